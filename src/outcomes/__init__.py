@@ -1,0 +1,1 @@
+"""Outcomes: how survivors of modern slavery are doing, and nobody forgotten."""
