@@ -1,0 +1,1 @@
+"""The contact agreed with each survivor: the pathway, its schedule, its reviews."""
