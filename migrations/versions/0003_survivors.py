@@ -22,7 +22,7 @@ def _survivors() -> None:
             reference text NOT NULL CHECK (reference ~ '^[A-HJ-NP-Z][2-9]-[2-9]{3}$'),
             zone text NOT NULL,
             exit_on date,
-            nationality_token bytea CHECK (octet_length(nationality_token) = 32),
+            nationality_token bytea CHECK (octet_length(nationality_token) = 16),
             told_not_emergency_line_at timestamptz NOT NULL,
             registered_at timestamptz NOT NULL,
             registered_by uuid NOT NULL,

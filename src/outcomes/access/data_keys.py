@@ -1,0 +1,86 @@
+"""The rows of wrapped data keys. Only ciphertext is here: the keys that open it are elsewhere."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from outcomes.access.caseload import wrapped_key
+from outcomes.db import Transaction
+from outcomes.encryption import DataKey, KeyKind
+from outcomes.errors import NotFound
+
+QUARANTINE_PERIOD = timedelta(days=30)
+"""How long one quarantine key is used (ours)."""
+
+_COLUMNS = "id, kind, subject_id, kek_version, wrapped, commitment"
+
+
+async def create_key(tx: Transaction, kind: KeyKind, subject_id: UUID, now: datetime) -> DataKey:
+    """Make and store a data key for a survivor, the provider's staff, or unknown senders."""
+    new = tx.caller.scope.keys.new_data_key(kind, subject_id)
+    wrapped = new.wrapped
+    await tx.conn.execute(
+        """INSERT INTO data_keys
+               (provider_id, id, kind, subject_id, kek_version, wrapped, commitment, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        tx.caller.provider_id,
+        wrapped.id,
+        wrapped.kind,
+        wrapped.subject_id,
+        wrapped.kek_version,
+        wrapped.wrapped,
+        wrapped.commitment,
+        now,
+    )
+    return new.key
+
+
+async def staff_key(tx: Transaction) -> DataKey:
+    """The key of what a provider holds about its own people and of its finished exports."""
+    row = await tx.conn.fetchrow(
+        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND kind = 'staff'",
+        tx.caller.provider_id,
+    )
+    if row is None:
+        raise NotFound
+    return tx.caller.scope.open_key(wrapped_key(row))
+
+
+async def key_by_id(tx: Transaction, key_id: UUID) -> DataKey:
+    """The key that a blob's row names.
+
+    Raises:
+        NotFound: the key is gone, and with it what it opened.
+    """
+    row = await tx.conn.fetchrow(
+        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND id = $2",
+        tx.caller.provider_id,
+        key_id,
+    )
+    if row is None:
+        raise NotFound
+    return tx.caller.scope.open_key(wrapped_key(row))
+
+
+async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, DataKey]:
+    """The keys of many survivors in one statement; the caller has checked the caseload."""
+    rows = await tx.conn.fetch(
+        f"""SELECT {_COLUMNS} FROM data_keys
+            WHERE provider_id = $1 AND kind = 'survivor' AND subject_id = ANY($2::uuid[])""",
+        tx.caller.provider_id,
+        survivor_ids,
+    )
+    return {row["subject_id"]: tx.caller.scope.open_key(wrapped_key(row)) for row in rows}
+
+
+async def quarantine_key(tx: Transaction, now: datetime) -> DataKey:
+    """The current key for messages from numbers that nobody has matched yet."""
+    row = await tx.conn.fetchrow(
+        f"""SELECT {_COLUMNS} FROM data_keys
+            WHERE provider_id = $1 AND kind = 'quarantine' AND created_at > $2
+            ORDER BY created_at DESC LIMIT 1""",
+        tx.caller.provider_id,
+        now - QUARANTINE_PERIOD,
+    )
+    if row is not None:
+        return tx.caller.scope.open_key(wrapped_key(row))
+    return await create_key(tx, KeyKind.QUARANTINE, uuid4(), now)

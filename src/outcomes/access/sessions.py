@@ -1,0 +1,162 @@
+"""Signing in and out. Our own sessions: a random token of which only a keyed digest is stored."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from outcomes.access import audit
+from outcomes.access.models import Caller
+from outcomes.access.passwords import Passwords
+from outcomes.access.scopes import Credential, RouteKind, Scopes
+from outcomes.db import Database, Transaction
+from outcomes.errors import Invalid, NotSignedIn, ReauthenticationNeeded, TooManyTries
+
+SESSION_LENGTH = timedelta(hours=12)
+REAUTHENTICATION_LASTS = timedelta(minutes=5)
+"""How long a password given again counts (ours)."""
+
+_FREE_FAILURES = 3
+_LONGEST_WAIT_SECONDS = 15 * 60
+
+
+def wait_after(failures: int) -> timedelta | None:
+    """How long to wait after this many wrong passwords in a row: doubling, never for ever."""
+    if failures <= _FREE_FAILURES:
+        return None
+    return timedelta(seconds=min(2 ** (failures - _FREE_FAILURES), _LONGEST_WAIT_SECONDS))
+
+
+async def sign_in(
+    db: Database, scopes: Scopes, passwords: Passwords, *, name: str, password: str
+) -> str:
+    """Check the password and start a session; returns its token, which is nowhere stored.
+
+    Raises:
+        Invalid: the name or the password is wrong; which of them is not said.
+        TooManyTries: wait first.
+    """
+    credential = await scopes.credential(sign_in_name(name))
+    if credential is None:
+        await passwords.matches(password, None)
+        raise _not_right()
+    await _check(scopes, passwords, credential, password)
+    caller = scopes.signed_in(credential)
+    async with db.transaction(caller) as tx:
+        return await start_session(tx, scopes, credential.now)
+
+
+async def reauthenticate(
+    db: Database, scopes: Scopes, passwords: Passwords, caller: Caller, *, name: str, password: str
+) -> str:
+    """Check the signed-in person's password again; the session gets a new token, which is returned.
+
+    Raises:
+        Invalid, TooManyTries: as for signing in.
+        NotSignedIn: an API token cannot do this.
+    """
+    credential = await scopes.credential(sign_in_name(name))
+    if caller.actor.session_id is None:
+        raise NotSignedIn
+    if credential is None or credential.account_id != caller.actor.account_id:
+        await passwords.matches(password, None)
+        raise _not_right()
+    await _check(scopes, passwords, credential, password)
+    async with db.transaction(caller) as tx:
+        await end_session(tx, caller.actor.session_id, credential.now)
+        return await start_session(tx, scopes, credential.now)
+
+
+async def start_session(tx: Transaction, scopes: Scopes, now: datetime) -> str:
+    """A session for the transaction's caller, its route, and the audit, together."""
+    token = secrets.token_urlsafe(32)
+    digest = scopes.digest(RouteKind.SESSION, token)
+    session_id, account_id = uuid4(), tx.caller.actor.account
+    await add_route(tx, RouteKind.SESSION, digest)
+    await tx.conn.execute(
+        """INSERT INTO sessions (provider_id, id, token_digest, account_id, created_at, last_seen_at,
+                                 expires_at, reauthenticated_at)
+           VALUES ($1, $2, $3, $4, $5, $5, $6, $5)""",
+        tx.caller.provider_id,
+        session_id,
+        digest,
+        account_id,
+        now,
+        now + SESSION_LENGTH,
+    )
+    await audit.record(tx, audit.Event("session.started", "session", (session_id,)), now)
+    return token
+
+
+async def sign_out(db: Database, caller: Caller) -> None:
+    """End the caller's session; without one there is nothing to end."""
+    if caller.actor.session_id is not None:
+        async with db.transaction(caller) as tx:
+            await end_session(tx, caller.actor.session_id, await tx.now())
+
+
+async def end_session(tx: Transaction, session_id: UUID, now: datetime) -> None:
+    """End one session and remove the route to it."""
+    digest = await tx.conn.fetchval(
+        """UPDATE sessions SET ended_at = $3 WHERE provider_id = $1 AND id = $2 AND ended_at IS NULL
+           RETURNING token_digest""",
+        tx.caller.provider_id,
+        session_id,
+        now,
+    )
+    if digest is not None:
+        await tx.conn.execute(
+            "DELETE FROM access_routes WHERE kind = 'session' AND digest = $1 AND provider_id = $2",
+            digest,
+            tx.caller.provider_id,
+        )
+        await audit.record(tx, audit.Event("session.ended", "session", (session_id,)), now)
+
+
+def require_recent_password(caller: Caller, now: datetime) -> None:
+    """For steps that ask for the password again.
+
+    Raises:
+        ReauthenticationNeeded: it was not given in the last five minutes, or this is an API token.
+    """
+    given_at = caller.actor.reauthenticated_at
+    if caller.actor.session_id is None or given_at is None or given_at + REAUTHENTICATION_LASTS < now:
+        raise ReauthenticationNeeded
+
+
+async def add_route(tx: Transaction, kind: RouteKind, digest: bytes) -> None:
+    """Let a credential or number lead to the transaction's provider.
+
+    Raises:
+        Invalid: it leads somewhere already; where is not said.
+    """
+    added = await tx.conn.fetchval(
+        """INSERT INTO access_routes (kind, digest, provider_id) VALUES ($1, $2, $3)
+           ON CONFLICT DO NOTHING RETURNING true""",
+        kind,
+        digest,
+        tx.caller.provider_id,
+    )
+    if not added:
+        raise Invalid.field(kind, "This cannot be used. Choose another.")
+
+
+def sign_in_name(typed: str) -> str:
+    """A sign-in name as it is compared: without surrounding space, lower case."""
+    return typed.strip().casefold()
+
+
+async def _check(
+    scopes: Scopes, passwords: Passwords, credential: Credential, password: str
+) -> None:
+    if credential.next_try_at is not None and credential.next_try_at > credential.now:
+        raise TooManyTries(int((credential.next_try_at - credential.now).total_seconds()) + 1)
+    if not await passwords.matches(password, credential.password_hash):
+        wait = wait_after(credential.failures + 1)
+        await scopes.count_failure(credential, credential.now + wait if wait else None)
+        raise _not_right()
+    if credential.failures:
+        await scopes.forget_failures(credential)
+
+
+def _not_right() -> Invalid:
+    return Invalid.field("password", "The sign-in name or the password is not right. Try again.")
