@@ -1,0 +1,1 @@
+"""The schema's history: plain SQL, one statement each, forward only."""
