@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from outcomes.clock import SafeHours, Window, WorkingDay, windows_on
-from outcomes.pathways.models import Cadence, FollowUpPoint, Occurrence, Series
+from outcomes.pathways.models import STAGE_AFTER_MONTHS, Cadence, FollowUpPoint, Occurrence, Series
 
 SUPPORT_AFTER_EXIT = relativedelta(months=24)
 
@@ -73,15 +73,15 @@ def follow_ups(
     hold = _holder(anchor_on, is_working_day, allowed_weekdays)
     end_on = end_of_support(exit_on)
 
-    def point(stage: int) -> FollowUpPoint:
-        planned_on = exit_on + relativedelta(months=stage)
+    def point(months: int) -> FollowUpPoint:
+        stage, planned_on = STAGE_AFTER_MONTHS[months], exit_on + relativedelta(months=months)
         if planned_on < anchor_on:
             return FollowUpPoint(stage, planned_on, None)
         held_on = hold(planned_on, end_on)
         due = Occurrence(planned_on, Series.FOLLOW_UP, held_on, stage)
         return FollowUpPoint(stage, planned_on, due)
 
-    return [point(stage) for stage in cadence.follow_up_months]
+    return [point(months) for months in cadence.follow_up_months]
 
 
 def _planned_days(anchor_on: date, end_on: date, cadence: Cadence) -> dict[Series, list[date]]:
