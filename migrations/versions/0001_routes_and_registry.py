@@ -31,14 +31,20 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     app, auth = app_role(), auth_role()
-    op.execute(f"CREATE POLICY everyone_reads ON provider_registry FOR SELECT TO {app} USING (true)")
-    op.execute(f"CREATE POLICY own_insert ON provider_registry FOR INSERT TO {app} WITH CHECK ({OWN_ROW})")
+    op.execute(
+        f"CREATE POLICY everyone_reads ON provider_registry FOR SELECT TO {app} USING (true)"
+    )
+    op.execute(
+        f"CREATE POLICY own_insert ON provider_registry FOR INSERT TO {app} WITH CHECK ({OWN_ROW})"
+    )
     op.execute(
         f"CREATE POLICY own_update ON provider_registry FOR UPDATE TO {app}"
         f" USING ({OWN_ROW}) WITH CHECK ({OWN_ROW})"
     )
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON provider_registry TO {app}")
-    op.execute(f"CREATE POLICY own_routes ON access_routes TO {app} USING ({OWN_ROW}) WITH CHECK ({OWN_ROW})")
+    op.execute(
+        f"CREATE POLICY own_routes ON access_routes TO {app} USING ({OWN_ROW}) WITH CHECK ({OWN_ROW})"
+    )
     op.execute(f"GRANT SELECT, INSERT, DELETE ON access_routes TO {app}")
     op.execute(f"CREATE POLICY auth_reads ON access_routes FOR SELECT TO {auth} USING (true)")
     op.execute(f"GRANT SELECT ON access_routes TO {auth}")

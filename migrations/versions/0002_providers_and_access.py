@@ -272,5 +272,7 @@ def _tasks_and_alerts() -> None:
     op.execute("""
         CREATE INDEX staff_alerts_due ON staff_alerts (provider_id, due_at)
         WHERE state IN ('scheduled', 'sending')""")
-    op.execute("CREATE INDEX staff_alerts_by_callback ON staff_alerts (provider_id, callback_digest)")
+    op.execute(
+        "CREATE INDEX staff_alerts_by_callback ON staff_alerts (provider_id, callback_digest)"
+    )
     protect("staff_alerts")

@@ -119,8 +119,12 @@ def _ways_to_reach_them() -> None:
             FOREIGN KEY (provider_id, lifted_by) REFERENCES accounts,
             CHECK ((lifted_at IS NULL) = (lifted_by IS NULL))
         )""")
-    op.execute("CREATE INDEX opt_outs_by_phone ON opt_outs (provider_id, phone_bidx) WHERE lifted_at IS NULL")
-    op.execute("CREATE INDEX opt_outs_by_survivor ON opt_outs (provider_id, survivor_id) WHERE lifted_at IS NULL")
+    op.execute(
+        "CREATE INDEX opt_outs_by_phone ON opt_outs (provider_id, phone_bidx) WHERE lifted_at IS NULL"
+    )
+    op.execute(
+        "CREATE INDEX opt_outs_by_survivor ON opt_outs (provider_id, survivor_id) WHERE lifted_at IS NULL"
+    )
     protect("opt_outs")
 
 

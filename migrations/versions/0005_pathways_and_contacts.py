@@ -95,7 +95,9 @@ def _contacts() -> None:
     op.execute("""
         CREATE INDEX contact_attempts_by_survivor
         ON contact_attempts (provider_id, survivor_id, attempted_at)""")
-    op.execute("CREATE INDEX contact_attempts_by_time ON contact_attempts (provider_id, attempted_at)")
+    op.execute(
+        "CREATE INDEX contact_attempts_by_time ON contact_attempts (provider_id, attempted_at)"
+    )
     protect("contact_attempts", "SELECT, INSERT")
     op.execute("""
         CREATE TABLE check_ins (
@@ -116,7 +118,9 @@ def _contacts() -> None:
             FOREIGN KEY (provider_id, corrects_id) REFERENCES check_ins,
             FOREIGN KEY (provider_id, recorded_by) REFERENCES accounts
         )""")
-    op.execute("CREATE INDEX check_ins_by_survivor ON check_ins (provider_id, survivor_id, occurred_at)")
+    op.execute(
+        "CREATE INDEX check_ins_by_survivor ON check_ins (provider_id, survivor_id, occurred_at)"
+    )
     protect("check_ins", "SELECT, INSERT")
     op.execute("""
         CREATE TABLE pathway_reviews (
@@ -194,5 +198,7 @@ def _life() -> None:
             FOREIGN KEY (provider_id, survivor_id) REFERENCES survivors,
             FOREIGN KEY (provider_id, recorded_by) REFERENCES accounts
         )""")
-    op.execute("CREATE INDEX activities_by_survivor ON activities (provider_id, survivor_id, happened_on)")
+    op.execute(
+        "CREATE INDEX activities_by_survivor ON activities (provider_id, survivor_id, happened_on)"
+    )
     protect("activities", "SELECT, INSERT")

@@ -58,8 +58,12 @@ def _prompts() -> None:
         CREATE UNIQUE INDEX prompts_one_per_occurrence ON prompts (provider_id, planned_contact_id)
         WHERE retry_of IS NULL""")
     op.execute("CREATE UNIQUE INDEX prompts_one_retry ON prompts (provider_id, retry_of)")
-    op.execute("CREATE INDEX prompts_due ON prompts (provider_id, due_at) WHERE state = 'scheduled'")
-    op.execute("CREATE INDEX prompts_in_flight ON prompts (provider_id, lease_until) WHERE state = 'sending'")
+    op.execute(
+        "CREATE INDEX prompts_due ON prompts (provider_id, due_at) WHERE state = 'scheduled'"
+    )
+    op.execute(
+        "CREATE INDEX prompts_in_flight ON prompts (provider_id, lease_until) WHERE state = 'sending'"
+    )
     op.execute("CREATE INDEX prompts_by_survivor ON prompts (provider_id, survivor_id, due_at)")
     op.execute("CREATE INDEX prompts_by_callback ON prompts (provider_id, callback_digest)")
     protect("prompts")

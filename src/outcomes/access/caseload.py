@@ -10,7 +10,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.access.models import Caller
 from outcomes.clock import NOW_SQL
 from outcomes.db import Transaction
 from outcomes.encryption import DataKey, KeyKind, WrappedKey

@@ -26,7 +26,9 @@ class Creation(Struct, frozen=True):
     @classmethod
     def of(cls, caller: Caller, key: UUID, route: str, body: Struct) -> "Creation":
         """For a parsed body; `route` names the verb and the ids in its path."""
-        return cls(key, route, caller.scope.keys.body_mac(msgspec.json.encode(body, order="sorted")))
+        return cls(
+            key, route, caller.scope.keys.body_mac(msgspec.json.encode(body, order="sorted"))
+        )
 
 
 async def first_time(tx: Transaction, creation: Creation, now: datetime) -> bool:

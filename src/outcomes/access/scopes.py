@@ -1,10 +1,10 @@
 """The only place where a `ProviderScope` is made, in exactly five ways.
 
-    sign-in              after the route of the name and the password were checked   (sessions)
-    session or API token after its digest was found, live, on an active account
-    worker               in its loop over the registry of providers
-    webhook              after its signature, from a number of ours
-    operator             a command on the host, for a named provider
+sign-in              after the route of the name and the password were checked   (sessions)
+session or API token after its digest was found, live, on an active account
+worker               in its loop over the registry of providers
+webhook              after its signature, from a number of ours
+operator             a command on the host, for a named provider
 """
 
 from datetime import datetime
@@ -14,7 +14,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.access.models import PERMISSIONS, Actor, ActorKind, Caller, Permission, ProviderScope, Role
+from outcomes.access.models import (
+    PERMISSIONS,
+    Actor,
+    ActorKind,
+    Caller,
+    Permission,
+    ProviderScope,
+    Role,
+)
 from outcomes.clock import NOW_SQL
 from outcomes.db import Database
 from outcomes.encryption import KeyKind, KeyRing
@@ -123,7 +131,11 @@ class Scopes:
         """The caller whose password was right; the session is made in this scope."""
         return self._account_caller(
             credential.provider_id,
-            {"account_id": credential.account_id, "role": credential.role, "team_id": credential.team_id},
+            {
+                "account_id": credential.account_id,
+                "role": credential.role,
+                "team_id": credential.team_id,
+            },
             reauthenticated_at=credential.now,
         )
 
@@ -134,7 +146,9 @@ class Scopes:
         every time.
         """
         digest = self.digest(RouteKind.SESSION, token)
-        provider_id = self._session_routes.get(digest) or await self._route(RouteKind.SESSION, digest)
+        provider_id = self._session_routes.get(digest) or await self._route(
+            RouteKind.SESSION, digest
+        )
         if provider_id is None:
             return None
         now = f"({NOW_SQL} + $3::interval)"
@@ -250,7 +264,9 @@ class Scopes:
     async def _route(self, kind: RouteKind, digest: bytes) -> UUID | None:
         async with self._auth.connection() as conn:
             provider_id: UUID | None = await conn.fetchval(
-                "SELECT provider_id FROM access_routes WHERE kind = $1 AND digest = $2", kind, digest
+                "SELECT provider_id FROM access_routes WHERE kind = $1 AND digest = $2",
+                kind,
+                digest,
             )
         return provider_id
 

@@ -119,7 +119,11 @@ def require_recent_password(caller: Caller, now: datetime) -> None:
         ReauthenticationNeeded: it was not given in the last five minutes, or this is an API token.
     """
     given_at = caller.actor.reauthenticated_at
-    if caller.actor.session_id is None or given_at is None or given_at + REAUTHENTICATION_LASTS < now:
+    if (
+        caller.actor.session_id is None
+        or given_at is None
+        or given_at + REAUTHENTICATION_LASTS < now
+    ):
         raise ReauthenticationNeeded
 
 

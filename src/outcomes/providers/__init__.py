@@ -1,0 +1,1 @@
+"""Organisations that support survivors: their people, teams, cover, numbers, tasks and alerts."""

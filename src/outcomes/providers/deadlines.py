@@ -1,0 +1,33 @@
+"""By when somebody has to act (pure)."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from outcomes.clock import UkPart, is_working_day
+from outcomes.providers.models import TaskRule
+
+OFFICE_ZONE = ZoneInfo("Europe/London")
+_OPENS, _CLOSES = time(9), time(17)
+"""Working hours, Monday to Friday without bank holidays (ours)."""
+
+
+def deadline(rule: TaskRule, part: UkPart, now: datetime) -> datetime:
+    """The instant by which a task raised `now` is due; working hours stand still out of hours."""
+    if not rule.working_hours:
+        return now + rule.within
+    left, at = rule.within, now
+    while True:
+        opens, closes = _hours_of(at)
+        at = max(at, opens)
+        if is_working_day(part, at.astimezone(OFFICE_ZONE).date()) and at < closes:
+            if left <= closes - at:
+                return at + left
+            left -= closes - at
+        at = _hours_of(closes + timedelta(hours=12))[0]
+
+
+def _hours_of(at: datetime) -> tuple[datetime, datetime]:
+    """When the office opens and closes on the London day of that instant (UTC)."""
+    day = at.astimezone(OFFICE_ZONE).date()
+    opens = datetime.combine(day, _OPENS, OFFICE_ZONE).astimezone(UTC)
+    return opens, datetime.combine(day, _CLOSES, OFFICE_ZONE).astimezone(UTC)

@@ -1,0 +1,132 @@
+"""The words of a provider: its people, what it asks of them, and whom to wake."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from outcomes.access.models import Role
+from outcomes.clock import UkPart
+from outcomes.inputs import Input, ShortText
+
+SignInName = Annotated[str, Meta(min_length=3, max_length=80, pattern=r"^[^\s]+$")]
+
+
+class NewProvider(Input, frozen=True):
+    """What `outcomes providers create` asks for. Numbers are E.164."""
+
+    name: ShortText
+    uk_part: UkPart
+    admin_name: ShortText
+    admin_sign_in_name: SignInName
+    survivors_number: str
+    staff_number: str
+
+
+class NewAccount(Input, frozen=True):
+    """A person who will sign in. `phone` (E.164) is where alerts go; most people have none here."""
+
+    name: ShortText
+    sign_in_name: SignInName
+    role: Role
+    team_id: UUID | None = None
+    phone: str | None = None
+
+
+class NewCover(Input, frozen=True):
+    """Who looks after somebody's survivors from one day to another, both included."""
+
+    absent_account_id: UUID
+    cover_account_id: UUID
+    from_on: str
+    until_on: str
+
+
+class AccountDetails(Struct, frozen=True):
+    """What is encrypted of an account, under the provider's staff key."""
+
+    name: str
+    sign_in_name: str
+    phone: str | None
+
+    def __repr__(self) -> str:
+        return "AccountDetails(<protected>)"
+
+
+class Account(Struct, frozen=True):
+    """A member of staff, as their colleagues see them."""
+
+    id: UUID
+    role: Role
+    team_id: UUID | None
+    active: bool
+    name: str
+    sign_in_name: str
+    on_call: bool
+
+
+class Provider(Struct, frozen=True):
+    """An organisation: its name, whose bank holidays it keeps, and who is on call."""
+
+    id: UUID
+    name: str
+    uk_part: UkPart
+    on_call_account_id: UUID | None
+
+
+class TaskKind(StrEnum):
+    """Why a person has to look at something."""
+
+    DURESS = "duress"
+    ASKED_FOR_CALL = "asked_for_call"
+    UNREAD_REPLY = "unread_reply"
+    OPTED_OUT = "opted_out"
+    WRONG_NUMBER = "wrong_number"
+    URGENT_NEED = "urgent_need"
+    PROMPT_UNCONFIRMED = "prompt_unconfirmed"
+    PROMPT_FAILED = "prompt_failed"
+    SHARED_PHONE = "shared_phone"
+    DISENGAGEMENT = "disengagement"
+    ALERT_UNCONFIRMED = "alert_unconfirmed"
+
+
+class TaskRule(Struct, frozen=True):
+    """By when a task is due (either a plain span or working hours), and whether it wakes somebody."""
+
+    within: timedelta
+    working_hours: bool
+    alerts: bool
+
+
+_TWO_WORKING_HOURS = TaskRule(timedelta(hours=2), working_hours=True, alerts=True)
+_NEXT_DAY = TaskRule(timedelta(hours=8), working_hours=True, alerts=False)
+
+TASK_RULES: dict[TaskKind, TaskRule] = {
+    TaskKind.DURESS: TaskRule(timedelta(minutes=15), working_hours=False, alerts=True),
+    TaskKind.ASKED_FOR_CALL: _TWO_WORKING_HOURS,
+    TaskKind.UNREAD_REPLY: _TWO_WORKING_HOURS,
+    TaskKind.OPTED_OUT: TaskRule(timedelta(hours=2), working_hours=True, alerts=False),
+    TaskKind.WRONG_NUMBER: _TWO_WORKING_HOURS,
+    TaskKind.URGENT_NEED: _TWO_WORKING_HOURS,
+    TaskKind.PROMPT_UNCONFIRMED: _NEXT_DAY,
+    TaskKind.PROMPT_FAILED: _NEXT_DAY,
+    TaskKind.SHARED_PHONE: _NEXT_DAY,
+    TaskKind.DISENGAGEMENT: TaskRule(timedelta(hours=16), working_hours=True, alerts=False),
+    TaskKind.ALERT_UNCONFIRMED: _TWO_WORKING_HOURS,
+}
+"""Deadlines are ours: duress 15 minutes, what a survivor is waiting for 2 working hours."""
+
+
+class Task(Struct, frozen=True):
+    """Something that a person has to do, by when, and whose it is (nobody's: the on-call person's)."""
+
+    id: UUID
+    kind: TaskKind
+    subject_id: UUID
+    survivor_id: UUID | None
+    reference: str | None
+    owner_account_id: UUID | None
+    raised_at: datetime
+    due_at: datetime
