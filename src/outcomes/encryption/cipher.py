@@ -1,0 +1,45 @@
+"""The seam between our blobs and the cipher that fills them; the product has one cipher only."""
+
+from typing import Protocol
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+
+class CipherKey(Protocol):
+    """One key made ready for use. `decrypt` raises InvalidTag or ValueError on any mismatch."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
+
+
+class FieldCipher(Protocol):
+    """An authenticated cipher: 32-byte keys, 12-byte nonces, a 16-byte tag after the text.
+
+    `algorithm` (0–255) is written into each blob; a blob of another algorithm is refused.
+    """
+
+    @property
+    def algorithm(self) -> int: ...
+
+    def ready(self, key: bytes, /) -> CipherKey:
+        """Preparing a key costs as much as using it once, so callers keep what this returns."""
+        ...
+
+
+class AesGcm:
+    """AES-256-GCM (NIST SP 800-38D), through OpenSSL."""
+
+    algorithm = 1
+
+    def ready(self, key: bytes, /) -> CipherKey:
+        if len(key) != KEY_BYTES:
+            raise ValueError("AES-256-GCM takes keys of 32 bytes")
+        return AESGCM(key)
+
+
+AES_GCM = AesGcm()
