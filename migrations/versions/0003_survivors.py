@@ -57,7 +57,8 @@ def _ways_to_reach_them() -> None:
             recorded_by uuid NOT NULL,
             retired_at timestamptz,
             frozen_at timestamptz,
-            frozen_reason text CHECK (frozen_reason IN ('wrong_number', 'unknown_to_gateway', 'no_delivery')),
+            frozen_reason text
+                CHECK (frozen_reason IN ('wrong_number', 'unknown_to_gateway', 'no_delivery')),
             PRIMARY KEY (provider_id, id),
             FOREIGN KEY (provider_id, survivor_id) REFERENCES survivors,
             FOREIGN KEY (provider_id, recorded_by) REFERENCES accounts,
@@ -85,7 +86,7 @@ def _ways_to_reach_them() -> None:
             FOREIGN KEY (provider_id, survivor_id) REFERENCES survivors,
             FOREIGN KEY (provider_id, recorded_by) REFERENCES accounts
         )""")
-    protect("safe_contacts", "SELECT, INSERT")
+    protect("safe_contacts", "SELECT, INSERT, UPDATE (confirmed_at, expires_on)")
     op.execute("""
         CREATE TABLE consents (
             provider_id uuid NOT NULL REFERENCES provider_registry,

@@ -30,7 +30,8 @@ def upgrade() -> None:
             CHECK ((state = 'ready') = (file_ciphertext IS NOT NULL))
         )""")
     op.execute(
-        "CREATE INDEX kpi_exports_waiting ON kpi_exports (provider_id, requested_at) WHERE state = 'requested'"
+        "CREATE INDEX kpi_exports_waiting ON kpi_exports (provider_id, requested_at)"
+        " WHERE state = 'requested'"
     )
     op.execute(
         "CREATE INDEX kpi_exports_ready ON kpi_exports (provider_id, deletes_at) WHERE state = 'ready'"

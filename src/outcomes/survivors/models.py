@@ -1,0 +1,174 @@
+"""The words of a survivor's record."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from outcomes.clock import SafeHours
+from outcomes.inputs import Input, LongText, ShortText
+
+CONFIRMATION_LASTS = timedelta(days=90)
+"""How long a safe-contact profile counts as confirmed (ours); it is asked again at every call."""
+
+CONSENT_WORDING = "2026-11"
+"""Which wording of the consent questions this release asks."""
+
+CountryCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", title="nationality")]
+LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", title="language")]
+
+
+class Purpose(StrEnum):
+    """What a survivor may agree to, each on its own."""
+
+    CALL = "call"
+    SMS = "sms"
+    SHARING = "sharing"
+
+
+class Decision(StrEnum):
+    """Consent is a list of decisions; the latest counts."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+class NewConsent(Input, frozen=True):
+    """One decision, as the survivor made it. `wording_version` is that of the question asked."""
+
+    purpose: Purpose
+    decision: Decision
+    wording_version: ShortText = CONSENT_WORDING
+
+
+class Consent(Struct, frozen=True):
+    """A decision on record; `decided_at` in UTC."""
+
+    id: UUID
+    purpose: Purpose
+    decision: Decision
+    wording_version: str
+    decided_at: datetime
+
+
+class NewSurvivor(Input, frozen=True):
+    """Registration. `phone` as typed; `nationality` ISO 3166-1 alpha-2; `zone` an IANA name.
+
+    Collect no more than support or a funder needs: nationality and exit date may be left out.
+    """
+
+    name: ShortText
+    language: LanguageCode
+    adult: bool
+    told_not_emergency_line: bool
+    zone: ShortText = "Europe/London"
+    phone: ShortText | None = None
+    nationality: CountryCode | None = None
+    exit_on: date | None = None
+    preferences: LongText | None = None
+    consents: tuple[NewConsent, ...] = ()
+
+
+class SafeContactProfile(Input, frozen=True):
+    """What the survivor has said is safe. Everything not said is not safe.
+
+    `hours` are local to the survivor. `code_word` proves who we are; `duress_word` means that
+    somebody else is there: from then on nothing is sent, and nothing changes that they could see.
+    """
+
+    hours: SafeHours
+    may_call: bool = False
+    may_text: bool = False
+    may_leave_voicemail: bool = False
+    withhold_our_number: bool = False
+    phone_is_watched: bool = False
+    name_to_use: ShortText | None = None
+    who_may_answer: ShortText | None = None
+    what_to_say: ShortText | None = None
+    code_word: ShortText | None = None
+    duress_word: ShortText | None = None
+    interpreter: ShortText | None = None
+
+
+class SafeContact(Struct, frozen=True):
+    """A profile with its version and confirmation; `expires_on` is the first day it no longer counts."""
+
+    id: UUID
+    version: int
+    profile: SafeContactProfile
+    confirmed_at: datetime
+    expires_on: date
+
+
+class ExitDate(Input, frozen=True):
+    """When government-funded support ended, and the version of the record that was looked at."""
+
+    exit_on: date
+    version: int
+
+
+class NewPhone(Input, frozen=True):
+    """A number that replaces the current one."""
+
+    phone: ShortText
+
+
+class SurvivorDetails(Struct, frozen=True):
+    """What is encrypted beside the name."""
+
+    preferences: str | None
+
+    def __repr__(self) -> str:
+        return "SurvivorDetails(<protected>)"
+
+
+class Survivor(Struct, frozen=True):
+    """A survivor's record as their worker sees it; the number itself is shown on request only."""
+
+    id: UUID
+    reference: str
+    name: str
+    language: str
+    zone: str
+    exit_on: date | None
+    preferences: str | None
+    has_phone: bool
+    number_frozen: bool
+    opted_out: bool
+    registered_at: datetime
+    worker_account_id: UUID | None
+    version: int
+
+    def __repr__(self) -> str:
+        return f"Survivor({self.id}, <protected>)"
+
+
+class Listed(Struct, frozen=True):
+    """A line of the People list."""
+
+    id: UUID
+    reference: str
+    registered_at: datetime
+    enrolled: bool
+    flagged: bool
+
+
+class Reach(Struct, frozen=True):
+    """All that decides whether and where a survivor may be reached, read at one moment."""
+
+    survivor_id: UUID
+    zone: str
+    language: str
+    contact_method_id: UUID | None
+    phone: str | None
+    number_frozen: bool
+    shared_number: bool
+    opted_out: bool
+    unread_message: bool
+    consents: frozenset[Purpose]
+    safe_contact: SafeContact | None
+
+    def __repr__(self) -> str:
+        return f"Reach({self.survivor_id}, <protected>)"

@@ -1,0 +1,75 @@
+"""Whether a survivor may be reached (pure). Nobody is contacted in a way they have not said is safe.
+
+Source: the safe-contact practice of domestic-abuse services (NNEDV Safety Net): never contact a
+survivor in a way that they have not specifically said is safe and private.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from outcomes.clock import is_open, local_date
+from outcomes.survivors.models import Purpose, Reach
+
+
+class NotSafe(StrEnum):
+    """Why somebody is not contacted; stored as the reason of a withheld prompt."""
+
+    NO_CONSENT = "no_consent"
+    NO_SAFE_CONTACT = "no_safe_contact"
+    NOT_CONFIRMED_LATELY = "not_confirmed_lately"
+    NOT_THIS_WAY = "not_this_way"
+    PHONE_IS_WATCHED = "phone_is_watched"
+    NO_PHONE = "no_phone"
+    OPTED_OUT = "opted_out"
+    NUMBER_FROZEN = "number_frozen"
+    SHARED_NUMBER = "shared_number"
+    UNREAD_MESSAGE = "unread_message"
+    OUTSIDE_HOURS = "outside_hours"
+
+
+def why_not_text(reach: Reach, now: datetime) -> NotSafe | None:
+    """The first reason why no text may be sent to this person at `now` (UTC), or None."""
+    return why_never_text(reach, now) or _outside_hours(reach, now)
+
+
+def why_never_text(reach: Reach, now: datetime) -> NotSafe | None:
+    """As `why_not_text`, whatever the hour: for planning a text for later."""
+    contact = reach.safe_contact
+    checks = (
+        (reach.contact_method_id is None, NotSafe.NO_PHONE),
+        (reach.opted_out, NotSafe.OPTED_OUT),
+        (Purpose.SMS not in reach.consents, NotSafe.NO_CONSENT),
+        (contact is None, NotSafe.NO_SAFE_CONTACT),
+        (contact is not None and contact.profile.phone_is_watched, NotSafe.PHONE_IS_WATCHED),
+        (contact is not None and not contact.profile.may_text, NotSafe.NOT_THIS_WAY),
+        (_not_confirmed_lately(reach, now), NotSafe.NOT_CONFIRMED_LATELY),
+        (reach.number_frozen, NotSafe.NUMBER_FROZEN),
+        (reach.shared_number, NotSafe.SHARED_NUMBER),
+        (reach.unread_message, NotSafe.UNREAD_MESSAGE),
+    )
+    return next((reason for holds, reason in checks if holds), None)
+
+
+def why_not_call(reach: Reach, now: datetime) -> NotSafe | None:
+    """The first reason why this person may not be phoned at `now` (UTC), or None."""
+    contact = reach.safe_contact
+    checks = (
+        (reach.contact_method_id is None, NotSafe.NO_PHONE),
+        (Purpose.CALL not in reach.consents, NotSafe.NO_CONSENT),
+        (contact is None, NotSafe.NO_SAFE_CONTACT),
+        (contact is not None and not contact.profile.may_call, NotSafe.NOT_THIS_WAY),
+    )
+    return next((reason for holds, reason in checks if holds), None) or _outside_hours(reach, now)
+
+
+def _not_confirmed_lately(reach: Reach, now: datetime) -> bool:
+    contact = reach.safe_contact
+    return contact is not None and local_date(now, ZoneInfo(reach.zone)) >= contact.expires_on
+
+
+def _outside_hours(reach: Reach, now: datetime) -> NotSafe | None:
+    contact = reach.safe_contact
+    if contact is None or is_open(contact.profile.hours, ZoneInfo(reach.zone), now):
+        return None
+    return NotSafe.OUTSIDE_HOURS

@@ -1,0 +1,230 @@
+"""The verbs of a survivor's record. Each is one visible transaction."""
+
+import secrets
+import unicodedata
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from outcomes.access import audit
+from outcomes.access.caseload import Admitted, admit
+from outcomes.access.data_keys import create_key
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller
+from outcomes.clock import zone_named
+from outcomes.db import Database, Transaction
+from outcomes.encryption import KeyKind
+from outcomes.errors import Conflict, Invalid
+from outcomes.phones import mobile
+from outcomes.providers import service as providers
+from outcomes.providers.models import TaskKind
+from outcomes.survivors import store
+from outcomes.survivors.models import (
+    Consent,
+    Listed,
+    NewConsent,
+    NewPhone,
+    NewSurvivor,
+    Reach,
+    SafeContact,
+    SafeContactProfile,
+    Survivor,
+)
+
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_DIGITS = "23456789"
+_REFERENCE_TRIES = 20
+
+
+async def register(db: Database, caller: Caller, creation: Creation, new: NewSurvivor) -> UUID:
+    """Register an adult and put them on the caller's caseload; nothing is planned before `enrol`.
+
+    A number that another survivor has makes a task for the team lead and gets no texts.
+
+    Raises:
+        Invalid: under 18 (with the duty to refer), or not told that this is no emergency line, or a
+            number or zone that cannot be used.
+    """
+    _require_adult_and_told(new)
+    zone_named(new.zone)
+    e164 = mobile(new.phone, "phone") if new.phone else None
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        if not await first_time(tx, creation, now):
+            return creation.key
+        survivor_id = creation.key
+        await _insert_with_free_reference(tx, survivor_id, new, now)
+        key = await create_key(tx, KeyKind.SURVIVOR, survivor_id, now)
+        await store.insert_identity(tx, key, survivor_id, new)
+        await store.insert_assignment(tx, survivor_id, caller.actor.account, now)
+        for consent in new.consents:
+            await store.insert_consent(tx, uuid4(), survivor_id, consent, now)
+        if e164 is not None:
+            await store.insert_contact_method(tx, key, survivor_id, e164, now)
+            await _report_shared_number(tx, survivor_id, e164, now)
+        await audit.record(tx, audit.Event("survivor.registered", "survivor", (survivor_id,)), now)
+        return survivor_id
+
+
+async def get_survivor(db: Database, caller: Caller, survivor_id: UUID) -> Survivor:
+    """The record, without the number. Raises NotFound outside the caseload."""
+    async with db.transaction(caller) as tx:
+        return await store.get_survivor(tx, await admit(tx, survivor_id))
+
+
+async def show_number(db: Database, caller: Caller, survivor_id: UUID) -> str | None:
+    """The current number in E.164, audited on its own."""
+    async with db.transaction(caller) as tx:
+        return await store.find_phone(tx, await admit(tx, survivor_id))
+
+
+async def list_survivors(
+    db: Database, caller: Caller, *, after: str | None = None, limit: int = 50
+) -> list[Listed]:
+    """The caller's caseload by reference; `after` is the last reference of the page before."""
+    async with db.transaction(caller) as tx:
+        return await store.list_survivors(tx, after=after, limit=limit, now=await tx.now())
+
+
+async def search_names(db: Database, caller: Caller, typed: str) -> list[tuple[Listed, str]]:
+    """Those of the caller's caseload whose name holds what was typed, accents and case aside."""
+    wanted = plain(typed)
+    async with db.transaction(caller) as tx:
+        found = [(line, name) for line, name in await store.list_names(tx) if wanted in plain(name)]
+        ids = tuple(line.id for line, _ in found)
+        event = audit.Event("survivor.searched", "survivor", ids, ("name",))
+        await audit.record(tx, event, await tx.now())
+    return found[:50]
+
+
+def plain(text: str) -> str:
+    """Text as names are compared: no accents, no case, single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+async def record_consent(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewConsent
+) -> UUID:
+    """Add a decision. A withdrawal counts from the moment it is recorded."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if await first_time(tx, creation, opened.now):
+            await store.insert_consent(tx, creation.key, survivor_id, new, opened.now)
+            await _changed(tx, opened, "consent.recorded", "purpose", "decision")
+        return creation.key
+
+
+async def list_consents(db: Database, caller: Caller, survivor_id: UUID) -> list[Consent]:
+    """Every decision, newest first."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _changed(tx, opened, "consent.viewed")
+        return await store.list_consents(tx, survivor_id)
+
+
+async def record_safe_contact(
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    creation: Creation,
+    profile: SafeContactProfile,
+) -> UUID:
+    """Replace the profile by what the survivor has just said; it is confirmed now, for 90 days.
+
+    Texts planned under the profile before are cancelled by the sweep and planned again.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if await first_time(tx, creation, opened.now):
+            await store.insert_safe_contact(tx, opened, creation.key, profile)
+            await _changed(tx, opened, "safe_contact.recorded", "profile")
+        return creation.key
+
+
+async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact | None:
+    """The current profile; None means: do not contact."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _changed(tx, opened, "safe_contact.viewed", "profile")
+        return await store.find_safe_contact(tx, opened)
+
+
+async def change_phone(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewPhone
+) -> None:
+    """Replace the number; nothing planned for the old one goes out.
+
+    Raises:
+        Invalid: not a mobile number.
+    """
+    e164 = mobile(new.phone, "phone")
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if await first_time(tx, creation, opened.now):
+            await store.insert_contact_method(tx, opened.key, survivor_id, e164, opened.now)
+            await _report_shared_number(tx, survivor_id, e164, opened.now)
+            await _changed(tx, opened, "survivor.number_changed", "phone")
+
+
+async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
+    """What decides whether one survivor may be reached, in the caller's transaction."""
+    return (await store.list_reach(tx, [survivor_id]))[survivor_id]
+
+
+list_reach = store.list_reach
+list_holders = store.list_holders
+set_exit_date = store.set_exit_date
+insert_opt_out = store.insert_opt_out
+freeze_number = store.freeze_number
+confirm_safe_contact = store.confirm_safe_contact
+
+
+async def _insert_with_free_reference(
+    tx: Transaction, survivor_id: UUID, new: NewSurvivor, now: datetime
+) -> None:
+    for _ in range(_REFERENCE_TRIES):
+        if await store.insert_survivor(tx, survivor_id, _random_reference(), new, now):
+            return
+    raise Conflict("No free reference was found. Please try again.")
+
+
+def _random_reference() -> str:
+    """Such as `K7-204`: random and meaningless, without letters that look like digits."""
+    pick = secrets.choice
+    return f"{pick(_LETTERS)}{pick(_DIGITS)}-{''.join(pick(_DIGITS) for _ in range(3))}"
+
+
+async def _report_shared_number(
+    tx: Transaction, survivor_id: UUID, e164: str, now: datetime
+) -> None:
+    holders = await store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
+    if len(holders) > 1:
+        await providers.raise_task(
+            tx,
+            TaskKind.SHARED_PHONE,
+            subject_kind="survivor",
+            subject_id=survivor_id,
+            survivor_id=survivor_id,
+            owner_account_id=None,
+            now=now,
+        )
+
+
+def _require_adult_and_told(new: NewSurvivor) -> None:
+    if not new.adult:
+        raise Invalid.field(
+            "adult",
+            "This service is for adults. You have a duty to refer a child: call the local"
+            " authority's children's services now, or 999 in danger.",
+        )
+    if not new.told_not_emergency_line:
+        raise Invalid.field(
+            "told_not_emergency_line",
+            "Tell them first that this number is not an emergency line: 999, or the Modern Slavery"
+            " Helpline 08000 121 700.",
+        )
+
+
+async def _changed(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
+    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
+    await audit.record(tx, event, opened.now)
