@@ -1,0 +1,1 @@
+"""Messages to survivors, and what comes back."""
