@@ -1,0 +1,116 @@
+"""Sets this checkout up for `make`: environment, locked packages, style sheets; nothing twice.
+
+Needs only a Python with `venv`. Each package is checked against its hash in the lock files, and the
+product itself is installed last, in place. While the lock files stand unchanged there is nothing to
+do and nothing is fetched. Two of these at once in one checkout take turns.
+
+    python3 bootstrap.py             enough to run
+    python3 bootstrap.py --browser   and Chromium, which the tests drive
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent
+VENV = CHECKOUT / ".venv"
+STAMP = VENV / "set-up"
+LOCK_FILES = ("requirements.txt", "package-lock.json")
+MANIFEST = CHECKOUT / "src/outcomes/web/static/vendor/manifest.json"
+PYTHONS = ("3.12", "3.11")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main() -> None:
+    with taking_turns():
+        if not is_set_up():
+            set_up()
+        if "--browser" in sys.argv[1:]:
+            ensure_browser()
+
+
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    """Lock the checkout itself, so that no file is left behind."""
+    folder = os.open(CHECKOUT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def is_set_up() -> bool:
+    needed = (STAMP, MANIFEST, VENV / "bin/python")
+    return all(path.exists() for path in needed) and STAMP.read_text() == stamp()
+
+
+def stamp() -> str:
+    """The place first: an environment does not work where it was copied to."""
+    locks = b"".join((CHECKOUT / name).read_bytes() for name in LOCK_FILES)
+    return f"{CHECKOUT}\n{hashlib.sha256(locks).hexdigest()}\n"
+
+
+def set_up() -> None:
+    say("Setting up 1/3: Python environment")
+    make_environment()
+    say("Setting up 2/3: Python packages, about half a minute")
+    pip = (VENV / "bin/python", "-m", "pip", "--disable-pip-version-check", "install")
+    run(*pip, "--require-hashes", "-r", "requirements.txt")
+    run(*pip, "--no-deps", "--no-build-isolation", "-e", ".")
+    say("Setting up 3/3: style sheets")
+    run(VENV / "bin/python", "-m", "outcomes.web.assets")
+    STAMP.write_text(stamp())
+    say("Set up.")
+
+
+def make_environment() -> None:
+    """Keep the one that is here, unless it was copied here or has lost its Python."""
+    made_at = STAMP.read_text().partition("\n")[0] if STAMP.exists() else str(CHECKOUT)
+    works = made_at == str(CHECKOUT) and (VENV / "bin/python").exists()
+    STAMP.unlink(missing_ok=True)
+    run(python(), "-m", "venv", *([] if works else ["--clear"]), VENV)
+
+
+def python() -> str:
+    """A Python that the product supports: this one, else one on the path."""
+    if ".".join(map(str, sys.version_info[:2])) in PYTHONS:
+        return sys.executable
+    for version in PYTHONS:
+        found = shutil.which(f"python{version}")
+        if found and subprocess.run([found, "-c", ""], check=False).returncode == 0:
+            return found
+    sys.exit("Python 3.11 or 3.12 is needed, and neither was found.")
+
+
+def ensure_browser() -> None:
+    if any(map(shutil.which, BROWSERS)):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installing Chromium")
+        os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+        run("apt-get", "-q", "update")
+        run("apt-get", "-q", "install", "-y", "chromium")
+    if not any(map(shutil.which, BROWSERS)):
+        sys.exit("The tests drive Chromium: install it, so that `chromium` is on the path.")
+
+
+def run(*command: str | Path) -> None:
+    if subprocess.run(command, cwd=CHECKOUT, check=False).returncode != 0:
+        sys.exit(f"Set-up stopped: {' '.join(map(str, command))} failed, see above.")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
