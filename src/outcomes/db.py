@@ -46,20 +46,35 @@ class Transaction(Struct, frozen=True):
 
 
 class Database:
-    """A pool of one database role.
+    """A pool of one database role, named in its address; empty until it is opened.
 
     The semaphore hands out connections first come, first served: without it, waiters are overtaken
     and the slowest requests wait ten times longer.
     """
 
-    def __init__(self, pool: asyncpg.Pool, size: int, clock: Clock) -> None:
-        self._pool = pool
+    def __init__(self, url: str, *, size: int, clock: Clock) -> None:
+        self._url = url
+        self._size = size
         self._turns = asyncio.Semaphore(size)
+        self._pool: asyncpg.Pool | None = None
         self.clock = clock
+
+    async def open(self) -> None:
+        """Make the pool; connections follow as they are needed."""
+        self._pool = await asyncpg.create_pool(
+            self._url, min_size=0, max_size=self._size, server_settings=_SERVER_SETTINGS
+        )
+
+    async def close(self) -> None:
+        """Close every connection; open transactions end first."""
+        if self._pool is not None:
+            await self._pool.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
         """A connection with no provider set: row-level security shows it the global tables only."""
+        if self._pool is None:
+            raise Unavailable
         async with self._turns:
             try:
                 async with self._pool.acquire() as conn:
@@ -93,21 +108,3 @@ class Database:
         """
         async with self.in_provider(caller.provider_id) as conn:
             yield Transaction(conn, caller, self.clock)
-
-    async def close(self) -> None:
-        await self._pool.close()
-
-
-async def connect(url: str, *, size: int, clock: Clock) -> Database:
-    """Open a pool of at most `size` connections for the role named in the address.
-
-    Raises:
-        Unavailable: the database does not answer.
-    """
-    try:
-        pool = await asyncpg.create_pool(
-            url, min_size=0, max_size=size, server_settings=_SERVER_SETTINGS
-        )
-    except _OUT_OF_REACH as error:
-        raise Unavailable from error
-    return Database(pool, size, clock)

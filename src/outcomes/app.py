@@ -1,0 +1,99 @@
+"""The web application, wired; read it from top to bottom."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+
+from outcomes.access.models import Caller
+from outcomes.access.passwords import Passwords
+from outcomes.access.scopes import Scopes
+from outcomes.clock import Clock
+from outcomes.db import Database
+from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.settings import Settings
+from outcomes.web.authentication import CredentialKind
+from outcomes.web.idempotency import idempotency_key
+from outcomes.web.plugin import Web
+from outcomes.web.static import Assets
+from outcomes.web.templating import NavigationItem, Pages
+
+AUTH_POOL_SIZE = 4
+
+ROUTES: tuple[Any, ...] = ()
+
+TEMPLATES: dict[str, str] = {}
+
+NAVIGATION: tuple[NavigationItem, ...] = ()
+
+
+class SignedIn:
+    """Finds the caller behind a credential, for the web."""
+
+    def __init__(self, scopes: Scopes) -> None:
+        self._scopes = scopes
+
+    async def authenticate(self, kind: CredentialKind, token: str) -> Caller | None:
+        find = self._scopes.session if kind is CredentialKind.SESSION else self._scopes.api_token
+        return await find(token)
+
+
+def create_app(
+    settings: Settings, *, cipher: FieldCipher = AES_GCM, clock: Clock | None = None
+) -> Litestar:
+    """The application for these settings; `cipher` and `clock` are for tests that need others.
+
+    Raises:
+        SettingsError: the key store cannot be opened.
+    """
+    clock = clock or Clock()
+    ring = KeyRing.open(settings.keys, cipher=cipher)
+    db = Database(settings.database.app, size=settings.pool_size, clock=clock)
+    auth = Database(settings.database.auth, size=AUTH_POOL_SIZE, clock=clock)
+    scopes = Scopes(auth, ring)
+    assets = Assets.load()
+    pages = Pages(
+        TEMPLATES,
+        navigation=NAVIGATION,
+        assets=assets,
+        csrf_token_for=ring.installation.csrf,
+        practice_data_only=settings.practice_data_only,
+    )
+
+    @asynccontextmanager
+    async def pools(_: Litestar) -> AsyncIterator[None]:
+        await db.open()
+        await auth.open()
+        yield
+        await auth.close()
+        await db.close()
+
+    return Litestar(
+        route_handlers=ROUTES,
+        plugins=[Web(pages, assets, SignedIn(scopes), public_url=settings.public_url)],
+        dependencies={
+            "caller": Provide(_caller),
+            "idempotency_key": Provide(idempotency_key),
+            "db": Provide(_always(db)),
+            "scopes": Provide(_always(scopes)),
+            "passwords": Provide(_always(Passwords())),
+            "settings": Provide(_always(settings)),
+        },
+        lifespan=[pools],
+        openapi_config=None,
+    )
+
+
+async def _caller(request: Request[Any, Any, Any]) -> Caller:
+    """The signed-in caller; the guard has refused everybody else."""
+    caller: Caller = request.scope["state"]["caller"]
+    return caller
+
+
+def _always(value: Any) -> Any:
+    async def provide() -> Any:
+        return value
+
+    return provide
