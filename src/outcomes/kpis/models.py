@@ -1,0 +1,115 @@
+"""Figures and what is said about them."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from outcomes.errors import Invalid
+
+
+class Counts(StrEnum):
+    """What the figures of a KPI count; it decides how they may be shown outside."""
+
+    PEOPLE = "people"
+    EVENTS = "events"
+    CATEGORIES = "categories"  # the whole counts categories, each row of the breakdown people
+
+
+class Shows(StrEnum):
+    """How a KPI is read: a number, a share (numerator out of denominator) or a mean over people."""
+
+    NUMBER = "number"
+    SHARE = "share"
+    MEAN = "mean"
+
+
+class Audience(StrEnum):
+    """Whether figures of a KPI may ever leave the organisation."""
+
+    ANYBODY = "anybody"
+    INTERNAL = "internal"
+
+
+class View(StrEnum):
+    """Internal is exact; external has been through disclosure control."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Mark(StrEnum):
+    """What stands in a cell instead of a figure."""
+
+    SMALL = "<10"
+    HIDDEN = "[c]"
+    NO_DATA = "[x]"
+    NOT_APPLICABLE = "[z]"
+
+
+class Period(Struct, frozen=True):
+    """Whole days in Europe/London, half-open: `first` is in, `until` is the first day after."""
+
+    first: date
+    until: date
+
+    def __post_init__(self) -> None:
+        if self.until <= self.first:
+            raise Invalid.field("last_day", "The last day must not be before the first day.")
+
+    @property
+    def last(self) -> date:
+        """The last day that counts, for people, who read both ends as included."""
+        return self.until - timedelta(days=1)
+
+
+class Kpi(Struct, frozen=True):
+    """One KPI: its definition, as its `.sql` file states it, and the statement itself."""
+
+    code: str
+    title: str
+    counts: Counts
+    shows: Shows
+    numerator: str
+    denominator: str
+    breakdown: str  # what the rows are, or "none"
+    period: str
+    empty: str
+    source: str
+    needs: frozenset[str]  # the only tables that the statement may read
+    audience: Audience
+    sql: str
+
+
+class KpiValue(Struct, frozen=True):
+    """One exact row as the statement returned it. None is "no data", never zero.
+
+    `category` is None for the whole. `mean` is a score, or a number of days, over `denominator`
+    people.
+    """
+
+    category: str | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    mean: Decimal | None = None
+
+
+Cell = int | Decimal | Mark
+
+
+class ShownRow(Struct, frozen=True):
+    """One row as somebody may see it. `share` is in per cent."""
+
+    category: str | None
+    number: Cell
+    out_of: Cell
+    share: Cell
+    mean: Cell
+
+
+class Table(Struct, frozen=True):
+    """A KPI with the rows that may be shown."""
+
+    kpi: Kpi
+    rows: tuple[ShownRow, ...]

@@ -1,0 +1,28 @@
+-- code: survivors-supported
+-- title: Survivors supported
+-- counts: people
+-- shows: number
+-- numerator: people enrolled on a pathway at any time in the period, each once however often
+--   they enrolled
+-- denominator: none
+-- breakdown: none
+-- period: enrolled before the period ended and not left before it began
+-- empty: no data when nobody was enrolled in the period
+-- source: enrolments on pathways
+-- needs: pathways
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+),
+supported AS (
+    SELECT DISTINCT p.survivor_id
+    FROM period
+    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
+)
+SELECT NULL::text AS category, nullif(count(*), 0) AS numerator,
+       NULL::bigint AS denominator, NULL::numeric AS mean
+FROM supported;

@@ -1,0 +1,25 @@
+-- code: call-pick-up
+-- title: Call pick-up rate
+-- counts: events
+-- shows: share
+-- numerator: calls answered by the survivor; somebody else answering does not count
+-- denominator: all calls tried
+-- breakdown: none
+-- period: calls tried in the period
+-- empty: no data when no call was tried
+-- source: contact attempts logged by support workers
+-- needs: contact_attempts
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+)
+SELECT NULL::text AS category,
+       CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE a.outcome = 'reached') END AS numerator,
+       nullif(count(*), 0) AS denominator, NULL::numeric AS mean
+FROM period
+JOIN contact_attempts AS a ON a.attempted_at >= period.starts_at
+    AND a.attempted_at < period.ends_at
+WHERE a.channel = 'call';

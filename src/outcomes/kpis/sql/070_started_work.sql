@@ -1,0 +1,44 @@
+-- code: started-work
+-- title: Started work
+-- counts: people
+-- shows: share
+-- numerator: survivors who started work while they were enrolled, each once however many jobs
+--   they started
+-- denominator: survivors supported
+-- breakdown: none
+-- period: jobs started in the period
+-- empty: no data when nobody was enrolled in the period
+-- source: work, education, training and volunteering as logged
+-- needs: pathways, activities
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+),
+supported AS (
+    SELECT p.provider_id, p.survivor_id,
+           (p.enrolled_at AT TIME ZONE 'Europe/London')::date AS enrolled_on,
+           (p.ended_at AT TIME ZONE 'Europe/London')::date AS left_on
+    FROM period
+    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
+),
+started AS (
+    SELECT s.survivor_id
+    FROM supported AS s
+    CROSS JOIN period
+    JOIN activities AS a ON a.provider_id = s.provider_id AND a.survivor_id = s.survivor_id
+    WHERE a.kind = 'work'
+      AND a.change = 'started'
+      AND a.happened_on >= period.first_day
+      AND a.happened_on < period.day_after
+      AND a.happened_on >= s.enrolled_on
+      AND (s.left_on IS NULL OR a.happened_on <= s.left_on)
+)
+SELECT NULL::text AS category,
+       CASE WHEN count(*) > 0 THEN (SELECT count(DISTINCT survivor_id) FROM started) END
+           AS numerator,
+       nullif(count(DISTINCT survivor_id), 0) AS denominator, NULL::numeric AS mean
+FROM supported;

@@ -1,0 +1,35 @@
+-- code: reviews-on-time
+-- title: Pathway reviews on time
+-- counts: events
+-- shows: share
+-- numerator: pathway reviews held on the planned day or within 7 days after it (ours)
+-- denominator: pathway reviews that fell due; those replaced or cancelled before their time did
+--   not
+-- breakdown: none
+-- period: reviews whose seventh day after the planned day lies in the period
+-- empty: no data when no review fell due
+-- source: the schedule, and pathway reviews linked to it
+-- needs: planned_contacts, pathway_reviews
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+),
+due AS (
+    SELECT EXISTS (
+        SELECT FROM pathway_reviews AS r
+        WHERE r.provider_id = c.provider_id AND r.planned_contact_id = c.id
+          AND r.held_on <= c.held_on + 7
+    ) AS on_time
+    FROM period
+    JOIN planned_contacts AS c ON c.held_on + 7 >= period.first_day
+        AND c.held_on + 7 < period.day_after
+    WHERE c.series = 'review'
+      AND (c.closed_at IS NULL OR c.state = 'done' OR c.closed_at >= c.due_at)
+)
+SELECT NULL::text AS category,
+       CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE on_time) END AS numerator,
+       nullif(count(*), 0) AS denominator, NULL::numeric AS mean
+FROM due;

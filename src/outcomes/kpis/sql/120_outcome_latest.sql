@@ -1,0 +1,52 @@
+-- code: outcome-latest
+-- title: Outcome domains: latest
+-- counts: people
+-- shows: mean
+-- numerator: mean of the last scores
+-- denominator: people scored in that outcome domain in the period and at least once before,
+--   with the same version of the instrument
+-- breakdown: outcome domain
+-- period: each person's last scored assessment in the period, compared with their first ever
+-- empty: no data for a domain in which nobody was scored twice
+-- source: outcome assessments with the instrument six-domains; scores run from 1, most
+--   vulnerable, to 4
+-- needs: outcome_assessments, domain_scores
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+),
+scored AS (
+    SELECT o.survivor_id, o.instrument_version, o.assessed_on, o.recorded_at,
+           d.outcome_domain, d.score
+    FROM period
+    JOIN outcome_assessments AS o ON o.assessed_on < period.day_after
+    JOIN domain_scores AS d ON d.provider_id = o.provider_id AND d.outcome_assessment_id = o.id
+    WHERE o.instrument_code = 'six-domains'
+      AND d.score IS NOT NULL
+),
+latest AS (
+    SELECT DISTINCT ON (s.survivor_id, s.outcome_domain) s.*
+    FROM scored AS s, period
+    WHERE s.assessed_on >= period.first_day
+    ORDER BY s.survivor_id, s.outcome_domain, s.assessed_on DESC, s.recorded_at DESC
+),
+compared AS (
+    SELECT DISTINCT ON (l.survivor_id, l.outcome_domain)
+           l.outcome_domain, b.score AS baseline, l.score AS latest
+    FROM latest AS l
+    JOIN scored AS b ON b.survivor_id = l.survivor_id AND b.outcome_domain = l.outcome_domain
+        AND b.instrument_version = l.instrument_version
+        AND (b.assessed_on, b.recorded_at) < (l.assessed_on, l.recorded_at)
+    ORDER BY l.survivor_id, l.outcome_domain, b.assessed_on, b.recorded_at
+)
+SELECT domains.code AS category, NULL::bigint AS numerator,
+       nullif(count(c.outcome_domain), 0) AS denominator, avg(c.latest) AS mean
+FROM (VALUES ('safety', 1), ('legal_protection', 2), ('mental_wellbeing', 3),
+             ('economic_empowerment_and_education', 4), ('social_support', 5),
+             ('physical_wellbeing', 6)) AS domains (code, place)
+LEFT JOIN compared AS c ON c.outcome_domain = domains.code
+GROUP BY domains.code, domains.place
+ORDER BY domains.place;

@@ -1,0 +1,32 @@
+-- code: outcome-stable
+-- title: Outcomes stable
+-- counts: people
+-- shows: share
+-- numerator: people who were stable when last assessed: overall score at least 3.0 and no
+--   domain below 2.0 (ours)
+-- denominator: people whose outcomes were assessed in the period with an overall score
+-- breakdown: none
+-- period: each person's last assessment in the period
+-- empty: no data when nobody had an overall score
+-- source: outcome assessments with the instrument six-domains
+-- needs: outcome_assessments
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+),
+latest AS (
+    SELECT DISTINCT ON (o.survivor_id) o.stable
+    FROM period
+    JOIN outcome_assessments AS o ON o.assessed_on >= period.first_day
+        AND o.assessed_on < period.day_after
+    WHERE o.instrument_code = 'six-domains'
+      AND o.stable IS NOT NULL
+    ORDER BY o.survivor_id, o.assessed_on DESC, o.recorded_at DESC
+)
+SELECT NULL::text AS category,
+       CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE stable) END AS numerator,
+       nullif(count(*), 0) AS denominator, NULL::numeric AS mean
+FROM latest;

@@ -1,0 +1,24 @@
+-- code: days-to-safety
+-- title: Days until safety was ascertained
+-- counts: people
+-- shows: mean
+-- numerator: mean number of days of 24 hours from raising a flag to resolving it
+-- denominator: flags resolved so far
+-- breakdown: none
+-- period: flags raised in the period
+-- empty: no data when no flag raised in the period is resolved
+-- source: disengagement flags
+-- needs: flags
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+)
+SELECT NULL::text AS category, NULL::bigint AS numerator,
+       nullif(count(*), 0) AS denominator,
+       avg(extract(epoch FROM f.resolved_at - f.raised_at) / 86400) AS mean
+FROM period
+JOIN flags AS f ON f.raised_at >= period.starts_at AND f.raised_at < period.ends_at
+WHERE f.resolved_at IS NOT NULL;

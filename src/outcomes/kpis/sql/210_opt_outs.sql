@@ -1,0 +1,35 @@
+-- code: opt-outs
+-- title: Opted out of messages
+-- counts: people
+-- shows: number
+-- numerator: people, or numbers that nobody is matched to, who asked for no more messages, each
+--   once
+-- denominator: none
+-- breakdown: none
+-- period: opted out in the period
+-- empty: no data when nobody was enrolled and nobody opted out
+-- source: the opt-out list
+-- needs: pathways, opt_outs
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+),
+supported AS (
+    SELECT DISTINCT p.survivor_id
+    FROM period
+    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
+),
+opted_out AS (
+    SELECT DISTINCT coalesce(o.survivor_id::text, encode(o.phone_bidx, 'hex')) AS who
+    FROM period
+    JOIN opt_outs AS o ON o.opted_out_at >= period.starts_at AND o.opted_out_at < period.ends_at
+    WHERE o.source <> 'duress'
+)
+SELECT NULL::text AS category,
+       CASE WHEN EXISTS (SELECT FROM supported) OR count(*) > 0 THEN count(*) END AS numerator,
+       NULL::bigint AS denominator, NULL::numeric AS mean
+FROM opted_out;

@@ -1,0 +1,26 @@
+-- code: undeliverable-messages
+-- title: Messages that could not be delivered
+-- counts: events
+-- shows: share
+-- numerator: messages that the network or the gateway could not deliver or refused for good
+-- denominator: messages given to the gateway, without those whose fate is not known
+-- breakdown: none
+-- period: messages due in the period
+-- empty: no data when no message was given to the gateway
+-- source: messages, and what the gateway said of them
+-- needs: prompts
+-- audience: anybody
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+)
+SELECT NULL::text AS category,
+       CASE WHEN count(*) > 0 THEN count(*) FILTER (
+           WHERE m.state IN ('undelivered', 'failed')
+       ) END AS numerator,
+       nullif(count(*), 0) AS denominator, NULL::numeric AS mean
+FROM period
+JOIN prompts AS m ON m.due_at >= period.starts_at AND m.due_at < period.ends_at
+WHERE m.state IN ('accepted', 'delivered', 'undelivered', 'failed');

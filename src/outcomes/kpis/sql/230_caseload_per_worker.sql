@@ -1,0 +1,28 @@
+-- code: caseload-per-worker
+-- title: Caseload of each support worker
+-- counts: people
+-- shows: number
+-- numerator: survivors in the worker's caseload who were enrolled
+-- denominator: none
+-- breakdown: support worker
+-- period: as things stood when the period ended
+-- empty: no data when nobody enrolled had a worker
+-- source: caseloads
+-- needs: caseload_assignments, pathways
+-- audience: internal
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+)
+SELECT held.account_id::text AS category, count(DISTINCT held.survivor_id) AS numerator,
+       NULL::bigint AS denominator, NULL::numeric AS mean
+FROM period
+JOIN caseload_assignments AS held ON held.from_at < period.ends_at
+JOIN pathways AS p ON p.provider_id = held.provider_id AND p.survivor_id = held.survivor_id
+    AND p.enrolled_at < period.ends_at
+WHERE (held.until_at IS NULL OR held.until_at >= period.ends_at)
+  AND (p.ended_at IS NULL OR p.ended_at >= period.ends_at)
+GROUP BY held.account_id
+ORDER BY numerator DESC, category;

@@ -1,0 +1,29 @@
+-- code: overdue-per-worker
+-- title: Overdue contacts of each support worker
+-- counts: events
+-- shows: number
+-- numerator: calls, reviews and follow-ups whose time had passed and that were still open
+-- denominator: none
+-- breakdown: support worker
+-- period: as things stood when the period ended
+-- empty: no data when nothing was overdue
+-- source: the schedule and caseloads
+-- needs: caseload_assignments, planned_contacts
+-- audience: internal
+
+WITH period AS (
+    SELECT $1::date AS first_day, $2::date AS day_after,
+           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
+           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+)
+SELECT held.account_id::text AS category, count(*) AS numerator,
+       NULL::bigint AS denominator, NULL::numeric AS mean
+FROM period
+JOIN caseload_assignments AS held ON held.from_at < period.ends_at
+JOIN planned_contacts AS c ON c.provider_id = held.provider_id
+    AND c.survivor_id = held.survivor_id AND c.closes_at < period.ends_at
+WHERE (held.until_at IS NULL OR held.until_at >= period.ends_at)
+  AND (c.closed_at IS NULL OR c.closed_at >= period.ends_at)
+  AND c.series <> 'prompt'
+GROUP BY held.account_id
+ORDER BY numerator DESC, category;

@@ -1,0 +1,83 @@
+"""The words that go with figures, on pages and in exports alike."""
+
+from outcomes.kpis.models import Cell, Kpi, Mark, Period, Shows, View
+
+SHORTHAND = {
+    Mark.SMALL: "from 0 to 9 people; the exact number is hidden so that nobody can be picked out",
+    Mark.HIDDEN: "hidden to protect the people counted",
+    Mark.NO_DATA: "not available: there is nothing to work it out from, which is not the same as 0",
+    Mark.NOT_APPLICABLE: "not applicable to this figure",
+}
+
+INTERNAL_NOTES = (
+    "These are exact figures for inside the organisation. They must not be passed on: "
+    "make an external export for anybody else.",
+    "Periods begin at 00:00 on the first day and end just before 00:00 on the day after the last "
+    "day, in the time of London.",
+    "No data is never shown as 0.",
+)
+
+EXTERNAL_NOTES = (
+    "A count of people from 0 to 9 is shown as <10. Zero is included, because a zero also tells "
+    "something about a group.",
+    "Every other count of people, and every count of events such as calls, is rounded to the "
+    "nearest 5. Whole numbers are never half way between two multiples of 5, so there are no ties. "
+    "Rounded figures may not add up to rounded totals.",
+    "A percentage is worked out from the rounded counts, and only when 20 or more people or events "
+    "stand behind it; a mean is shown only for 20 people or more. Otherwise [c] is shown.",
+    "Where a total stands beside hidden rows, more rows are hidden, so that a hidden row could "
+    "still be any number from 0 to 9.",
+    "A count of categories, such as nationalities, is shown without a breakdown when any category "
+    "has fewer than 10 people.",
+    "Periods begin at 00:00 on the first day and end just before 00:00 on the day after the last "
+    "day, in the time of London.",
+    "No data is never shown as 0.",
+)
+
+
+def notes(view: View) -> tuple[str, ...]:
+    """The policy under which figures are shown, one note after another; `[note 1]` is the first."""
+    return INTERNAL_NOTES if view is View.INTERNAL else EXTERNAL_NOTES
+
+
+def note_marks(view: View) -> str:
+    """All of a view's notes, as text can point to them: `[note 1], [note 2]`."""
+    return ", ".join(f"[note {n}]" for n in range(1, len(notes(view)) + 1))
+
+
+def view_words(view: View) -> str:
+    """What a reader must know about a view before anything else."""
+    if view is View.INTERNAL:
+        return "Internal: exact figures, not to leave the organisation"
+    return "External: rounded figures, small numbers hidden"
+
+
+def period_words(period: Period) -> str:
+    """`1 January 2017 to 30 June 2017, both days included`."""
+    first, last = (f"{day.day} {day:%B %Y}" for day in (period.first, period.last))
+    return f"{first} to {last}, both days included"
+
+
+def category_words(category: str | None) -> str:
+    """A row's name: `Mental wellbeing` of `mental_wellbeing`, `All` of the whole."""
+    if category is None:
+        return "All"
+    words = category.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def columns(kpi: Kpi) -> tuple[tuple[str, str], ...]:
+    """The columns that a KPI's table has: (name in `ShownRow`, heading)."""
+    counted = kpi.counts.value.capitalize()
+    if kpi.shows is Shows.SHARE:
+        return (("number", counted), ("out_of", "Out of"), ("share", "Percentage"))
+    if kpi.shows is Shows.MEAN:
+        return (("mean", "Mean"), ("out_of", f"{counted} counted"))
+    return (("number", "Number"),)
+
+
+def cell_words(cell: Cell, *, percent: bool = False) -> str:
+    """A cell as text, thousands separated; a percentage with its sign."""
+    if isinstance(cell, Mark):
+        return cell.value
+    return f"{cell:,}%" if percent else f"{cell:,}"
