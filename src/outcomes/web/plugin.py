@@ -1,0 +1,56 @@
+"""The whole of `outcomes.web` in one litestar plugin: `Litestar(plugins=[Web(...)], …)`."""
+
+from urllib.parse import urlsplit
+
+from litestar.config.app import AppConfig
+from litestar.plugins import InitPlugin
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.types import Empty
+
+from outcomes.web import problems
+from outcomes.web.authentication import Authentication, Authenticator
+from outcomes.web.bodies import MAX_BODY_BYTES, StrictRequest
+from outcomes.web.csrf import CsrfGuard
+from outcomes.web.guards import DeclaredRoutes, refuse_bad_address, require_permission
+from outcomes.web.headers import security_headers
+from outcomes.web.logs import log_request
+from outcomes.web.static import Assets
+from outcomes.web.templating import Pages
+
+
+class Web(InitPlugin, DeclaredRoutes):
+    """Pages, strict bodies, problems, sign-in, permissions, CSRF, headers and static files."""
+
+    def __init__(
+        self, pages: Pages, assets: Assets, authenticator: Authenticator, *, public_url: str
+    ) -> None:
+        self.pages = pages
+        self.assets = assets
+        self.authenticator = authenticator
+        address = urlsplit(public_url)
+        self.origin = f"{address.scheme}://{address.netloc}"
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        """Wire everything into the application."""
+        https = self.origin.startswith("https:")
+        app_config.state["pages"] = self.pages
+        app_config.request_class = StrictRequest
+        app_config.logging_config = None
+        app_config.debug = False
+        app_config.exception_handlers = dict(problems.HANDLERS)
+        app_config.middleware.insert(0, Authentication(self.authenticator))
+        app_config.guards += [
+            refuse_bad_address,
+            require_permission,
+            CsrfGuard(self.pages.csrf_token_for, self.origin),
+        ]
+        app_config.before_send += [security_headers(https=https), log_request]
+        app_config.route_handlers.append(self.assets.handler())
+        return app_config
+
+    def receive_route(self, route: BaseRoute) -> None:
+        """Check a route, and bound its bodies here: litestar ignores a plugin's limit for all."""
+        super().receive_route(route)
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            if handler.request_max_body_size is Empty:
+                handler.request_max_body_size = MAX_BODY_BYTES

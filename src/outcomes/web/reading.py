@@ -1,0 +1,117 @@
+"""From what somebody sent to a Struct that is right, or to every problem at once."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from outcomes.errors import FieldProblem, Invalid
+from outcomes.web.names import field_name
+from outcomes.web.wording import Path, bare_info, explain
+
+Wanted = TypeVar("Wanted", bound=msgspec.Struct)
+
+MAX_DEPTH = 12
+_CLOCK_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
+_MANY = (inspect.ListType, inspect.SetType, inspect.FrozenSetType, inspect.VarTupleType)
+
+
+def read(wanted: type[Wanted], raw: object, *, strings: bool = False) -> Wanted:
+    """`raw` (decoded JSON, or with `strings` the nested fields of a form) as a `wanted`.
+
+    Raises Invalid with one problem for each field; no message repeats a value.
+    """
+    problems: list[FieldProblem] = []
+    tidy = _fit(raw, _type_info(wanted), (), problems)
+    if not problems:
+        try:
+            return msgspec.convert(tidy, wanted, strict=not strings)
+        except msgspec.ValidationError:
+            problems = list(explain(wanted, tidy, strict=not strings))
+    raise Invalid(*problems)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing that a reader could see: empty, spaces, or zero-width characters only."""
+    return not any(unicodedata.category(character)[0] not in "ZC" for character in text)
+
+
+@cache
+def _type_info(wanted: type[msgspec.Struct]) -> inspect.Type:
+    return inspect.type_info(wanted)
+
+
+def _fit(
+    raw: object, wanted: inspect.Type | None, path: Path, problems: list[FieldProblem]
+) -> object:
+    """`raw` with its text tidied and its shape brought to what the type asks for."""
+    if len(path) > MAX_DEPTH:
+        raise Invalid.field(field_name(path[0]), "Send this with less nesting.")
+    wanted = bare_info(wanted) if wanted else None
+    match raw:
+        case str():
+            return _text(raw, wanted, path, problems)
+        case dict() if isinstance(wanted, inspect.DateType):
+            return _iso_date(raw)
+        case dict():
+            return _object(raw, wanted, path, problems)
+        case tuple():  # the values of one form field
+            many = isinstance(wanted, _MANY)
+            kept = [value for value in raw if not is_blank(value)] if many else list(raw)
+            return _fit(kept if many or len(kept) > 1 else kept[0], wanted, path, problems)
+        case list():
+            item = wanted.item_type if isinstance(wanted, _MANY) else None
+            return [_fit(v, item, (*path, str(i)), problems) for i, v in enumerate(raw)]
+        case _:
+            return raw
+
+
+def _object(
+    raw: dict[str, object], wanted: inspect.Type | None, path: Path, problems: list[FieldProblem]
+) -> dict[str, object]:
+    """Members in their own types; blank text counts as not given."""
+    types: dict[str, inspect.Type] = {}
+    if isinstance(wanted, inspect.StructType):
+        types = {field.encode_name: field.type for field in wanted.fields}
+    elif isinstance(wanted, inspect.DictType):
+        types = dict.fromkeys(raw, wanted.value_type)
+    fitted = {
+        _text(name, None, (*path, name), problems): _fit(
+            value, types.get(name), (*path, name), problems
+        )
+        for name, value in raw.items()
+    }
+    return {name: value for name, value in fitted.items() if value != ""}
+
+
+def _text(raw: str, wanted: inspect.Type | None, path: Path, problems: list[FieldProblem]) -> str:
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n\r" for c in raw):
+        problems.append(
+            FieldProblem(
+                ".".join(map(field_name, path)),
+                "Remove the characters that cannot be printed, then send it again.",
+            )
+        )
+        return ""
+    if is_blank(raw):
+        return ""
+    text = unicodedata.normalize("NFC", raw.strip())
+    if isinstance(wanted, inspect.TimeType) and (found := _CLOCK_TIME.fullmatch(text)):
+        return f"{int(found[1]):02}:{found[2]}:00"
+    return text
+
+
+def _iso_date(parts: dict[str, object]) -> str:
+    """A date typed in three fields, or picked in one; else text that no date accepts."""
+    typed = {name: str(v[0]).strip() if isinstance(v, tuple) else "" for name, v in parts.items()}
+    if picked := typed.get("pick"):
+        return picked
+    if not any(typed.values()):
+        return ""
+    day, month, year = (typed.get(name, "") for name in ("day", "month", "year"))
+    if not (day + month + year).isascii() or len(year) != 4:
+        return "not a date"
+    return f"{year}-{month:0>2}-{day:0>2}"
