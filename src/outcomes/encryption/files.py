@@ -19,7 +19,10 @@ def read_private(path: Path) -> bytes:
             mode = S_IMODE(os.fstat(file.fileno()).st_mode)
             content = file.read()
     except OSError as error:
-        raise SettingsError(f"The key file {path} cannot be read ({error.strerror}).") from error
+        raise SettingsError(
+            f"The key file {path} cannot be read ({error.strerror});"
+            " restore it with: outcomes keys restore"
+        ) from error
     if mode != FILE_MODE:
         raise SettingsError(
             f"The key file {path} has mode {mode:04o}; make it 0400: chmod 400 {path}"
