@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
 
 from outcomes.embedded.home import locked, make_home
 from outcomes.embedded.lodging import find_lodging
@@ -16,6 +17,7 @@ from outcomes.embedded.servers import Servers, running_servers
 from outcomes.encryption import KeyRing
 from outcomes.migrate import migrate
 from outcomes.settings import DatabaseUrls
+from tests.support import Product, running_app, running_product
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +35,7 @@ async def servers(run_folder: Path) -> AsyncIterator[Servers]:
     home, keys = run_folder / "data", run_folder / "server-keys"
     make_home(home)
     with locked(home) as lock:
-        async with running_servers(home, keys, lock) as running:
+        async with running_servers(home, keys, lock, tell=print) as running:
             await migrate(running.postgres.database)
             yield running
     shutil.rmtree(find_lodging(home).folder)
@@ -60,3 +62,19 @@ def redis_url(servers: Servers) -> str:
 def key_ring(tmp_path: Path) -> KeyRing:
     """The ring of a new installation."""
     return KeyRing.create(tmp_path / "keys")
+
+
+@pytest.fixture(scope="session")
+async def product(
+    database_urls: DatabaseUrls, redis_url: str, run_folder: Path
+) -> AsyncIterator[Product]:
+    """One installation for the whole run; each test makes a provider of its own."""
+    async with running_product(database_urls, redis_url, run_folder / "keys") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def app(product: Product) -> AsyncIterator[Litestar]:
+    """The web application of that installation."""
+    async with running_app(product) as started:
+        yield started

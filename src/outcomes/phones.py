@@ -1,33 +1,55 @@
-"""Telephone numbers as people type them, turned into E.164 or refused with a remedy."""
+"""Telephone numbers as people type them, turned into E.164 or refused with a remedy.
+
+Ofcom keeps some ranges for drama: nobody has those numbers, so practice data may use them.
+"""
+
+import re
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberType
 
 from outcomes.errors import Invalid
 
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
-_FICTION = "+447700900"
-"""Ofcom keeps 07700 900000 to 900999 for drama: nobody has one, so practice data may."""
+_DRAMA_MOBILE = re.compile(r"\+447700900[0-9]{3}")
+_DRAMA = re.compile(r"\+44(7700900|1632960|3069990|8081570)[0-9]{3}")
 
 
 def mobile(typed: str, field: str) -> str:
-    """The number in E.164. A number without a country code is taken as a UK one.
+    """A number of somebody's own phone, in E.164; without a country code it is taken as a UK one.
 
     Raises:
         Invalid: not a mobile number that a text could reach.
     """
+    number = _parsed(typed, field)
+    is_mobile = phonenumbers.number_type(number) in _MOBILE
+    if _DRAMA_MOBILE.fullmatch(_e164(number)) or is_mobile:
+        return _e164(number)
+    raise _refused(field)
+
+
+def sender(typed: str, field: str) -> str:
+    """A number that the gateway sends from for us, in E.164: of any kind.
+
+    Raises:
+        Invalid: not a telephone number.
+    """
+    return _e164(_parsed(typed, field))
+
+
+def _parsed(typed: str, field: str) -> PhoneNumber:
     try:
         number = phonenumbers.parse(typed, "GB")
     except phonenumbers.NumberParseException as error:
         raise _refused(field) from error
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    fiction = e164.startswith(_FICTION) and len(e164) == len("+447700900123")
-    reachable = phonenumbers.is_valid_number(number) and (
-        phonenumbers.number_type(number) in _MOBILE
-    )
-    if number.extension or not (fiction or reachable):
+    usable = phonenumbers.is_valid_number(number) or _DRAMA.fullmatch(_e164(number))
+    if number.extension or not usable:
         raise _refused(field)
-    return e164
+    return number
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def _refused(field: str) -> Invalid:

@@ -14,7 +14,7 @@ from outcomes.access.sessions import add_route, require_recent_password, sign_in
 from outcomes.db import Database, Transaction
 from outcomes.encryption import KeyKind
 from outcomes.errors import Invalid, NotFound
-from outcomes.phones import mobile
+from outcomes.phones import mobile, sender
 from outcomes.providers import store
 from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import (
@@ -37,8 +37,8 @@ async def create_provider(db: Database, scopes: Scopes, new: NewProvider) -> tup
     Raises:
         Invalid: a number or the sign-in name cannot be used.
     """
-    survivors_number = mobile(new.survivors_number, "survivors_number")
-    staff_number = mobile(new.staff_number, "staff_number")
+    survivors_number = sender(new.survivors_number, "survivors_number")
+    staff_number = sender(new.staff_number, "staff_number")
     if survivors_number == staff_number:
         raise Invalid.field("staff_number", "Use another number than the one that texts survivors.")
     provider_id = uuid4()

@@ -1,0 +1,253 @@
+"""A product to test against: real servers, real keys, and people made by the product's own verbs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import httpx
+import msgspec
+from litestar import Litestar
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Role
+from outcomes.access.scopes import Scopes
+from outcomes.access.sessions import start_session
+from outcomes.app import create_app
+from outcomes.clock import Clock, SafeHours, UkPart
+from outcomes.db import Database
+from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.providers import service as providers
+from outcomes.providers.models import NewAccount, NewProvider
+from outcomes.settings import DatabaseUrls, Settings
+from outcomes.survivors import service as survivors
+from outcomes.survivors.models import (
+    Decision,
+    NewConsent,
+    NewSurvivor,
+    Purpose,
+    SafeContactProfile,
+)
+
+PUBLIC_URL = "http://127.0.0.1:1"
+ACCOUNT_SID = "AC" + "0" * 32
+AUTH_TOKEN = "practice-only-" + "0" * 32
+
+_numbers = count()
+
+
+class Product(msgspec.Struct, frozen=True):
+    """One installation: its databases by role, its keys, and what makes callers."""
+
+    settings: Settings
+    db: Database
+    scopes: Scopes
+    ring: KeyRing
+    cipher: FieldCipher
+    clock: Clock
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """A provider with an admin and one team, whose lead is on call."""
+
+    id: UUID
+    admin: Caller
+    lead: Caller
+    team_id: UUID
+    survivors_number: str
+    staff_number: str
+
+
+@asynccontextmanager
+async def running_product(
+    database: DatabaseUrls,
+    redis_url: str,
+    keys: Path,
+    *,
+    public_url: str = PUBLIC_URL,
+    twilio_base_url: str = "http://127.0.0.1:1",
+    cipher: FieldCipher = AES_GCM,
+    clock: Clock | None = None,
+) -> AsyncIterator[Product]:
+    """The product over running servers, with keys made in `keys` when there are none."""
+    clock = clock or Clock()
+    if not (keys / "root.key").exists():
+        KeyRing.create(keys)
+    settings = Settings(
+        database=database,
+        redis_url=redis_url,
+        keys=keys,
+        public_url=public_url,
+        twilio_base_url=twilio_base_url,
+        twilio_account_sid=ACCOUNT_SID,
+        twilio_auth_token=AUTH_TOKEN,
+        practice_data_only=True,
+        log_level="debug",
+        pool_size=8,
+        port=8000,
+    )
+    ring = KeyRing.open(keys, cipher=cipher)
+    db = Database(database.app, size=8, clock=clock)
+    auth = Database(database.auth, size=4, clock=clock)
+    await db.open()
+    await auth.open()
+    yield Product(settings, db, Scopes(auth, ring), ring, cipher, clock)
+    await auth.close()
+    await db.close()
+
+
+def new_key(caller: Caller, body: msgspec.Struct | None = None, route: str = "test") -> Creation:
+    """A creation that nobody has used."""
+    return Creation.of(caller, uuid4(), route, body or NewConsent(Purpose.CALL, Decision.GIVEN))
+
+
+def new_number() -> str:
+    """A number of ours that no other test uses, from ranges that Ofcom keeps for drama."""
+    prefix, last = divmod(next(_numbers), 1000)
+    return f"+44{('1632960', '3069990', '8081570')[prefix]}{last:03d}"
+
+
+def drama_number(last: int) -> str:
+    """One of the thousand numbers that Ofcom keeps for drama."""
+    return f"+447700900{last:03d}"
+
+
+async def make_provider(product: Product, *, uk_part: UkPart = UkPart.ENGLAND) -> Provider:
+    """A provider with an admin, and a lead on call in one team."""
+    unique = uuid4().hex[:12]
+    survivors_number, staff_number = new_number(), new_number()
+    provider_id, link = await providers.create_provider(
+        product.db,
+        product.scopes,
+        NewProvider(
+            name=f"Provider {unique}",
+            uk_part=uk_part,
+            admin_name="Ada Admin",
+            admin_sign_in_name=f"admin-{unique}",
+            survivors_number=survivors_number,
+            staff_number=staff_number,
+        ),
+    )
+    admin = await _by_link(product, link)
+    team_id = uuid4()
+    await providers.create_team(product.db, admin, team_id, "First team")
+    lead = await make_account(
+        product, admin, Role.TEAM_LEAD, team_id=team_id, phone=drama_number(900)
+    )
+    await providers.put_on_call(product.db, admin, lead.actor.account)
+    return Provider(provider_id, admin, lead, team_id, survivors_number, staff_number)
+
+
+async def make_account(
+    product: Product,
+    admin: Caller,
+    role: Role = Role.SUPPORT_WORKER,
+    *,
+    team_id: UUID | None = None,
+    phone: str | None = None,
+    sign_in_name: str | None = None,
+) -> Caller:
+    """A caller for a new account; it has no password until its link is used."""
+    new = NewAccount(
+        name=f"{role} {uuid4().hex[:6]}",
+        sign_in_name=sign_in_name or f"{role}-{uuid4().hex[:12]}",
+        role=role,
+        team_id=team_id,
+        phone=phone,
+    )
+    confirmed = await recently_confirmed(product, admin)
+    link = await providers.create_account(
+        product.db, product.scopes, confirmed, new, new_key(confirmed, new)
+    )
+    assert link is not None
+    return await _by_link(product, link)
+
+
+async def make_worker(product: Product, provider: Provider) -> Caller:
+    """A support worker in the provider's team."""
+    return await make_account(product, provider.admin, team_id=provider.team_id)
+
+
+async def make_survivor(
+    product: Product,
+    worker: Caller,
+    *,
+    name: str = "Practice Person",
+    phone: str | None = "07700 900123",
+    zone: str = "Europe/London",
+    exit_on: date | None = None,
+    language: str = "en",
+    nationality: str | None = None,
+    consents: tuple[Purpose, ...] = (Purpose.CALL, Purpose.SMS),
+    hours: SafeHours | None = None,
+    profile: SafeContactProfile | None = None,
+) -> UUID:
+    """A registered survivor with a safe-contact profile, by default reachable at every hour."""
+    new = NewSurvivor(
+        name=name,
+        language=language,
+        adult=True,
+        told_not_emergency_line=True,
+        zone=zone,
+        phone=phone,
+        nationality=nationality,
+        exit_on=exit_on,
+        consents=tuple(NewConsent(purpose, Decision.GIVEN) for purpose in consents),
+    )
+    survivor_id = await survivors.register(product.db, worker, new_key(worker, new), new)
+    profile = profile or SafeContactProfile(
+        hours=hours or SafeHours.every_day(), may_call=True, may_text=True
+    )
+    await survivors.record_safe_contact(
+        product.db, worker, survivor_id, new_key(worker, profile), profile
+    )
+    return survivor_id
+
+
+async def recently_confirmed(product: Product, caller: Caller) -> Caller:
+    """The same caller in a session whose password was given just now."""
+    token = await session_token(product, caller)
+    signed_in = await product.scopes.session(token)
+    assert signed_in is not None
+    return signed_in
+
+
+async def session_token(product: Product, caller: Caller) -> str:
+    """The token of a new session of this account, as signing in gives it."""
+    async with product.db.transaction(caller) as tx:
+        return await start_session(tx, product.scopes, await tx.now())
+
+
+async def _by_link(product: Product, link: str) -> Caller:
+    caller = await product.scopes.sign_in_link(link)
+    assert caller is not None
+    return caller
+
+
+@asynccontextmanager
+async def running_app(product: Product) -> AsyncIterator[Litestar]:
+    """The web application of this product, started."""
+    app = create_app(product.settings, cipher=product.cipher, clock=product.clock)
+    async with app.lifespan():
+        yield app
+
+
+class Browser(httpx.AsyncClient):
+    """Speaks to the application in process, as a signed-in browser does."""
+
+    def __init__(self, app: Litestar, token: str | None = None, csrf: str = "") -> None:
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        if token:
+            headers |= {"Cookie": f"__Host-outcomes={token}", "X-CSRF-Token": csrf}
+        super().__init__(
+            transport=httpx.ASGITransport(cast(Any, app)), base_url=PUBLIC_URL, headers=headers
+        )
+
+
+async def signed_in(product: Product, app: Litestar, caller: Caller) -> Browser:
+    """A browser in a new session of this account."""
+    token = await session_token(product, caller)
+    return Browser(app, token, product.ring.installation.csrf(token))
