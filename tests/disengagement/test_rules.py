@@ -57,6 +57,10 @@ class TestFlag:
         facts = ContactFacts(ENROLLED, self.three, two_way_at=utc("2026-12-09T18:00"))
         assert decide_flag(facts, LADDER, NOW) is None
 
+    def test_a_try_at_the_very_moment_of_contact_does_not_count(self) -> None:
+        facts = ContactFacts(ENROLLED, self.three, two_way_at=self.three[0].at)
+        assert decide_flag(facts, LADDER, NOW) is None
+
     def test_order_of_recording_does_not_matter(self) -> None:
         facts = ContactFacts(ENROLLED, self.three[::-1])
         decision = decide_flag(facts, LADDER, NOW)

@@ -304,8 +304,21 @@ class TestTheEnd:
         assert held(schedule, Series.PROMPT) == ["2028-01-01 > 2028-01-04"]
         assert held(schedule, Series.FOLLOW_UP) == ["2028-01-10"]
 
-    def test_a_follow_up_on_a_sunday_end_moves_back(self) -> None:
-        """Exit Tuesday 9 January 2024, end Friday 9 January 2026; exit 10 January, Saturday."""
+    def test_a_call_may_move_to_the_last_day_before_the_end(self) -> None:
+        """End Tuesday 11 January 2028; the call of Saturday 8 January is held on Monday the 10th."""
+        schedule = planned(date(2027, 12, 25), date(2026, 1, 11))
+        assert held(schedule, Series.CALL) == ["2028-01-08 > 2028-01-10"]
+
+    def test_a_contact_may_move_back_to_the_anchor_and_no_further(self) -> None:
+        """End Saturday 10 January 2026: with the anchor on Friday it is held then; on Saturday,
+        there is no day left."""
+        on_friday = planned(date(2026, 1, 9), date(2024, 1, 10))
+        assert held(on_friday, Series.FOLLOW_UP) == ["2026-01-10 > 2026-01-09"]
+        on_saturday = planned(date(2026, 1, 10), date(2024, 1, 10))
+        assert held(on_saturday, Series.FOLLOW_UP) == ["2026-01-10"]
+
+    def test_a_follow_up_on_a_saturday_end_moves_back(self) -> None:
+        """Exit 10 January 2024 ends on Saturday 10 January 2026; exit on the 9th, on Friday."""
         to_friday = planned(date(2026, 1, 1), date(2024, 1, 10))
         assert held(to_friday, Series.FOLLOW_UP) == ["2026-01-10 > 2026-01-09"]
         stays = planned(date(2026, 1, 1), date(2024, 1, 9))

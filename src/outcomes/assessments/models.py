@@ -18,6 +18,8 @@ Wording = dict[Language, Annotated[str, Meta(min_length=1, max_length=1000)]]
 
 
 class ScalePoint(Struct, frozen=True, forbid_unknown_fields=True):
+    """One value that an item can have, and what it means."""
+
     value: Annotated[int, Meta(ge=0, le=100)]
     label: Wording
     meaning: Wording
@@ -32,6 +34,8 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OutcomeDomain(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of life whose items make one score."""
+
     code: Code
     title: Wording
     about: Wording
@@ -95,12 +99,16 @@ class OverallLevel(StrEnum):
 
 
 class Responsible(StrEnum):
+    """Who acts on a level of need."""
+
     SUPPORT_WORKER = "support_worker"
     TEAM_LEAD = "team_lead"
     SAFEGUARDING_LEAD = "safeguarding_lead"
 
 
 class LevelMeaning(Struct, frozen=True, forbid_unknown_fields=True):
+    """What choosing a level says about an area."""
+
     level: NeedLevel
     label: Wording
     meaning: Wording

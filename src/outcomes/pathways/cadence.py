@@ -106,6 +106,8 @@ def _holder(first_on: date, is_working: WorkingDay, weekdays: frozenset[int]) ->
         return day.weekday() in weekdays and is_working(day)
 
     def hold(planned_on: date, last_on: date) -> date:
+        if allowed(planned_on):
+            return planned_on
         onwards = takewhile(lambda day: day <= last_on, _days(planned_on, _DAY))
         back = takewhile(lambda day: day >= first_on, _days(planned_on - _DAY, -_DAY))
         return next(filter(allowed, chain(onwards, back)), planned_on)
