@@ -132,9 +132,7 @@ class EmbeddedSettings(Struct, frozen=True):
                 "unset it, or use `outcomes serve` and `outcomes worker`."
             )
         _refuse_unknown(environ, _EVERYWHERE | _EMBEDDED)
-        home = Path(environ.get("OUTCOMES_HOME") or DATA_FOLDER).resolve()
-        keys = Path(environ.get("OUTCOMES_KEYS") or KEY_FOLDER).resolve()
-        refuse_nesting(home, keys)
+        home, keys = folders(environ)
         binaries = environ.get("OUTCOMES_POSTGRES_BIN")
         return cls(
             home=home,
@@ -146,10 +144,12 @@ class EmbeddedSettings(Struct, frozen=True):
         )
 
 
-def keys_folder(environ: Mapping[str, str]) -> Path:
-    """Where the keys are, for commands that need nothing else."""
-    _refuse_unknown(environ, _EVERYWHERE | _SERVERS_OF_OTHERS | _EMBEDDED)
-    return Path(environ.get("OUTCOMES_KEYS") or KEY_FOLDER).resolve()
+def folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
+    """Where data and keys are, relative to the working directory. Raises SettingsError."""
+    home = Path(environ.get("OUTCOMES_HOME") or DATA_FOLDER).resolve()
+    keys = Path(environ.get("OUTCOMES_KEYS") or KEY_FOLDER).resolve()
+    refuse_nesting(home, keys)
+    return home, keys
 
 
 def refuse_nesting(home: Path, keys: Path) -> None:

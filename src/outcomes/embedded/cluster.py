@@ -34,7 +34,7 @@ class Cluster(Struct, frozen=True):
 
     def trouble(self, what: str) -> SettingsError:
         """What to raise when the server did something unexpected; its log says why."""
-        return SettingsError(f"PostgreSQL {what}: see {self.around.logs}/postgres.log.")
+        return SettingsError(f"PostgreSQL {what}: see {self.around.log('postgres')}")
 
 
 def packaged_programs() -> Path:

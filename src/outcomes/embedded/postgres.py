@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from outcomes.embedded.cluster import SUPERUSER, Cluster
 from outcomes.embedded.credentials import Credentials
-from outcomes.embedded.ports import HERE, free_port
 from outcomes.embedded.process import stop
 from outcomes.errors import SettingsError
+from outcomes.ports import HERE, free_port
 from outcomes.settings import DatabaseUrls
 
 DATABASE = "outcomes"

@@ -21,7 +21,13 @@ class Surroundings(Struct, frozen=True):
     lock: int
     """The home's lock. Each child inherits it, so it is free only when the last of them is gone."""
     logs: Path
-    """A folder: one file for each child, `<name>.log`."""
+    """A folder: one file for each child."""
+    tell: Callable[[str], None]
+    """Says one line to whoever started us."""
+
+    def log(self, name: str) -> Path:
+        """Where a child's output goes."""
+        return self.logs / f"{name}.log"
 
 
 class User(Struct, frozen=True):
@@ -51,7 +57,7 @@ async def start(
         feed: bytes for its standard input.
         answers: its standard output is for us to read and not for the log.
     """
-    with (around.logs / f"{name}.log").open("ab") as log:
+    with around.log(name).open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=DEVNULL if feed is None else PIPE,

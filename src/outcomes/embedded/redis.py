@@ -13,19 +13,20 @@ from signal import SIGTERM
 from msgspec import Struct
 from redis import asyncio as client
 
+from outcomes.embedded.kept import Kept, kept_alive
 from outcomes.embedded.lodging import Lodging
-from outcomes.embedded.ports import HERE, free_port
-from outcomes.embedded.process import Surroundings, start, stop
+from outcomes.embedded.process import Surroundings, start
 from outcomes.errors import SettingsError
+from outcomes.ports import HERE, free_port
 
 _START_S = 30.0
 _STOP_S = 5.0
 
 
 class Redis(Struct, frozen=True):
-    """A running server and its address, password included."""
+    """A server that is started again when it ends, and its address, password included."""
 
-    process: Process
+    kept: Kept
     url: str
 
     def __repr__(self) -> str:
@@ -44,20 +45,16 @@ async def running_redis(lodging: Lodging, around: Surroundings) -> AsyncIterator
     if not folder.exists():
         lodging.make(folder)
     port, password = free_port(), secrets.token_urlsafe(32)
-    process = await start(
-        "redis",
-        [str(program), "-"],
-        around,
-        dies_by=SIGTERM,
-        user=lodging.user,
-        feed=_configuration(folder, port, password).encode(),
-    )
-    try:
+    feed = _configuration(folder, port, password).encode()
+
+    async def launch() -> Process:
+        command = [str(program), "-"]
+        return await start("redis", command, around, dies_by=SIGTERM, user=lodging.user, feed=feed)
+
+    async with kept_alive("redis", launch, around, by=SIGTERM, patience_s=_STOP_S) as kept:
         url = f"redis://:{password}@{HERE}:{port}/0"
-        await _await_answer(url, process, around)
-        yield Redis(process, url)
-    finally:
-        await stop(process, SIGTERM, _STOP_S)
+        await _await_answer(url, kept.process, around)
+        yield Redis(kept, url)
 
 
 def _configuration(folder: Path, port: int, password: str) -> str:
@@ -103,4 +100,4 @@ async def _await_answer(url: str, server: Process, around: Surroundings) -> None
                 return
     finally:
         await connection.aclose()
-    raise SettingsError(f"Redis did not start: see {around.logs}/redis.log.")
+    raise SettingsError(f"Redis did not start: see {around.log('redis')}")

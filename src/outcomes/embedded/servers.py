@@ -1,6 +1,6 @@
 """Both private servers of one home, together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -32,14 +32,22 @@ class Servers(Struct, frozen=True):
 
 @asynccontextmanager
 async def running_servers(
-    home: Path, keys: Path, lock: int, *, postgres_bin: Path | None = None
+    home: Path,
+    keys: Path,
+    lock: int,
+    *,
+    tell: Callable[[str], None],
+    postgres_bin: Path | None = None,
 ) -> AsyncIterator[Servers]:
     """PostgreSQL and Redis with their files in `home`, whose `lock` we hold; stopped on leaving.
+
+    Args:
+        tell: says a line to whoever started us.
 
     Raises:
         SettingsError: either cannot run here; says why and what to do.
     """
-    around = Surroundings(lock=lock, logs=_fresh_logs(home))
+    around = Surroundings(lock=lock, logs=_fresh_logs(home), tell=tell)
     lodging = find_lodging(home)
     programs = lodging.bring(postgres_bin.parent if postgres_bin else packaged_programs())
     cluster = Cluster(lodging.room("postgres"), programs, lodging, around)

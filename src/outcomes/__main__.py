@@ -1,0 +1,5 @@
+"""`python -m outcomes` is `outcomes`."""
+
+from outcomes.cli import main
+
+main()

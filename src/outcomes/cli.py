@@ -1,0 +1,111 @@
+"""The command line: `outcomes --help`."""
+
+import asyncio
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from outcomes import encryption
+from outcomes.errors import OutcomesError
+from outcomes.settings import EmbeddedSettings, Settings, database_urls, folders
+
+# What a command needs is imported when it runs: the supervisor stays for days, and small.
+
+
+class _Commands(click.Group):
+    """What the product refuses on purpose is one line and exit code 1, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OutcomesError as error:
+            raise click.ClickException(error.message) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+
+
+@click.group(cls=_Commands)
+def main() -> None:
+    """Outcomes: how survivors of modern slavery are doing, and nobody forgotten."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@main.command()
+def run() -> None:
+    """Run everything on this machine: servers, web, worker, and a phone to practise with."""
+    from outcomes import supervisor
+
+    supervisor.run(EmbeddedSettings.from_environment(os.environ), supervisor.Entries())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database in the environment to the newest revision."""
+    from outcomes.migrate import migrate
+
+    revision = asyncio.run(migrate(database_urls(os.environ)))
+    click.echo(f"The database is at revision {revision}.", err=True)
+
+
+@main.command()
+def serve() -> None:
+    """Serve pages and API on the database in the environment, at PORT."""
+    from outcomes.clock import Clock
+    from outcomes.serve import serve
+
+    serve(Settings.from_environment(os.environ), cipher=encryption.AES_GCM, clock=Clock())
+
+
+@main.command()
+def worker() -> None:
+    """Send what is due and read what came in, on the database in the environment."""
+    Settings.from_environment(os.environ).require_practice_data()
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "workers"])
+
+
+@main.group()
+def keys() -> None:
+    """The keys that open every record. Whoever loses them loses the records."""
+
+
+@keys.command("init")
+def init_keys() -> None:
+    """Make the keys of a new installation in OUTCOMES_KEYS."""
+    _, directory = folders(os.environ)
+    encryption.KeyRing.create(directory)
+    click.echo(f"The keys are in {directory}. Back them up now: outcomes keys backup FILE")
+
+
+@keys.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_keys(file: Path) -> None:
+    """Seal the keys into FILE, under a passphrase of which two people hold half each."""
+    home, directory = folders(os.environ)
+    passphrase = _asked_of_two("New half of the passphrase", confirm=True)
+    encryption.backup(directory, file, passphrase=passphrase, home=home)
+    click.echo(f"{file} is written and reads back. Keep it away from the data.")
+
+
+@keys.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+def restore_keys(file: Path) -> None:
+    """Put the keys in FILE back into OUTCOMES_KEYS, which must be empty."""
+    _, directory = folders(os.environ)
+    passphrase = _asked_of_two("Half of the passphrase", confirm=False)
+    encryption.restore(file, directory, passphrase=passphrase)
+    click.echo(f"The keys are in {directory}, and each of them opens.")
+
+
+def _asked_of_two(question: str, *, confirm: bool) -> str:
+    """Each custodian types their half unseen; neither alone opens anything."""
+    halves = (
+        click.prompt(f"{question}, {who}", hide_input=True, confirmation_prompt=confirm, type=str)
+        for who in ("first person", "second person")
+    )
+    return "".join(halves)
