@@ -83,7 +83,7 @@ def test_no_stored_key_lies_in_the_clear(directory: Path) -> None:
         (lambda d: overwrite(d / "root.key", bytes(32)), "outcomes keys init"),
         (lambda d: overwrite(d / "root.key", b"secret".ljust(32, b"\xff")), "outcomes keys init"),
         (
-            lambda d: overwrite(d / "root.key", b"correct horse battery staple 123"),
+            lambda d: overwrite(d / "root.key", b"Sphinx of black quartz, judge me"),
             "outcomes keys init",
         ),
         (lambda d: overwrite(d / "root.key", bytes(range(200, 232))), "outcomes keys restore"),
@@ -163,6 +163,11 @@ def rename_version(path: Path) -> None:
     overwrite(path, msgspec.json.encode(stored))
 
 
+def change_format(path: Path) -> None:
+    stored = msgspec.json.decode(path.read_bytes())
+    overwrite(path, msgspec.json.encode(stored | {"format": 2}))
+
+
 def forget_versions(path: Path) -> None:
     stored = msgspec.json.decode(path.read_bytes())
     overwrite(path, msgspec.json.encode(stored | {"versions": []}))
@@ -175,13 +180,25 @@ def forget_versions(path: Path) -> None:
         lambda mine, other: swap_roles(mine),
         lambda mine, other: rename_version(mine),
         lambda mine, other: forget_versions(mine),
+        lambda mine, other: change_format(mine),
         lambda mine, other: overwrite(mine, mine.read_bytes()[:-1]),
         lambda mine, other: overwrite(mine, b"[1]"),
         lambda mine, other: overwrite(mine, b""),
         lambda mine, other: mine.chmod(0o644),
         lambda mine, other: mine.parent.chmod(0o755),
     ],
-    ids=["another's", "roles", "version", "none", "cut", "list", "empty", "mode", "folder mode"],
+    ids=[
+        "another's",
+        "roles",
+        "version",
+        "none",
+        "format",
+        "cut",
+        "list",
+        "empty",
+        "mode",
+        "folder mode",
+    ],
 )
 def test_a_spoilt_provider_file_gives_no_keys(
     directory: Path, spoil: Callable[[Path, Path], None]

@@ -32,7 +32,7 @@ ROOT = "root.key"
 INSTALLATION = "installation.key"
 PROVIDERS = "providers"
 FORMAT = 1
-# 32 random bytes hold about 30 different values; 16 or fewer happen less than once in 10**15.
+# 32 random bytes hold about 30 different values; 16 or fewer happen less than once in 10**14 times.
 FEWEST_DIFFERENT_BYTES = 17
 
 
@@ -140,7 +140,7 @@ def _root_secret(path: Path) -> Protected[bytes]:
         raise SettingsError(
             f"The key file {path} must hold 32 bytes; restore it with: outcomes keys restore"
         )
-    if len(set(secret)) < FEWEST_DIFFERENT_BYTES or secret.isascii():
+    if len(set(secret)) < FEWEST_DIFFERENT_BYTES or all(0x20 <= b < 0x7F for b in secret):
         raise SettingsError(
             f"The key file {path} does not hold random bytes; make keys with: outcomes keys init"
         )
