@@ -7,7 +7,7 @@ webhook              after its signature, from a number of ours
 operator             a command on the host, for a named provider
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from outcomes.clock import NOW_SQL
 from outcomes.db import Database
 from outcomes.encryption import KeyKind, KeyRing
 
-IDLE_LOCK = "15 minutes"
+IDLE_LOCK = timedelta(minutes=15)
 """A session unused for longer is over."""
 
 _KINDS_OF_ROLE = {
@@ -157,17 +157,18 @@ class Scopes:
                 f"""WITH seen AS (
                         UPDATE sessions SET last_seen_at = {now}
                         WHERE provider_id = $1 AND token_digest = $2
-                          AND last_seen_at BETWEEN {now} - interval '{IDLE_LOCK}'
+                          AND last_seen_at BETWEEN {now} - $4::interval
                                                AND {now} - interval '1 minute')
                     SELECT s.id, s.account_id, s.reauthenticated_at, a.role, a.team_id
                     FROM sessions s
                     JOIN accounts a ON a.provider_id = s.provider_id AND a.id = s.account_id
                     WHERE s.provider_id = $1 AND s.token_digest = $2 AND s.ended_at IS NULL
-                      AND s.expires_at > {now} AND s.last_seen_at > {now} - interval '{IDLE_LOCK}'
+                      AND s.expires_at > {now} AND s.last_seen_at > {now} - $4::interval
                       AND a.state = 'active'""",
                 provider_id,
                 digest,
                 self._auth.clock.offset,
+                IDLE_LOCK,
             )
         if row is None:
             self._session_routes.pop(digest, None)

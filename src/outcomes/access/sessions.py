@@ -4,10 +4,12 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from msgspec import Struct
+
 from outcomes.access import audit
 from outcomes.access.models import Caller
 from outcomes.access.passwords import Passwords
-from outcomes.access.scopes import Credential, RouteKind, Scopes
+from outcomes.access.scopes import IDLE_LOCK, Credential, RouteKind, Scopes
 from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid, NotSignedIn, ReauthenticationNeeded, TooManyTries
 
@@ -17,6 +19,15 @@ REAUTHENTICATION_LASTS = timedelta(minutes=5)
 
 _FREE_FAILURES = 3
 _LONGEST_WAIT_SECONDS = 15 * 60
+
+
+class OpenSession(Struct, frozen=True):
+    """A live session of an account; times in UTC."""
+
+    id: UUID
+    started_at: datetime
+    last_seen_at: datetime
+    this_one: bool
 
 
 def wait_after(failures: int) -> timedelta | None:
@@ -62,7 +73,7 @@ async def reauthenticate(
         raise _not_right()
     await _check(scopes, passwords, credential, password)
     async with db.transaction(caller) as tx:
-        await end_session(tx, caller.actor.session_id, credential.now)
+        await end_sessions(tx, credential.account_id, credential.now, only=caller.actor.session_id)
         return await start_session(tx, scopes, credential.now)
 
 
@@ -91,25 +102,52 @@ async def sign_out(db: Database, caller: Caller) -> None:
     """End the caller's session; without one there is nothing to end."""
     if caller.actor.session_id is not None:
         async with db.transaction(caller) as tx:
-            await end_session(tx, caller.actor.session_id, await tx.now())
+            await end_sessions(
+                tx, caller.actor.account, await tx.now(), only=caller.actor.session_id
+            )
 
 
-async def end_session(tx: Transaction, session_id: UUID, now: datetime) -> None:
-    """End one session and remove the route to it."""
-    digest = await tx.conn.fetchval(
-        """UPDATE sessions SET ended_at = $3 WHERE provider_id = $1 AND id = $2 AND ended_at IS NULL
-           RETURNING token_digest""",
+async def end_sessions(
+    tx: Transaction, account_id: UUID, now: datetime, *, only: UUID | None = None
+) -> None:
+    """End an account's sessions, or one of them, and remove the routes to what was ended."""
+    ended = await tx.conn.fetch(
+        """UPDATE sessions SET ended_at = $3
+           WHERE provider_id = $1 AND account_id = $2 AND ended_at IS NULL
+             AND ($4::uuid IS NULL OR id = $4)
+           RETURNING id, token_digest""",
         tx.caller.provider_id,
-        session_id,
+        account_id,
         now,
+        only,
     )
-    if digest is not None:
-        await tx.conn.execute(
-            "DELETE FROM access_routes WHERE kind = 'session' AND digest = $1 AND provider_id = $2",
-            digest,
-            tx.caller.provider_id,
+    if ended:
+        await remove_routes(tx, RouteKind.SESSION, [row["token_digest"] for row in ended])
+        ids = tuple(row["id"] for row in ended)
+        await audit.record(tx, audit.Event("session.ended", "session", ids), now)
+
+
+async def list_sessions(tx: Transaction, account_id: UUID, now: datetime) -> list[OpenSession]:
+    """The account's live sessions, the latest first."""
+    rows = await tx.conn.fetch(
+        """SELECT id, created_at, last_seen_at FROM sessions
+           WHERE provider_id = $1 AND account_id = $2 AND ended_at IS NULL
+             AND expires_at > $3 AND last_seen_at > $3 - $4::interval
+           ORDER BY created_at DESC, id""",
+        tx.caller.provider_id,
+        account_id,
+        now,
+        IDLE_LOCK,
+    )
+    return [
+        OpenSession(
+            row["id"],
+            row["created_at"],
+            row["last_seen_at"],
+            this_one=row["id"] == tx.caller.actor.session_id,
         )
-        await audit.record(tx, audit.Event("session.ended", "session", (session_id,)), now)
+        for row in rows
+    ]
 
 
 def require_recent_password(caller: Caller, now: datetime) -> None:
@@ -142,6 +180,16 @@ async def add_route(tx: Transaction, kind: RouteKind, digest: bytes) -> None:
     )
     if not added:
         raise Invalid.field(kind, "This cannot be used. Choose another.")
+
+
+async def remove_routes(tx: Transaction, kind: RouteKind, digests: list[bytes]) -> None:
+    """Let these credentials lead nowhere."""
+    await tx.conn.execute(
+        "DELETE FROM access_routes WHERE provider_id = $1 AND kind = $2 AND digest = ANY($3::bytea[])",
+        tx.caller.provider_id,
+        kind,
+        digests,
+    )
 
 
 def sign_in_name(typed: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from outcomes.access import audit
 from outcomes.access.models import Permission
 from outcomes.access.scopes import RouteKind, Scopes
-from outcomes.access.sessions import add_route
+from outcomes.access.sessions import add_route, remove_routes
 from outcomes.db import Transaction
 
 LONGEST = timedelta(days=365)
@@ -40,3 +40,19 @@ async def create_token(
     )
     await audit.record(tx, audit.Event("api_token.created", "api_token", (token_id,)), now)
     return token
+
+
+async def revoke_tokens(tx: Transaction, account_id: UUID, now: datetime) -> None:
+    """End every token of an account and remove the routes to them."""
+    revoked = await tx.conn.fetch(
+        """UPDATE api_tokens SET revoked_at = $3
+           WHERE provider_id = $1 AND account_id = $2 AND revoked_at IS NULL
+           RETURNING id, token_digest""",
+        tx.caller.provider_id,
+        account_id,
+        now,
+    )
+    if revoked:
+        await remove_routes(tx, RouteKind.API_TOKEN, [row["token_digest"] for row in revoked])
+        ids = tuple(row["id"] for row in revoked)
+        await audit.record(tx, audit.Event("api_token.revoked", "api_token", ids), now)

@@ -35,6 +35,26 @@ class NewAccount(Input, frozen=True):
     phone: str | None = None
 
 
+class AccountRole(Input, frozen=True):
+    """What an account is for from now on, and in which team."""
+
+    role: Role
+    team_id: UUID | None = None
+
+
+class NewTeam(Input, frozen=True):
+    """A team that does not exist yet."""
+
+    name: ShortText
+
+
+class OnCall(Input, frozen=True):
+    """Who is alerted; `phone` as typed, needed when they have none on record."""
+
+    account_id: UUID
+    phone: ShortText | None = None
+
+
 class NewCover(Input, frozen=True):
     """Who looks after somebody's survivors from one day to another, both included."""
 
@@ -64,7 +84,11 @@ class Account(Struct, frozen=True):
     active: bool
     name: str
     sign_in_name: str
+    has_phone: bool
     on_call: bool
+
+    def __repr__(self) -> str:
+        return f"Account({self.id}, <protected>)"
 
 
 class Provider(Struct, frozen=True):

@@ -1,31 +1,32 @@
-"""The verbs of a provider: making one, its people, cover, and tasks with their alerts."""
+"""The verbs of a provider: making one, who is on call, cover, and tasks with their alerts.
 
-import secrets
+Those of its people are in `accounts`; other rooms find all of them here.
+"""
+
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
 from outcomes.access import audit
-from outcomes.access.data_keys import create_key, staff_key
+from outcomes.access.data_keys import create_key
 from outcomes.access.idempotency import Creation, first_time
 from outcomes.access.models import Caller, Role
-from outcomes.access.passwords import Passwords
 from outcomes.access.scopes import RouteKind, Scopes
-from outcomes.access.sessions import add_route, require_recent_password, sign_in_name, start_session
+from outcomes.access.sessions import add_route
 from outcomes.db import Database, Transaction
 from outcomes.encryption import KeyKind
-from outcomes.errors import Invalid, NotFound
+from outcomes.errors import Invalid
 from outcomes.phones import mobile, sender
-from outcomes.providers import store
+from outcomes.providers import account_store, accounts, store
 from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import (
     TASK_RULES,
-    AccountDetails,
     NewAccount,
     NewProvider,
     TaskKind,
 )
 
-LINK_LASTS = timedelta(days=3)
 ALERT_REPEATED_AFTER = timedelta(minutes=15)
 
 
@@ -56,103 +57,27 @@ async def create_provider(db: Database, scopes: Scopes, new: NewProvider) -> tup
         admin = NewAccount(
             name=new.admin_name, sign_in_name=new.admin_sign_in_name, role=Role.PROVIDER_ADMIN
         )
-        link = await _insert_account(tx, scopes, uuid4(), admin, now)
+        link = await accounts.insert_account(tx, scopes, uuid4(), admin, now)
         await audit.record(tx, audit.Event("provider.created", "provider", (provider_id,)), now)
     return provider_id, link
 
 
-async def create_account(
-    db: Database, scopes: Scopes, caller: Caller, new: NewAccount, creation: Creation
-) -> str | None:
-    """Make an account; returns its sign-in link's token, shown once (None when made before).
+async def put_on_call(
+    db: Database, caller: Caller, account_id: UUID, phone: str | None = None
+) -> None:
+    """Let alerts go to this account from now on: to `phone`, or to the number on record.
 
     Raises:
-        ReauthenticationNeeded: granting a role asks for the password again.
-        Invalid: the sign-in name cannot be used, or there is no such team.
+        NotFound: no such active account.
+        Invalid: it has no phone to alert, or that is no mobile number.
     """
+    e164 = mobile(phone, "phone") if phone else None
     async with db.transaction(caller) as tx:
-        now = await tx.now()
-        require_recent_password(caller, now)
-        if not await first_time(tx, creation, now):
-            return None
-        return await _insert_account(tx, scopes, creation.key, new, now)
-
-
-async def _insert_account(
-    tx: Transaction, scopes: Scopes, account_id: UUID, new: NewAccount, now: datetime
-) -> str:
-    name = sign_in_name(new.sign_in_name)
-    await add_route(tx, RouteKind.SIGN_IN_NAME, scopes.digest(RouteKind.SIGN_IN_NAME, name))
-    if new.team_id is not None and new.team_id not in await store.list_teams(tx):
-        raise Invalid.field("team_id", "Choose a team from the list.")
-    details = AccountDetails(
-        name=new.name,
-        sign_in_name=name,
-        phone=mobile(new.phone, "phone") if new.phone else None,
-    )
-    await store.insert_account(
-        tx, await staff_key(tx), account_id, details, role=new.role, team_id=new.team_id, now=now
-    )
-    token = secrets.token_urlsafe(32)
-    digest = scopes.digest(RouteKind.SIGN_IN_LINK, token)
-    await add_route(tx, RouteKind.SIGN_IN_LINK, digest)
-    await store.insert_sign_in_link(
-        tx, account_id=account_id, digest=digest, now=now, expires_at=now + LINK_LASTS
-    )
-    await audit.record(
-        tx, audit.Event("account.created", "account", (account_id,), ("role", "team_id")), now
-    )
-    return token
-
-
-async def accept_link(
-    db: Database, scopes: Scopes, passwords: Passwords, *, token: str, password: str
-) -> str:
-    """Use a sign-in link once: set the password and sign in; returns the session's token.
-
-    Raises:
-        NotFound: the link was used, has expired or never was.
-        Invalid: the password cannot be used.
-    """
-    caller = await scopes.sign_in_link(token)
-    if caller is None:
-        raise NotFound("This link was used or has expired. Ask your administrator for another.")
-    password_hash = await passwords.hash(password)
-    account_id = caller.actor.account
-    async with db.transaction(caller) as tx:
-        now = await tx.now()
-        if not await store.use_sign_in_link(tx, scopes.digest(RouteKind.SIGN_IN_LINK, token), now):
-            raise NotFound
-        details = await store.get_account_details(tx, account_id)
-        await store.set_credential(
-            tx,
-            account_id=account_id,
-            sign_in_digest=scopes.digest(RouteKind.SIGN_IN_NAME, details.sign_in_name),
-            password_hash=password_hash,
-            now=now,
-        )
-        return await start_session(tx, scopes, now)
-
-
-async def create_team(db: Database, caller: Caller, team_id: UUID, name: str) -> None:
-    """Make a team; its lead sees the survivors of everybody in it."""
-    async with db.transaction(caller) as tx:
-        await store.insert_team(tx, await staff_key(tx), team_id, name)
-        event = audit.Event("team.created", "team", (team_id,))
-        await audit.record(tx, event, await tx.now())
-
-
-async def put_on_call(db: Database, caller: Caller, account_id: UUID) -> None:
-    """Let alerts go to this account's phone from now on.
-
-    Raises:
-        NotFound: no such account.
-        Invalid: it has no phone to alert.
-    """
-    async with db.transaction(caller) as tx:
-        details = await store.get_account_details(tx, account_id)
-        if details.phone is None:
-            raise Invalid.field("account_id", "Choose somebody with a telephone number.")
+        details = await accounts.get_active(tx, account_id)
+        if (e164 or details.phone) is None:
+            raise Invalid.field("phone", "Enter the mobile number that alerts go to.")
+        if e164 is not None:
+            await account_store.set_account_details(tx, account_id, replace(details, phone=e164))
         await store.set_on_call(tx, account_id)
         event = audit.Event("provider.on_call_changed", "account", (account_id,))
         await audit.record(tx, event, await tx.now())
@@ -172,7 +97,7 @@ async def record_cover(
 
     Raises:
         Invalid: the days are in the wrong order, or both are the same person.
-        NotFound: no such account.
+        NotFound: no such account, or the one who covers is disabled.
     """
     if until_on < from_on:
         raise Invalid.field("until_on", "Enter a last day that is not before the first.")
@@ -180,8 +105,8 @@ async def record_cover(
         raise Invalid.field("cover_account_id", "Choose somebody else to cover.")
     async with db.transaction(caller) as tx:
         now = await tx.now()
-        for account_id in (absent_account_id, cover_account_id):
-            await store.get_account_details(tx, account_id)
+        await account_store.get_account(tx, absent_account_id)
+        await accounts.get_active(tx, cover_account_id)
         if await first_time(tx, creation, now):
             await store.insert_cover(
                 tx,
@@ -192,8 +117,8 @@ async def record_cover(
                 until_on=until_on,
                 now=now,
             )
-            accounts = (absent_account_id, cover_account_id)
-            await audit.record(tx, audit.Event("cover.recorded", "account", accounts), now)
+            both = (absent_account_id, cover_account_id)
+            await audit.record(tx, audit.Event("cover.recorded", "account", both), now)
 
 
 async def raise_task(
@@ -236,9 +161,12 @@ async def raise_task(
         await store.lower_due_hint(tx, now)
 
 
+create_account = accounts.create_account
+accept_link = accounts.accept_link
+create_team = accounts.create_team
 get_provider = store.get_provider
-list_accounts = store.list_accounts
-list_teams = store.list_teams
+list_accounts = account_store.list_accounts
+list_teams = account_store.list_teams
 list_open_tasks = store.list_open_tasks
 resolve_task = store.resolve_task
 lower_due_hint = store.lower_due_hint

@@ -1,20 +1,16 @@
-"""The SQL of a provider and its people, and the border where their details are encrypted."""
+"""The SQL of a provider, its cover, tasks and alerts, and the border where its name is encrypted."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from outcomes.access.data_keys import staff_key
-from outcomes.access.models import Role
 from outcomes.clock import UkPart
 from outcomes.db import Transaction
 from outcomes.encryption import DataKey, Field
 from outcomes.errors import NotFound
-from outcomes.providers.models import Account, AccountDetails, Provider, Task, TaskKind
+from outcomes.providers.models import Provider, Task, TaskKind
 
 PROVIDER_NAME = Field("providers", "name_ciphertext")
-ACCOUNT_DETAILS = Field("accounts", "details_ciphertext")
-TEAM_NAME = Field("teams", "name_ciphertext")
 
 
 async def insert_registry(tx: Transaction, now: datetime) -> None:
@@ -49,106 +45,6 @@ async def insert_sender_number(tx: Transaction, number: str, used_for: str) -> N
     )
 
 
-async def insert_team(tx: Transaction, key: DataKey, team_id: UUID, name: str) -> None:
-    await tx.conn.execute(
-        "INSERT INTO teams (provider_id, id, name_ciphertext) VALUES ($1, $2, $3)",
-        tx.caller.provider_id,
-        team_id,
-        key.encrypt_text(TEAM_NAME, team_id, name),
-    )
-
-
-async def list_teams(tx: Transaction) -> dict[UUID, str]:
-    """Team names by id."""
-    key = await staff_key(tx)
-    rows = await tx.conn.fetch(
-        "SELECT id, name_ciphertext FROM teams WHERE provider_id = $1", tx.caller.provider_id
-    )
-    return {r["id"]: key.decrypt_text(TEAM_NAME, r["id"], r["name_ciphertext"]) for r in rows}
-
-
-async def insert_account(
-    tx: Transaction,
-    key: DataKey,
-    account_id: UUID,
-    details: AccountDetails,
-    *,
-    role: Role,
-    team_id: UUID | None,
-    now: datetime,
-) -> None:
-    keys = tx.caller.scope.keys
-    await tx.conn.execute(
-        """INSERT INTO accounts (provider_id, id, team_id, role, state, details_ciphertext, phone_bidx,
-                                 created_at)
-           VALUES ($1, $2, $3, $4, 'active', $5, $6, $7)""",
-        tx.caller.provider_id,
-        account_id,
-        team_id,
-        role,
-        key.encrypt_json(ACCOUNT_DETAILS, account_id, details),
-        keys.phone_index(details.phone) if details.phone else None,
-        now,
-    )
-
-
-async def insert_sign_in_link(
-    tx: Transaction, *, account_id: UUID, digest: bytes, now: datetime, expires_at: datetime
-) -> None:
-    await tx.conn.execute(
-        """INSERT INTO sign_in_links (provider_id, id, token_digest, account_id, created_at, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
-        tx.caller.provider_id,
-        uuid4(),
-        digest,
-        account_id,
-        now,
-        expires_at,
-    )
-
-
-async def use_sign_in_link(tx: Transaction, digest: bytes, now: datetime) -> bool:
-    """Whether this was its one use."""
-    used = await tx.conn.fetchval(
-        """UPDATE sign_in_links SET used_at = $3
-           WHERE provider_id = $1 AND token_digest = $2 AND used_at IS NULL AND expires_at > $3
-           RETURNING true""",
-        tx.caller.provider_id,
-        digest,
-        now,
-    )
-    return bool(used)
-
-
-async def set_credential(
-    tx: Transaction, *, account_id: UUID, sign_in_digest: bytes, password_hash: str, now: datetime
-) -> None:
-    await tx.conn.execute(
-        """INSERT INTO credentials (provider_id, account_id, sign_in_digest, password_hash, changed_at)
-           VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT (provider_id, account_id) DO UPDATE
-           SET password_hash = excluded.password_hash, failures = 0, next_try_at = NULL,
-               changed_at = excluded.changed_at""",
-        tx.caller.provider_id,
-        account_id,
-        sign_in_digest,
-        password_hash,
-        now,
-    )
-
-
-async def get_account_details(tx: Transaction, account_id: UUID) -> AccountDetails:
-    key = await staff_key(tx)
-    blob = await tx.conn.fetchval(
-        "SELECT details_ciphertext FROM accounts WHERE provider_id = $1 AND id = $2",
-        tx.caller.provider_id,
-        account_id,
-    )
-    if blob is None:
-        raise NotFound
-    return key.decrypt_json(ACCOUNT_DETAILS, account_id, blob, AccountDetails)
-
-
 async def get_provider(tx: Transaction) -> Provider:
     key = await staff_key(tx)
     row = await tx.conn.fetchrow(
@@ -171,35 +67,6 @@ async def set_on_call(tx: Transaction, account_id: UUID) -> None:
         "UPDATE providers SET on_call_account_id = $2 WHERE provider_id = $1",
         tx.caller.provider_id,
         account_id,
-    )
-
-
-async def list_accounts(tx: Transaction) -> list[Account]:
-    """Everybody who works there, active first, then by name."""
-    key = await staff_key(tx)
-    rows = await tx.conn.fetch(
-        """SELECT a.id, a.role, a.team_id, a.state, a.details_ciphertext,
-                  p.on_call_account_id = a.id AS on_call
-           FROM accounts a JOIN providers p ON p.provider_id = a.provider_id
-           WHERE a.provider_id = $1""",
-        tx.caller.provider_id,
-    )
-    accounts = [_account(key, row) for row in rows]
-    return sorted(accounts, key=lambda account: (not account.active, account.name.casefold()))
-
-
-def _account(key: DataKey, row: Any) -> Account:
-    details = key.decrypt_json(
-        ACCOUNT_DETAILS, row["id"], row["details_ciphertext"], AccountDetails
-    )
-    return Account(
-        id=row["id"],
-        role=Role(row["role"]),
-        team_id=row["team_id"],
-        active=row["state"] == "active",
-        name=details.name,
-        sign_in_name=details.sign_in_name,
-        on_call=bool(row["on_call"]),
     )
 
 

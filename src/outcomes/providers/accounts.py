@@ -1,0 +1,264 @@
+"""The verbs of a provider's people: their accounts, links to sign in, roles, sessions, teams."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from outcomes.access import audit
+from outcomes.access.data_keys import staff_key
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller
+from outcomes.access.passwords import Passwords
+from outcomes.access.scopes import RouteKind, Scopes
+from outcomes.access.sessions import (
+    OpenSession,
+    add_route,
+    end_sessions,
+    list_sessions,
+    reauthenticate,
+    remove_routes,
+    require_recent_password,
+    sign_in_name,
+    start_session,
+)
+from outcomes.access.tokens import revoke_tokens
+from outcomes.db import Database, Transaction
+from outcomes.errors import Invalid, NotFound
+from outcomes.phones import mobile
+from outcomes.providers import account_store as store
+from outcomes.providers.models import Account, AccountDetails, AccountRole, NewAccount, NewTeam
+
+LINK_LASTS = timedelta(days=3)
+
+
+async def create_account(
+    db: Database, scopes: Scopes, caller: Caller, new: NewAccount, creation: Creation
+) -> str | None:
+    """Make an account; returns its sign-in link's token, shown once (None when made before).
+
+    Raises:
+        ReauthenticationNeeded: granting a role asks for the password again.
+        Invalid: the sign-in name cannot be used, or there is no such team.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        require_recent_password(caller, now)
+        if not await first_time(tx, creation, now):
+            return None
+        return await insert_account(tx, scopes, creation.key, new, now)
+
+
+async def insert_account(
+    tx: Transaction, scopes: Scopes, account_id: UUID, new: NewAccount, now: datetime
+) -> str:
+    """As `create_account`, in an open transaction whose caller may do it."""
+    name = sign_in_name(new.sign_in_name)
+    await add_route(tx, RouteKind.SIGN_IN_NAME, scopes.digest(RouteKind.SIGN_IN_NAME, name))
+    await _require_team(tx, new.team_id)
+    details = AccountDetails(
+        name=new.name,
+        sign_in_name=name,
+        phone=mobile(new.phone, "phone") if new.phone else None,
+    )
+    await store.insert_account(
+        tx, await staff_key(tx), account_id, details, role=new.role, team_id=new.team_id, now=now
+    )
+    token = await _insert_link(tx, scopes, account_id, now)
+    await _changed(tx, "account.created", account_id, now, "role", "team_id")
+    return token
+
+
+async def renew_link(db: Database, scopes: Scopes, caller: Caller, account_id: UUID) -> str:
+    """A new sign-in link, for somebody who forgot the password or lost the first link.
+
+    Raises:
+        ReauthenticationNeeded: whoever has the link has the account.
+        NotFound: no such active account.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        require_recent_password(caller, now)
+        await get_active(tx, account_id)
+        await _close_links(tx, account_id, now)
+        token = await _insert_link(tx, scopes, account_id, now)
+        await _changed(tx, "account.link_renewed", account_id, now)
+        return token
+
+
+async def accept_link(
+    db: Database, scopes: Scopes, passwords: Passwords, *, token: str, password: str
+) -> str:
+    """Use a sign-in link once: set the password and sign in; returns the session's token.
+
+    Whoever was signed in with the password before is signed out.
+
+    Raises:
+        NotFound: the link was used, has expired or never was.
+        Invalid: the password cannot be used.
+    """
+    caller = await require_link(scopes, token)
+    password_hash = await passwords.hash(password)
+    account_id = caller.actor.account
+    digest = scopes.digest(RouteKind.SIGN_IN_LINK, token)
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        if not await store.use_sign_in_link(tx, digest, now):
+            raise _used_link()
+        await remove_routes(tx, RouteKind.SIGN_IN_LINK, [digest])
+        details = await store.get_account_details(tx, account_id)
+        await store.set_credential(
+            tx,
+            account_id=account_id,
+            sign_in_digest=scopes.digest(RouteKind.SIGN_IN_NAME, details.sign_in_name),
+            password_hash=password_hash,
+            now=now,
+        )
+        await end_sessions(tx, account_id, now)
+        return await start_session(tx, scopes, now)
+
+
+async def require_link(scopes: Scopes, token: str) -> Caller:
+    """For whom a link was made. Raises NotFound when it was used, has expired or never was."""
+    caller = await scopes.sign_in_link(token)
+    if caller is None:
+        raise _used_link()
+    return caller
+
+
+async def change_role(db: Database, caller: Caller, account_id: UUID, new: AccountRole) -> None:
+    """Give an account another role or team; it has to sign in again.
+
+    Raises:
+        ReauthenticationNeeded: granting a role asks for the password again.
+        Invalid: it is the caller's own, or there is no such team.
+        NotFound: no such active account.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        require_recent_password(caller, now)
+        _require_another(caller, account_id)
+        await get_active(tx, account_id)
+        await _require_team(tx, new.team_id)
+        await store.set_role(tx, account_id, new.role, new.team_id)
+        await end_sessions(tx, account_id, now)
+        await _changed(tx, "account.role_changed", account_id, now, "role", "team_id")
+
+
+async def disable_account(db: Database, scopes: Scopes, caller: Caller, account_id: UUID) -> None:
+    """End an account, and with it its sessions, tokens and links, at once and for good.
+
+    Raises:
+        Invalid: it is the caller's own.
+        NotFound: no such active account.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        _require_another(caller, account_id)
+        details = await get_active(tx, account_id)
+        await store.set_disabled(tx, account_id, now)
+        await end_sessions(tx, account_id, now)
+        await revoke_tokens(tx, account_id, now)
+        await _close_links(tx, account_id, now)
+        name = scopes.digest(RouteKind.SIGN_IN_NAME, details.sign_in_name)
+        await remove_routes(tx, RouteKind.SIGN_IN_NAME, [name])
+        await _changed(tx, "account.disabled", account_id, now)
+
+
+async def confirm_password(
+    db: Database, scopes: Scopes, passwords: Passwords, caller: Caller, password: str
+) -> str:
+    """Check the signed-in person's password again; returns the token of the session that follows.
+
+    Raises:
+        Invalid, TooManyTries: as for signing in.
+    """
+    async with db.transaction(caller) as tx:
+        details = await store.get_account_details(tx, caller.actor.account)
+    return await reauthenticate(
+        db, scopes, passwords, caller, name=details.sign_in_name, password=password
+    )
+
+
+async def require_password_lately(db: Database, caller: Caller) -> None:
+    """For the page before a step that asks for the password. Raises ReauthenticationNeeded."""
+    async with db.transaction(caller) as tx:
+        require_recent_password(caller, await tx.now())
+
+
+async def view_own_account(
+    db: Database, caller: Caller
+) -> tuple[Account, str | None, list[OpenSession]]:
+    """Who the caller is, the name of their team, and their live sessions."""
+    async with db.transaction(caller) as tx:
+        account = await store.get_account(tx, caller.actor.account)
+        teams = await store.list_teams(tx) if account.team_id else {}
+        sessions = await list_sessions(tx, account.id, await tx.now())
+        team = teams[account.team_id] if account.team_id else None
+        return account, team, sessions
+
+
+async def end_own_session(db: Database, caller: Caller, session_id: UUID) -> None:
+    """End one of the caller's sessions; one that is over already stays over."""
+    async with db.transaction(caller) as tx:
+        await end_sessions(tx, caller.actor.account, await tx.now(), only=session_id)
+
+
+async def create_team(db: Database, caller: Caller, team_id: UUID, name: str) -> None:
+    """Make a team; its lead sees the survivors of everybody in it."""
+    async with db.transaction(caller) as tx:
+        await store.insert_team(tx, await staff_key(tx), team_id, name)
+        event = audit.Event("team.created", "team", (team_id,))
+        await audit.record(tx, event, await tx.now())
+
+
+async def add_team(db: Database, caller: Caller, creation: Creation, new: NewTeam) -> None:
+    """As `create_team`, once however often it is sent."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        if await first_time(tx, creation, now):
+            await store.insert_team(tx, await staff_key(tx), creation.key, new.name)
+            await audit.record(tx, audit.Event("team.created", "team", (creation.key,)), now)
+
+
+async def get_active(tx: Transaction, account_id: UUID) -> AccountDetails:
+    """The details of an account that can sign in. Raises NotFound."""
+    account = await store.get_account(tx, account_id)
+    if not account.active:
+        raise NotFound
+    return await store.get_account_details(tx, account_id)
+
+
+async def _insert_link(tx: Transaction, scopes: Scopes, account_id: UUID, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    digest = scopes.digest(RouteKind.SIGN_IN_LINK, token)
+    await add_route(tx, RouteKind.SIGN_IN_LINK, digest)
+    await store.insert_sign_in_link(
+        tx, account_id=account_id, digest=digest, now=now, expires_at=now + LINK_LASTS
+    )
+    return token
+
+
+async def _close_links(tx: Transaction, account_id: UUID, now: datetime) -> None:
+    digests = await store.close_sign_in_links(tx, account_id, now)
+    await remove_routes(tx, RouteKind.SIGN_IN_LINK, digests)
+
+
+async def _require_team(tx: Transaction, team_id: UUID | None) -> None:
+    if team_id is not None and team_id not in await store.list_teams(tx):
+        raise Invalid.field("team_id", "Choose a team from the list.")
+
+
+def _require_another(caller: Caller, account_id: UUID) -> None:
+    """So that there is always an administrator left: nobody locks themselves out."""
+    if account_id == caller.actor.account:
+        raise Invalid.field("account_id", "Ask another administrator to change your own account.")
+
+
+def _used_link() -> NotFound:
+    return NotFound("This link was used or has expired. Ask your administrator for another.")
+
+
+async def _changed(
+    tx: Transaction, action: str, account_id: UUID, now: datetime, *fields: str
+) -> None:
+    await audit.record(tx, audit.Event(action, "account", (account_id,), fields), now)
