@@ -1,12 +1,15 @@
 """Figures and what is said about them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from outcomes.errors import Invalid
+from outcomes.inputs import Input, ShortText
 
 
 class Counts(StrEnum):
@@ -57,6 +60,11 @@ class Period(Struct, frozen=True):
     def __post_init__(self) -> None:
         if self.until <= self.first:
             raise Invalid.field("last_day", "The last day must not be before the first day.")
+
+    @classmethod
+    def days(cls, first: date, last: date) -> "Period":
+        """From the first day to the last, both included. Raises Invalid."""
+        return cls(first, min(last, date.max - timedelta(days=1)) + timedelta(days=1))
 
     @property
     def last(self) -> date:
@@ -113,3 +121,64 @@ class Table(Struct, frozen=True):
 
     kpi: Kpi
     rows: tuple[ShownRow, ...]
+
+
+class ExportFormat(StrEnum):
+    """A workbook, or a zip of CSV files."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+class ExportState(StrEnum):
+    """`requested` until the worker's next tick; `deleted` a day after it was ready."""
+
+    REQUESTED = "requested"
+    READY = "ready"
+    FAILED = "failed"
+    DELETED = "deleted"
+
+
+class NewExport(Input, frozen=True):
+    """What an export shall hold, and what it is for. Both days are included, in London."""
+
+    view: Annotated[View, Meta(title="which figures")]
+    format: Annotated[ExportFormat, Meta(title="the kind of file")]
+    first_day: date
+    last_day: date
+    purpose: Annotated[ShortText, Meta(title="what the export is for")]
+
+
+class Export(Struct, frozen=True):
+    """An export as its requester sees it; times in UTC."""
+
+    id: UUID
+    view: View
+    format: ExportFormat
+    first_day: date
+    last_day: date
+    purpose: str
+    state: ExportState
+    requested_at: datetime
+    requested_by: UUID
+    deletes_at: datetime | None
+
+    @property
+    def period(self) -> Period:
+        return Period.days(self.first_day, self.last_day)
+
+
+class ExportFile(Struct, frozen=True):
+    """A finished file."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class Results(Struct, frozen=True):
+    """Everything that a caller may see of one period in one view."""
+
+    view: View
+    period: Period
+    tables: tuple[Table, ...]

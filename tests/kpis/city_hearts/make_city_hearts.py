@@ -176,7 +176,9 @@ def drop_ins() -> Iterable[tuple[object, ...]]:
     for number, months in {**REGULAR, **SOMETIMES}.items():
         for month in months:
             yield survivor(number), _drop_in(number, month), ""
-    yield survivor(17), date(2016, 12, 31), "outside the period"
+    for month in (2, 5):
+        yield survivor(62), _drop_in(62, month), ""
+    yield survivor(62), date(2016, 12, 31), "outside the period"
     yield survivor(18), date(2017, 7, 1), "outside the period"
     yield survivor(19), date(2017, 5, 3), "second in one month"
     yield survivor(80), _drop_in(80, 5), ""
@@ -226,7 +228,8 @@ def activities() -> Iterable[tuple[object, ...]]:
 if __name__ == "__main__":
     write("survivors", "survivor nationality why", survivors())
     write("enrolments", "survivor enrolled_at ended_at why", enrolments())
-    attempts = "survivor channel attempted_at answered_by reason why"
-    write("contact_attempts", attempts, contact_attempts())
+    numbered = ((f"A{n:04}", *row) for n, row in enumerate(contact_attempts(), start=1))
+    attempts = "attempt survivor channel attempted_at answered_by reason why"
+    write("contact_attempts", attempts, numbered)
     write("drop_ins", "survivor attended_on why", drop_ins())
     write("activities", "survivor activity change on why", activities())

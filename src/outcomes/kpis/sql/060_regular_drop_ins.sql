@@ -18,31 +18,37 @@ WITH period AS (
            $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
 ),
 months AS (
-    SELECT month, greatest(month, first_day) AS opens_on,
-           least((month + interval '1 month')::date, day_after) AS closes_on
+    SELECT greatest(g::date, first_day) AS opens_on,
+           least((g + interval '1 month')::date, day_after) AS closes_on
     FROM period,
-         generate_series(date_trunc('month', first_day), day_after - 1, interval '1 month') AS g,
-         LATERAL (SELECT g::date AS month) AS named
+         generate_series(date_trunc('month', first_day), day_after - 1, interval '1 month') AS g
 ),
 enrolled AS (
-    SELECT DISTINCT p.provider_id, p.survivor_id, m.month, m.opens_on, m.closes_on
+    SELECT p.survivor_id, count(DISTINCT m.opens_on) AS months
     FROM months AS m
     JOIN pathways AS p ON p.enrolled_at < m.closes_on::timestamp AT TIME ZONE 'Europe/London'
     WHERE (p.ended_at IS NULL
            OR p.ended_at > m.opens_on::timestamp AT TIME ZONE 'Europe/London')
+    GROUP BY p.survivor_id
 ),
-attendance AS (
-    SELECT e.survivor_id, count(*) AS months_enrolled, count(*) FILTER (WHERE EXISTS (
-        SELECT FROM drop_ins AS d
-        WHERE d.provider_id = e.provider_id AND d.survivor_id = e.survivor_id
-          AND d.attended_on >= e.opens_on AND d.attended_on < e.closes_on
-    )) AS months_attended
-    FROM enrolled AS e
-    GROUP BY e.survivor_id
+attended AS (
+    SELECT d.survivor_id, count(DISTINCT date_trunc('month', d.attended_on)) AS months
+    FROM period
+    JOIN drop_ins AS d ON d.attended_on >= period.first_day
+        AND d.attended_on < period.day_after
+    WHERE EXISTS (
+        SELECT FROM pathways AS own
+        WHERE own.provider_id = d.provider_id AND own.survivor_id = d.survivor_id
+          AND date_trunc('month', own.enrolled_at AT TIME ZONE 'Europe/London') <= d.attended_on
+          AND (own.ended_at IS NULL
+               OR own.ended_at AT TIME ZONE 'Europe/London' > date_trunc('month', d.attended_on))
+    )
+    GROUP BY d.survivor_id
 )
 SELECT NULL::text AS category,
        CASE WHEN count(*) > 0 THEN count(*) FILTER (
-           WHERE months_attended * 2 >= months_enrolled
+           WHERE attended.months * 2 >= enrolled.months
        ) END AS numerator,
        nullif(count(*), 0) AS denominator, NULL::numeric AS mean
-FROM attendance;
+FROM enrolled
+LEFT JOIN attended ON attended.survivor_id = enrolled.survivor_id;

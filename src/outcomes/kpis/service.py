@@ -1,0 +1,208 @@
+"""The verbs of figures: looking at them, and taking them away as a file.
+
+Each look and each step of an export is audited in its own transaction.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from outcomes.access import audit
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller, Permission
+from outcomes.access.sessions import require_recent_password
+from outcomes.db import Database, Transaction
+from outcomes.errors import Forbidden, NotFound, Unavailable
+from outcomes.kpis import store
+from outcomes.kpis.catalogue import catalogue
+from outcomes.kpis.disclosure import external_view, internal_view
+from outcomes.kpis.labels import named
+from outcomes.kpis.models import (
+    Audience,
+    Export,
+    ExportFile,
+    ExportFormat,
+    NewExport,
+    Period,
+    Results,
+    Table,
+    View,
+)
+from outcomes.kpis.periods import check_period, today_in_london
+from outcomes.kpis.report import Report
+from outcomes.kpis.spreadsheet import write_workbook
+from outcomes.kpis.tables import write_csv_files
+from outcomes.providers import service as providers
+
+FILE_LASTS = timedelta(hours=24)
+"""How long a finished export can be downloaded before it is deleted."""
+
+_KINDS = {
+    ExportFormat.XLSX: (
+        write_workbook,
+        ".xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    ExportFormat.CSV: (write_csv_files, "-csv.zip", "application/zip"),
+}
+
+
+async def get_results(db: Database, caller: Caller, view: View, period: Period) -> Results:
+    """All figures of a period that the view may show.
+
+    Raises:
+        Forbidden: exact figures are for team leads and provider admins.
+        Invalid: the view may not show this period.
+    """
+    _require_view(caller, view)
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        check_period(period, view, today_in_london(now))
+        tables = await _tables(tx, view, period)
+        fields = tuple(table.kpi.code for table in tables)
+        await audit.record(tx, audit.Event(f"kpis.{view}_viewed", "kpi", (), fields), now)
+    return Results(view, period, tables)
+
+
+async def request_export(
+    db: Database, caller: Caller, creation: Creation, new: NewExport
+) -> Export:
+    """Ask for a file; the worker builds it at its next tick.
+
+    Raises:
+        ReauthenticationNeeded: an export asks for the password again.
+        Forbidden, Invalid: as for looking at the same figures.
+    """
+    _require_view(caller, new.view)
+    period = Period.days(new.first_day, new.last_day)
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        require_recent_password(caller, now)
+        check_period(period, new.view, today_in_london(now))
+        if await first_time(tx, creation, now):
+            await store.insert_export(tx, creation.key, new, now)
+            await providers.lower_due_hint(tx, now)
+            await _record(tx, "kpi_export.requested", creation.key, now)
+        return await _own_export(tx, creation.key)
+
+
+async def list_exports(db: Database, caller: Caller) -> tuple[Export, ...]:
+    """What this account asked for, newest first."""
+    async with db.transaction(caller) as tx:
+        return await store.list_exports(tx)
+
+
+async def get_export(db: Database, caller: Caller, export_id: UUID) -> Export:
+    """One of this account's exports. Raises NotFound."""
+    async with db.transaction(caller) as tx:
+        return await _own_export(tx, export_id)
+
+
+async def download_export(db: Database, caller: Caller, export_id: UUID) -> ExportFile:
+    """The finished file.
+
+    Raises:
+        NotFound: somebody else's, not finished, or deleted.
+        ReauthenticationNeeded: the password was not given lately.
+        Forbidden: the account may no longer see such figures.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        export = await _own_export(tx, export_id)
+        _require_view(caller, export.view)
+        require_recent_password(caller, now)
+        content = await store.get_file(tx, export_id, now)
+        if content is None:
+            raise NotFound
+        await _record(tx, "kpi_export.downloaded", export_id, now)
+    _, ending, media_type = _KINDS[export.format]
+    period = export.period
+    name = f"outcomes-{export.view}-{period.first}-to-{period.last}{ending}"
+    return ExportFile(name, media_type, content)
+
+
+async def build_pending_exports(db: Database, caller: Caller) -> int:
+    """Build what the provider's people asked for, one transaction each; returns how many.
+
+    An export that cannot be built is marked as failed, so that it does not stand in the way of
+    the next, and the error goes on to the worker. For the worker's tick.
+    """
+    built = 0
+    while await _build_next(db, caller):
+        built += 1
+    return built
+
+
+async def delete_old_exports(db: Database, caller: Caller) -> int:
+    """Delete the files whose 24 hours are over; returns how many. For the worker's tick."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        deleted = await store.delete_files(tx, now)
+        if deleted:
+            await audit.record(tx, audit.Event("kpi_export.deleted", "kpi_export", deleted), now)
+        return len(deleted)
+
+
+async def _build_next(db: Database, caller: Caller) -> bool:
+    """Whether there was one to build."""
+    export: Export | None = None
+    try:
+        async with db.transaction(caller) as tx:
+            export = await store.next_requested(tx)
+            if export is not None:
+                await _build(tx, export)
+    except Unavailable:
+        raise  # nothing is wrong with the export
+    except Exception:
+        if export is not None:
+            await _give_up(db, caller, export.id)
+        raise
+    return export is not None
+
+
+async def _build(tx: Transaction, export: Export) -> None:
+    now = await tx.now()
+    report = Report(
+        provider=(await providers.get_provider(tx)).name,
+        purpose=export.purpose,
+        period=export.period,
+        view=export.view,
+        made_at=now,
+        tables=await _tables(tx, export.view, export.period),
+    )
+    write, _, _ = _KINDS[export.format]
+    content = write(report)
+    await store.finish_export(tx, export.id, content, now=now, deletes_at=now + FILE_LASTS)
+    await _record(tx, "kpi_export.built", export.id, now)
+
+
+async def _give_up(db: Database, caller: Caller, export_id: UUID) -> None:
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        await store.fail_export(tx, export_id, now)
+        await _record(tx, "kpi_export.failed", export_id, now)
+
+
+async def _tables(tx: Transaction, view: View, period: Period) -> tuple[Table, ...]:
+    show = internal_view if view is View.INTERNAL else external_view
+    tables = []
+    for kpi in catalogue():
+        if view is View.INTERNAL or kpi.audience is Audience.ANYBODY:
+            values = await named(tx, kpi, await store.list_values(tx, kpi, period))
+            tables.append(Table(kpi, show(kpi, values)))
+    return tuple(tables)
+
+
+async def _own_export(tx: Transaction, export_id: UUID) -> Export:
+    export = await store.find_export(tx, export_id)
+    if export is None:
+        raise NotFound
+    return export
+
+
+def _require_view(caller: Caller, view: View) -> None:
+    if view is View.INTERNAL and not caller.may(Permission.SEE_EXACT_KPIS):
+        raise Forbidden("Exact figures are for team leads and administrators.")
+
+
+async def _record(tx: Transaction, action: str, export_id: UUID, now: datetime) -> None:
+    await audit.record(tx, audit.Event(action, "kpi_export", (export_id,), purpose="report"), now)
