@@ -22,10 +22,10 @@ def _prompts() -> None:
             planned_contact_id uuid,
             requested_by uuid,
             retry_of uuid,
-            wording_code text NOT NULL,
-            wording_version text NOT NULL,
-            contact_method_id uuid NOT NULL,
-            safe_contact_version integer NOT NULL,
+            wording_code text,
+            wording_version text,
+            contact_method_id uuid,
+            safe_contact_version integer,
             sender_number_id uuid NOT NULL,
             state text NOT NULL CHECK (state IN
                 ('scheduled', 'sending', 'accepted', 'delivered', 'undelivered', 'failed', 'unconfirmed',
@@ -38,6 +38,8 @@ def _prompts() -> None:
             callback_digest bytea CHECK (octet_length(callback_digest) = 32),
             gateway_message_id text,
             error_code text,
+            tries integer NOT NULL DEFAULT 0 CHECK (tries >= 0),
+            try_at timestamptz,
             sent_at timestamptz,
             answered_at timestamptz,
             closed_at timestamptz,
@@ -52,6 +54,9 @@ def _prompts() -> None:
             CHECK ((state = 'sending') = (lease_token IS NOT NULL)),
             CHECK ((lease_token IS NULL) = (lease_until IS NULL)),
             CHECK ((state IN ('withheld', 'cancelled')) = (reason IS NOT NULL)),
+            CHECK (state = 'withheld'
+                   OR num_nulls(wording_code, wording_version, contact_method_id,
+                                safe_contact_version) = 0),
             CHECK (planned_contact_id IS NOT NULL OR requested_by IS NOT NULL OR retry_of IS NOT NULL)
         )""")
     op.execute("""
