@@ -1,0 +1,1 @@
+"""Calls, visits, drop-ins and activities: what happened, and how the person is."""

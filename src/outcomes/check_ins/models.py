@@ -1,0 +1,146 @@
+"""The words of contact: an attempt (we tried) and a check-in (two-way contact happened)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from outcomes.inputs import Input, LongText
+
+
+class Channel(StrEnum):
+    """How we tried."""
+
+    CALL = "call"
+    VISIT = "visit"
+
+
+class AttemptOutcome(StrEnum):
+    """Who answered. Only the survivor's own answer counts as reached."""
+
+    REACHED = "reached"
+    THIRD_PARTY = "third_party"
+    NO_ANSWER = "no_answer"
+
+
+class Reason(StrEnum):
+    """Why the survivor was not reached, as far as known. A missed call is no evidence of risk."""
+
+    AT_WORK = "at_work"
+    IN_EDUCATION = "in_education"
+    NO_REPLY = "no_reply"
+    PHONE_OFF = "phone_off"
+    VOICEMAIL = "voicemail"
+    NUMBER_NOT_IN_USE = "number_not_in_use"
+    ASKED_TO_CALL_BACK = "asked_to_call_back"
+    NOT_SAFE_TO_TALK = "not_safe_to_talk"
+    NOT_KNOWN = "not_known"
+
+
+class Wellbeing(StrEnum):
+    """How they say they are."""
+
+    FINE = "fine"
+    MIXED = "mixed"
+    NOT_GOOD = "not_good"
+
+
+class NewCheckIn(Input, frozen=True):
+    """Two-way contact that happened. `occurred_at` is UTC, now when left out.
+
+    `duress` says that somebody else was there: sends stop, the on-call person is told, and nothing
+    that anyone beside the survivor could see changes.
+    """
+
+    wellbeing: Wellbeing
+    channel: Channel = Channel.CALL
+    occurred_at: datetime | None = None
+    worry: LongText | None = None
+    note: LongText | None = None
+    next_contact_on: date | None = None
+    safe_contact_still_right: bool = False
+    duress: bool = False
+    planned_contact_id: UUID | None = None
+    corrects_id: UUID | None = None
+
+
+class NewAttempt(Input, frozen=True):
+    """A call or visit that did not reach the survivor. `attempted_at` is UTC, now when left out."""
+
+    outcome: AttemptOutcome
+    reason: Reason
+    channel: Channel = Channel.CALL
+    attempted_at: datetime | None = None
+    planned_contact_id: UUID | None = None
+
+
+class NewDropIn(Input, frozen=True):
+    """A drop-in session that the survivor came to."""
+
+    attended_on: date
+
+
+class ActivityKind(StrEnum):
+    """What fills somebody's week."""
+
+    WORK = "work"
+    EDUCATION = "education"
+    TRAINING = "training"
+    VOLUNTEERING = "volunteering"
+
+
+class ActivityChange(StrEnum):
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
+class NewActivity(Input, frozen=True):
+    """Work, education, training or volunteering that began or ended."""
+
+    kind: ActivityKind
+    change: ActivityChange
+    happened_on: date
+
+
+class CheckInDetails(Struct, frozen=True):
+    """What is encrypted of a check-in."""
+
+    wellbeing: Wellbeing
+    worry: str | None
+    note: str | None
+
+    def __repr__(self) -> str:
+        return "CheckInDetails(<protected>)"
+
+
+class CheckIn(Struct, frozen=True):
+    """A check-in on record; times in UTC."""
+
+    id: UUID
+    channel: Channel
+    occurred_at: datetime
+    details: CheckInDetails
+    next_contact_on: date | None
+    corrects_id: UUID | None
+    recorded_by: UUID
+
+
+class ContactAttempt(Struct, frozen=True):
+    """A try on record; `reason` is None when the survivor was reached."""
+
+    id: UUID
+    channel: Channel
+    attempted_at: datetime
+    outcome: AttemptOutcome
+    reason: Reason | None
+    recorded_by: UUID
+
+
+class Activity(Struct, frozen=True):
+    """A change in what somebody does."""
+
+    id: UUID
+    kind: ActivityKind
+    change: ActivityChange
+    happened_on: date

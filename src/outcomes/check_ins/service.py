@@ -1,0 +1,150 @@
+"""The verbs of contact. Each is one visible transaction, and done once however often it is sent."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from outcomes.access.caseload import Admitted, admit
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller
+from outcomes.check_ins import store
+from outcomes.check_ins.models import (
+    Activity,
+    AttemptOutcome,
+    CheckIn,
+    ContactAttempt,
+    NewActivity,
+    NewAttempt,
+    NewCheckIn,
+    NewDropIn,
+)
+from outcomes.clock import local_date
+from outcomes.db import Database, Transaction
+from outcomes.errors import Invalid
+from outcomes.pathways import service as pathways
+from outcomes.providers import service as providers
+from outcomes.providers.models import TaskKind
+from outcomes.survivors import service as survivors
+
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""A phone's clock may be ahead of ours by this much (ours)."""
+
+
+async def log_check_in(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewCheckIn
+) -> UUID:
+    """Record that two-way contact happened, and close the planned contact it answers.
+
+    Raises:
+        Invalid: a time ahead of now, or a planned contact or corrected check-in that is not there.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        occurred_at = _not_ahead("occurred_at", new.occurred_at, opened)
+        if await first_time(tx, creation, opened.now):
+            await store.insert_check_in(tx, opened, creation.key, new, occurred_at)
+            if new.planned_contact_id is not None:
+                await pathways.complete(tx, survivor_id, new.planned_contact_id, opened.now)
+            if new.safe_contact_still_right:
+                await survivors.confirm_safe_contact(tx, survivor_id, opened.now)
+            if new.duress:
+                await _stop_quietly(tx, opened, creation.key)
+        return creation.key
+
+
+async def log_attempt(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewAttempt
+) -> UUID:
+    """Record a try that did not reach the survivor; the planned contact stays open for the next.
+
+    Raises:
+        Invalid: reached (that is a check-in), a time ahead of now, or no such planned contact.
+    """
+    if new.outcome is AttemptOutcome.REACHED:
+        raise Invalid.field("outcome", "Log a check-in when you reached them.")
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        attempted_at = _not_ahead("attempted_at", new.attempted_at, opened)
+        if await first_time(tx, creation, opened.now):
+            await store.insert_attempt(tx, opened, creation.key, new, attempted_at)
+        return creation.key
+
+
+async def record_drop_in(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewDropIn
+) -> UUID:
+    """Record that they came to a drop-in. Raises Invalid for a day ahead of theirs."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if new.attended_on > local_date(opened.now, ZoneInfo(opened.zone)):
+            raise Invalid.field("attended_on", "Enter a day that is not ahead of today.")
+        if await first_time(tx, creation, opened.now):
+            await store.insert_drop_in(tx, opened, creation.key, new)
+        return creation.key
+
+
+async def record_activity(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewActivity
+) -> UUID:
+    """Record that work, education, training or volunteering began or ended."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if new.happened_on > local_date(opened.now, ZoneInfo(opened.zone)):
+            raise Invalid.field("happened_on", "Enter a day that is not ahead of today.")
+        if await first_time(tx, creation, opened.now):
+            await store.insert_activity(tx, opened, creation.key, new)
+        return creation.key
+
+
+async def list_check_ins(
+    db: Database, caller: Caller, survivor_id: UUID, *, limit: int = 50
+) -> list[CheckIn]:
+    """The newest first."""
+    async with db.transaction(caller) as tx:
+        return await store.list_check_ins(tx, await admit(tx, survivor_id), limit=limit)
+
+
+async def list_attempts(
+    db: Database, caller: Caller, survivor_id: UUID, *, limit: int = 50
+) -> list[ContactAttempt]:
+    """The newest first."""
+    async with db.transaction(caller) as tx:
+        return await store.list_attempts(tx, await admit(tx, survivor_id), limit=limit)
+
+
+async def list_activities(db: Database, caller: Caller, survivor_id: UUID) -> list[Activity]:
+    """The newest first."""
+    async with db.transaction(caller) as tx:
+        return await store.list_activities(tx, await admit(tx, survivor_id))
+
+
+def _not_ahead(field: str, at: datetime | None, opened: Admitted) -> datetime:
+    if at is None:
+        return opened.now
+    if at.tzinfo is None:
+        raise Invalid.field(field, "Give the time with its offset, such as 2026-11-20T14:05:00Z.")
+    if at > opened.now + _CLOCKS_DIFFER_BY:
+        raise Invalid.field(field, "Enter a time that is not ahead of now.")
+    return at
+
+
+async def _stop_quietly(tx: Transaction, opened: Admitted, check_in_id: UUID) -> None:
+    """Somebody else was there: no more texts, and the on-call person is told."""
+    reach = await survivors.get_reach(tx, opened.survivor_id)
+    if reach.phone is not None:
+        await survivors.insert_opt_out(
+            tx,
+            survivor_id=opened.survivor_id,
+            phone_bidx=tx.caller.scope.keys.phone_index(reach.phone),
+            source="duress",
+            now=opened.now,
+        )
+    await providers.raise_task(
+        tx,
+        TaskKind.DURESS,
+        subject_kind="check_in",
+        subject_id=check_in_id,
+        survivor_id=opened.survivor_id,
+        owner_account_id=None,
+        now=opened.now,
+    )
