@@ -96,7 +96,7 @@ def read_inbound(form: SignedForm, account_sid: str) -> InboundSms:
     _no_shifts(fields)
     if any("Body" < name < "From" for name in fields):
         raise WebhookRefused  # an SMS has none there: the end of a body, cut off
-    body, opt_out_type = fields.get("Body"), fields.get("OptOutType") or None
+    body, opt_out_type = fields.get("Body"), fields.get("OptOutType")
     if body is None or (opt_out_type is not None and opt_out_type not in _OPT_OUT_TYPES):
         raise WebhookRefused
     _require_account(fields, account_sid)
