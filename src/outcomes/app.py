@@ -7,12 +7,13 @@ from typing import Any
 from litestar import Litestar, Request
 from litestar.di import Provide
 
-from outcomes.access.models import Caller
+from outcomes.access.models import Caller, Permission
 from outcomes.access.passwords import Passwords
 from outcomes.access.scopes import Scopes
 from outcomes.clock import Clock
 from outcomes.db import Database
 from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.providers import signing_in
 from outcomes.settings import Settings
 from outcomes.web.authentication import CredentialKind
 from outcomes.web.idempotency import idempotency_key
@@ -22,11 +23,20 @@ from outcomes.web.templating import NavigationItem, Pages
 
 AUTH_POOL_SIZE = 4
 
-ROUTES: tuple[Any, ...] = ()
+ROUTES: tuple[Any, ...] = (*signing_in.ROUTES,)
 
-TEMPLATES: dict[str, str] = {}
+TEMPLATES: dict[str, str] = {
+    "providers": "outcomes.providers",
+}
 
-NAVIGATION: tuple[NavigationItem, ...] = ()
+NAVIGATION: tuple[NavigationItem, ...] = (
+    NavigationItem("Today", "/", "today", Permission.SEE_SURVIVORS),
+    NavigationItem("People", "/people", "people", Permission.SEE_SURVIVORS),
+    NavigationItem("Inbox", "/inbox", "inbox", Permission.READ_INBOX),
+    NavigationItem("Team", "/team", "team", Permission.SEE_TEAM),
+    NavigationItem("Results", "/results", "chart", Permission.SEE_KPIS),
+    NavigationItem("Staff", "/staff", "person", Permission.MANAGE_PEOPLE),
+)
 
 
 class SignedIn:
