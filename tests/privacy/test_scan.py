@@ -1,0 +1,38 @@
+"""The search itself: it must find what is there, whatever it looks like."""
+
+import base64
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.privacy.planted import fifty
+from tests.privacy.scan import found_in_bytes, found_in_files
+
+VALUES = fifty()
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_every_guise_is_found_between_other_bytes(value: str) -> None:
+    utf8 = value.encode()
+    for heap in (
+        utf8,
+        value.encode("utf-16-le"),
+        utf8.hex().encode(),
+        json.dumps({"note": value}).encode(),
+        *(base64.b64encode(b"x" * n + utf8 + b"tail") for n in range(3)),
+    ):
+        assert value in found_in_bytes(b"before\0" + heap + b"\0after", VALUES)
+
+
+def test_what_is_not_there_is_not_found() -> None:
+    assert found_in_bytes(b"nothing of the kind" * 100, VALUES) == set()
+
+
+def test_files_are_searched_through_gzip(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "packed").write_bytes(gzip.compress(VALUES[0].encode()))
+    (tmp_path / "plain").write_bytes(VALUES[1].encode())
+
+    assert found_in_files([tmp_path], VALUES) == {VALUES[0], VALUES[1]}
