@@ -11,8 +11,7 @@ def guises(value: str) -> Iterator[bytes]:
     """The value as UTF-8, UTF-16, hex, base64 (at each of three alignments) and JSON escapes."""
     utf8 = value.encode()
     yield utf8
-    for utf16 in (value.encode("utf-16-le"), value.encode("utf-16-be")):
-        yield utf16
+    yield from (value.encode("utf-16-le"), value.encode("utf-16-be"))
     yield utf8.hex().encode()
     yield utf8.hex().upper().encode()
     for shift in range(3):
