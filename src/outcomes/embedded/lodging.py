@@ -7,7 +7,6 @@ where that user can get there, else in a folder of their own under /var/lib. Key
 import hashlib
 import os
 import pwd
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -41,21 +40,16 @@ class Lodging(Struct, frozen=True):
     def hand_over(self, path: Path) -> None:
         """Give a file or folder of ours to the servers' user."""
         if self.user is not None:
-            os.chown(path, self.user.uid, self.user.gid)
+            os.chown(path, self.user.uid, self.user.gid, follow_symlinks=False)
 
-    def bring(self, programs: Path) -> Path:
-        """A folder of programs as that user can run it: itself, or a copy inside the lodging."""
-        if self.user is None or _reaches(self.user, programs / "bin"):
-            return programs
-        copy = self.folder / f"{programs.name}-{_name_of(programs)}"
-        if not copy.exists():
-            unfinished = copy.with_suffix(".unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.copytree(programs, unfinished, symlinks=True)
-            for path in (unfinished, *unfinished.rglob("*")):
-                os.chown(path, self.user.uid, self.user.gid, follow_symlinks=False)
-            unfinished.rename(copy)
-        return copy
+    def hand_over_all(self, tree: Path) -> None:
+        """Give a whole tree of ours to the servers' user."""
+        for path in (tree, *tree.rglob("*")):
+            self.hand_over(path)
+
+    def reaches(self, folder: Path) -> bool:
+        """Whether the servers' user can enter a folder."""
+        return self.user is None or _reaches(self.user, folder)
 
     @property
     def uid(self) -> int:

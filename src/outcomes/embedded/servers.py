@@ -10,7 +10,6 @@ from outcomes.embedded.cluster import (
     Cluster,
     forget_killed_server,
     make_files,
-    packaged_programs,
     set_superuser_password,
 )
 from outcomes.embedded.credentials import Credentials, find_credentials, make_credentials
@@ -18,6 +17,7 @@ from outcomes.embedded.home import make_folder, make_key_folder
 from outcomes.embedded.lodging import find_lodging
 from outcomes.embedded.postgres import Postgres, running_postgres
 from outcomes.embedded.process import Surroundings
+from outcomes.embedded.programs import postgres_programs
 from outcomes.embedded.redis import Redis, running_redis
 
 
@@ -49,7 +49,7 @@ async def running_servers(
     """
     around = Surroundings(lock=lock, logs=_fresh_logs(home), tell=tell)
     lodging = find_lodging(home)
-    programs = lodging.bring(postgres_bin.parent if postgres_bin else packaged_programs())
+    programs = postgres_programs(lodging, postgres_bin)
     cluster = Cluster(lodging.room("postgres"), programs, lodging, around)
     credentials = await _prepare(cluster, keys)
     async with (
