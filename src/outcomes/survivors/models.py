@@ -145,14 +145,24 @@ class Survivor(Struct, frozen=True):
         return f"Survivor({self.id}, <protected>)"
 
 
+class Show(StrEnum):
+    """Which part of the caseload to list: everybody, flagged, or without planned contact."""
+
+    ALL = "all"
+    FLAGGED = "flagged"
+    PAUSED = "paused"
+
+
 class Listed(Struct, frozen=True):
-    """A line of the People list."""
+    """A line of the People list. Not enrolled: nothing is planned for them."""
 
     id: UUID
     reference: str
     registered_at: datetime
     enrolled: bool
     flagged: bool
+    opted_out: bool
+    number_frozen: bool
 
 
 class Reach(Struct, frozen=True):
@@ -172,3 +182,11 @@ class Reach(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Reach({self.survivor_id}, <protected>)"
+
+
+class Contact(Struct, frozen=True):
+    """How somebody may be reached, as their worker looks at it `now` (UTC)."""
+
+    reference: str
+    now: datetime
+    reach: Reach

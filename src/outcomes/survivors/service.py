@@ -17,9 +17,10 @@ from outcomes.errors import Conflict, Invalid
 from outcomes.phones import mobile
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
-from outcomes.survivors import store
+from outcomes.survivors import contact_store, list_store, store
 from outcomes.survivors.models import (
     Consent,
+    Contact,
     Listed,
     NewConsent,
     NewPhone,
@@ -27,6 +28,7 @@ from outcomes.survivors.models import (
     Reach,
     SafeContact,
     SafeContactProfile,
+    Show,
     Survivor,
 )
 
@@ -59,7 +61,7 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
         for consent in new.consents:
             await store.insert_consent(tx, uuid4(), survivor_id, consent, now)
         if e164 is not None:
-            await store.insert_contact_method(tx, key, survivor_id, e164, now)
+            await contact_store.insert_contact_method(tx, key, survivor_id, e164, now)
             await _report_shared_number(tx, survivor_id, e164, now)
         await audit.record(tx, audit.Event("survivor.registered", "survivor", (survivor_id,)), now)
         return survivor_id
@@ -74,22 +76,30 @@ async def get_survivor(db: Database, caller: Caller, survivor_id: UUID) -> Survi
 async def show_number(db: Database, caller: Caller, survivor_id: UUID) -> str | None:
     """The current number in E.164, audited on its own."""
     async with db.transaction(caller) as tx:
-        return await store.find_phone(tx, await admit(tx, survivor_id))
+        return await contact_store.find_phone(tx, await admit(tx, survivor_id))
 
 
 async def list_survivors(
-    db: Database, caller: Caller, *, after: str | None = None, limit: int = 50
+    db: Database,
+    caller: Caller,
+    show: Show = Show.ALL,
+    *,
+    after: str | None = None,
+    limit: int = 50,
 ) -> list[Listed]:
     """The caller's caseload by reference; `after` is the last reference of the page before."""
     async with db.transaction(caller) as tx:
-        return await store.list_survivors(tx, after=after, limit=limit, now=await tx.now())
+        now = await tx.now()
+        return await list_store.list_survivors(tx, show, after=after, limit=limit, now=now)
 
 
 async def search_names(db: Database, caller: Caller, typed: str) -> list[tuple[Listed, str]]:
     """Those of the caller's caseload whose name holds what was typed, accents and case aside."""
     wanted = plain(typed)
     async with db.transaction(caller) as tx:
-        found = [(line, name) for line, name in await store.list_names(tx) if wanted in plain(name)]
+        found = [
+            (line, name) for line, name in await list_store.list_names(tx) if wanted in plain(name)
+        ]
         ids = tuple(line.id for line, _ in found)
         event = audit.Event("survivor.searched", "survivor", ids, ("name",))
         await audit.record(tx, event, await tx.now())
@@ -136,7 +146,7 @@ async def record_safe_contact(
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
-            await store.insert_safe_contact(tx, opened, creation.key, profile)
+            await contact_store.insert_safe_contact(tx, opened, creation.key, profile)
             await _changed(tx, opened, "safe_contact.recorded", "profile")
         return creation.key
 
@@ -146,7 +156,40 @@ async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> S
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await _changed(tx, opened, "safe_contact.viewed", "profile")
-        return await store.find_safe_contact(tx, opened)
+        return await contact_store.find_safe_contact(tx, opened)
+
+
+async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Contact:
+    """All that decides how the person may be reached now, for the pages that ask and change it."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _changed(tx, opened, "safe_contact.viewed", "profile", "consents")
+        return Contact(opened.reference, opened.now, await get_reach(tx, survivor_id))
+
+
+async def reconfirm_safe_contact(
+    db: Database, caller: Caller, survivor_id: UUID, version: int
+) -> None:
+    """The survivor has said again that this version of the profile is right; it counts 90 days.
+
+    Raises:
+        Conflict: there is another version by now.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        current = await contact_store.find_safe_contact(tx, opened)
+        if current is None or current.version != version:
+            raise Conflict
+        await confirm_safe_contact(tx, survivor_id, opened.now)
+        await _changed(tx, opened, "safe_contact.confirmed")
+
+
+async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
+    """The survivor has confirmed by voice that the number is theirs: texts may go there again."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await contact_store.thaw_number(tx, survivor_id)
+        await _changed(tx, opened, "survivor.number_confirmed", "phone")
 
 
 async def change_phone(
@@ -161,22 +204,22 @@ async def change_phone(
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
-            await store.insert_contact_method(tx, opened.key, survivor_id, e164, opened.now)
+            await contact_store.insert_contact_method(tx, opened.key, survivor_id, e164, opened.now)
             await _report_shared_number(tx, survivor_id, e164, opened.now)
             await _changed(tx, opened, "survivor.number_changed", "phone")
 
 
 async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
     """What decides whether one survivor may be reached, in the caller's transaction."""
-    return (await store.list_reach(tx, [survivor_id]))[survivor_id]
+    return (await contact_store.list_reach(tx, [survivor_id]))[survivor_id]
 
 
-list_reach = store.list_reach
-list_holders = store.list_holders
+list_reach = contact_store.list_reach
+list_holders = contact_store.list_holders
 set_exit_date = store.set_exit_date
-insert_opt_out = store.insert_opt_out
-freeze_number = store.freeze_number
-confirm_safe_contact = store.confirm_safe_contact
+insert_opt_out = contact_store.insert_opt_out
+freeze_number = contact_store.freeze_number
+confirm_safe_contact = contact_store.confirm_safe_contact
 
 
 async def _insert_with_free_reference(
@@ -197,7 +240,7 @@ def _random_reference() -> str:
 async def _report_shared_number(
     tx: Transaction, survivor_id: UUID, e164: str, now: datetime
 ) -> None:
-    holders = await store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
+    holders = await contact_store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
     if len(holders) > 1:
         await providers.raise_task(
             tx,

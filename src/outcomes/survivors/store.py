@@ -1,35 +1,26 @@
 """The SQL of a survivor's record, and the border where it is encrypted."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from outcomes.access import audit
-from outcomes.access.caseload import Admitted, caseload_args, in_caseload
-from outcomes.access.data_keys import survivor_keys
+from outcomes.access.caseload import Admitted
 from outcomes.db import Transaction
 from outcomes.encryption import DataKey, Field
-from outcomes.errors import Conflict, NotFound
+from outcomes.errors import Conflict
+from outcomes.survivors.contact_store import CURRENT_METHOD, LANGUAGE, OPTED_OUT
 from outcomes.survivors.models import (
-    CONFIRMATION_LASTS,
     Consent,
     Decision,
-    Listed,
     NewConsent,
     NewSurvivor,
     Purpose,
-    Reach,
-    SafeContact,
-    SafeContactProfile,
     Survivor,
     SurvivorDetails,
 )
 
 NAME = Field("survivor_identities", "name_ciphertext")
 DETAILS = Field("survivor_identities", "details_ciphertext")
-LANGUAGE = Field("survivor_identities", "language_ciphertext")
-PHONE = Field("contact_methods", "phone_ciphertext")
-PROFILE = Field("safe_contacts", "profile_ciphertext")
 
 
 async def insert_survivor(
@@ -66,65 +57,6 @@ async def insert_identity(
         key.encrypt_text(NAME, survivor_id, new.name),
         key.encrypt_json(DETAILS, survivor_id, SurvivorDetails(new.preferences)),
         key.encrypt_text(LANGUAGE, survivor_id, new.language),
-    )
-
-
-async def insert_contact_method(
-    tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
-) -> None:
-    """Record a number; the current one, if there is one, is retired."""
-    method_id, provider_id = uuid4(), tx.caller.provider_id
-    await tx.conn.execute(
-        """UPDATE contact_methods SET retired_at = $3
-           WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
-        provider_id,
-        survivor_id,
-        now,
-    )
-    await tx.conn.execute(
-        """INSERT INTO contact_methods (provider_id, id, survivor_id, phone_ciphertext, phone_bidx,
-                                        recorded_at, recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-        provider_id,
-        method_id,
-        survivor_id,
-        key.encrypt_text(PHONE, method_id, e164),
-        tx.caller.scope.keys.phone_index(e164),
-        now,
-        tx.caller.actor.account,
-    )
-
-
-async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
-    """The living survivors whose current number this is."""
-    rows = await tx.conn.fetch(
-        """SELECT survivor_id FROM contact_methods
-           WHERE provider_id = $1 AND phone_bidx = $2 AND retired_at IS NULL""",
-        tx.caller.provider_id,
-        phone_bidx,
-    )
-    return [row["survivor_id"] for row in rows]
-
-
-async def freeze_number(tx: Transaction, method_id: UUID, reason: str, now: datetime) -> None:
-    """Send nothing to this number until a person has confirmed it by voice."""
-    await tx.conn.execute(
-        """UPDATE contact_methods SET frozen_at = $3, frozen_reason = $4
-           WHERE provider_id = $1 AND id = $2 AND frozen_at IS NULL""",
-        tx.caller.provider_id,
-        method_id,
-        now,
-        reason,
-    )
-
-
-async def thaw_number(tx: Transaction, survivor_id: UUID) -> None:
-    """The survivor's number was confirmed by voice."""
-    await tx.conn.execute(
-        """UPDATE contact_methods SET frozen_at = NULL, frozen_reason = NULL
-           WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
-        tx.caller.provider_id,
-        survivor_id,
     )
 
 
@@ -182,47 +114,6 @@ async def list_consents(tx: Transaction, survivor_id: UUID) -> list[Consent]:
     ]
 
 
-async def insert_safe_contact(
-    tx: Transaction, opened: Admitted, profile_id: UUID, profile: SafeContactProfile
-) -> None:
-    """The next version of the profile; the number of the last one is read under its row's lock."""
-    provider_id = tx.caller.provider_id
-    await tx.conn.execute(
-        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR UPDATE",
-        provider_id,
-        opened.survivor_id,
-    )
-    await tx.conn.execute(
-        """INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
-                                      confirmed_at, expires_on, recorded_by)
-           VALUES ($1, $2, $3,
-                   1 + coalesce((SELECT max(version) FROM safe_contacts
-                                 WHERE provider_id = $1 AND survivor_id = $3), 0),
-                   $4, $5, $6, $7)""",
-        provider_id,
-        profile_id,
-        opened.survivor_id,
-        opened.key.encrypt_json(PROFILE, profile_id, profile),
-        opened.now,
-        (opened.now + CONFIRMATION_LASTS).date(),
-        tx.caller.actor.account,
-    )
-
-
-async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, now: datetime) -> None:
-    """The survivor has said again that the current profile is right."""
-    await tx.conn.execute(
-        """UPDATE safe_contacts SET confirmed_at = $3, expires_on = $4
-           WHERE provider_id = $1 AND survivor_id = $2
-             AND version = (SELECT max(version) FROM safe_contacts
-                            WHERE provider_id = $1 AND survivor_id = $2)""",
-        tx.caller.provider_id,
-        survivor_id,
-        now,
-        (now + CONFIRMATION_LASTS).date(),
-    )
-
-
 async def set_exit_date(tx: Transaction, survivor_id: UUID, exit_on: date, version: int) -> None:
     """Compare-and-swap on the record's version.
 
@@ -241,30 +132,6 @@ async def set_exit_date(tx: Transaction, survivor_id: UUID, exit_on: date, versi
         raise Conflict
 
 
-async def insert_opt_out(
-    tx: Transaction, *, survivor_id: UUID | None, phone_bidx: bytes, source: str, now: datetime
-) -> None:
-    """Add to the opt-out list, held per number and per person."""
-    await tx.conn.execute(
-        """INSERT INTO opt_outs (provider_id, id, survivor_id, phone_bidx, source, opted_out_at)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
-        tx.caller.provider_id,
-        uuid4(),
-        survivor_id,
-        phone_bidx,
-        source,
-        now,
-    )
-
-
-_OPTED_OUT = """EXISTS (SELECT 1 FROM opt_outs o
-    WHERE o.provider_id = s.provider_id AND o.lifted_at IS NULL
-      AND (o.survivor_id = s.id OR o.phone_bidx = m.phone_bidx))"""
-
-_CURRENT_METHOD = """LEFT JOIN contact_methods m
-    ON m.provider_id = s.provider_id AND m.survivor_id = s.id AND m.retired_at IS NULL"""
-
-
 async def get_survivor(tx: Transaction, opened: Admitted) -> Survivor:
     """The record, audited in the statement that reads it."""
     event = audit.Event(
@@ -275,10 +142,10 @@ async def get_survivor(tx: Transaction, opened: Admitted) -> Survivor:
             SELECT s.id, s.reference, s.zone, s.exit_on, s.registered_at, s.version,
                    i.name_ciphertext, i.details_ciphertext, i.language_ciphertext,
                    m.id IS NOT NULL AS has_phone, m.frozen_at IS NOT NULL AS number_frozen,
-                   {_OPTED_OUT} AS opted_out, c.account_id
+                   {OPTED_OUT} AS opted_out, c.account_id
             FROM survivors s
             JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
-            {_CURRENT_METHOD}
+            {CURRENT_METHOD}
             LEFT JOIN caseload_assignments c ON c.provider_id = s.provider_id
                  AND c.survivor_id = s.id AND c.until_at IS NULL
             WHERE s.provider_id = $1 AND s.id = $14""",
@@ -302,151 +169,3 @@ async def get_survivor(tx: Transaction, opened: Admitted) -> Survivor:
         worker_account_id=row["account_id"],
         version=row["version"],
     )
-
-
-async def find_phone(tx: Transaction, opened: Admitted) -> str | None:
-    """The current number in E.164; showing it is an event of its own."""
-    event = audit.Event("survivor.number_shown", "survivor", (opened.survivor_id,), ("phone",))
-    row = await tx.conn.fetchrow(
-        f"""{audit.FOLDED}
-            SELECT id, phone_ciphertext FROM contact_methods
-            WHERE provider_id = $1 AND survivor_id = $14 AND retired_at IS NULL""",
-        *audit.args(tx.caller, event, opened.now),
-        opened.survivor_id,
-    )
-    return (
-        None if row is None else opened.key.decrypt_text(PHONE, row["id"], row["phone_ciphertext"])
-    )
-
-
-async def find_safe_contact(tx: Transaction, opened: Admitted) -> SafeContact | None:
-    """The current profile, if one was ever recorded."""
-    row = await tx.conn.fetchrow(
-        """SELECT id, version, profile_ciphertext, confirmed_at, expires_on FROM safe_contacts
-           WHERE provider_id = $1 AND survivor_id = $2 ORDER BY version DESC LIMIT 1""",
-        tx.caller.provider_id,
-        opened.survivor_id,
-    )
-    return None if row is None else _safe_contact(opened.key, row)
-
-
-def _safe_contact(key: DataKey, row: Any) -> SafeContact:
-    return SafeContact(
-        id=row["id"],
-        version=row["version"],
-        profile=key.decrypt_json(PROFILE, row["id"], row["profile_ciphertext"], SafeContactProfile),
-        confirmed_at=row["confirmed_at"],
-        expires_on=row["expires_on"],
-    )
-
-
-async def list_reach(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, Reach]:
-    """What decides whether each of these may be reached, in one statement, as it is now."""
-    keys = await survivor_keys(tx, survivor_ids)
-    rows = await tx.conn.fetch(
-        f"""SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_ciphertext,
-                   m.frozen_at IS NOT NULL AS number_frozen, {_OPTED_OUT} AS opted_out,
-                   EXISTS (SELECT 1 FROM contact_methods other
-                           WHERE other.provider_id = m.provider_id AND other.retired_at IS NULL
-                             AND other.phone_bidx = m.phone_bidx
-                             AND other.survivor_id <> s.id) AS shared_number,
-                   EXISTS (SELECT 1 FROM inbound_messages unread
-                           WHERE unread.provider_id = m.provider_id AND unread.state = 'unread'
-                             AND unread.from_bidx = m.phone_bidx) AS unread_message,
-                   (SELECT array_agg(latest.purpose) FROM (
-                        SELECT DISTINCT ON (c.purpose) c.purpose, c.decision FROM consents c
-                        WHERE c.provider_id = s.provider_id AND c.survivor_id = s.id
-                        ORDER BY c.purpose, c.recorded_at DESC, c.decision DESC) latest
-                    WHERE latest.decision = 'given') AS consents,
-                   p.id AS profile_id, p.version, p.profile_ciphertext, p.confirmed_at, p.expires_on
-            FROM survivors s
-            JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
-            {_CURRENT_METHOD}
-            LEFT JOIN LATERAL (
-                SELECT id, version, profile_ciphertext, confirmed_at, expires_on
-                FROM safe_contacts q
-                WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
-                ORDER BY q.version DESC LIMIT 1) p ON true
-            WHERE s.provider_id = $1 AND s.id = ANY($2::uuid[])""",
-        tx.caller.provider_id,
-        survivor_ids,
-    )
-    return {row["id"]: _reach(keys[row["id"]], row) for row in rows}
-
-
-def _reach(key: DataKey, row: Any) -> Reach:
-    method_id, contact = row["method_id"], None
-    if row["profile_id"] is not None:
-        contact = _safe_contact(key, {**row, "id": row["profile_id"]})
-    return Reach(
-        survivor_id=row["id"],
-        zone=row["zone"],
-        language=key.decrypt_text(LANGUAGE, row["id"], row["language_ciphertext"]),
-        contact_method_id=method_id,
-        phone=key.decrypt_text(PHONE, method_id, row["phone_ciphertext"]) if method_id else None,
-        number_frozen=row["number_frozen"],
-        shared_number=row["shared_number"],
-        opted_out=row["opted_out"],
-        unread_message=row["unread_message"],
-        consents=frozenset(Purpose(purpose) for purpose in row["consents"] or ()),
-        safe_contact=contact,
-    )
-
-
-async def list_survivors(
-    tx: Transaction, *, after: str | None, limit: int, now: datetime
-) -> list[Listed]:
-    """The caller's caseload by reference, from the one after the cursor; one audit event."""
-    rows = await tx.conn.fetch(
-        f"""SELECT s.id, s.reference, s.registered_at,
-                   EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
-                           AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled,
-                   EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = s.provider_id
-                           AND f.survivor_id = s.id AND f.resolved_at IS NULL) AS flagged
-            FROM survivors s
-            WHERE s.provider_id = $1 AND s.reference > $2 AND {in_caseload("s", 4)}
-            ORDER BY s.reference LIMIT $3""",
-        tx.caller.provider_id,
-        after or "",
-        limit,
-        *caseload_args(tx),
-    )
-    listed = [Listed(**row) for row in rows]
-    ids = tuple(line.id for line in listed)
-    await audit.record(tx, audit.Event("survivor.listed", "survivor", ids, ("reference",)), now)
-    return listed
-
-
-async def list_names(tx: Transaction) -> list[tuple[Listed, str]]:
-    """The caller's caseload with decrypted names, for matching in memory; never stored or indexed."""
-    rows = await tx.conn.fetch(
-        f"""SELECT s.id, s.reference, s.registered_at, i.name_ciphertext,
-                   EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
-                           AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled,
-                   EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = s.provider_id
-                           AND f.survivor_id = s.id AND f.resolved_at IS NULL) AS flagged
-            FROM survivors s
-            JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
-            WHERE s.provider_id = $1 AND {in_caseload("s", 2)}
-            ORDER BY s.reference""",
-        tx.caller.provider_id,
-        *caseload_args(tx),
-    )
-    keys = await survivor_keys(tx, [row["id"] for row in rows])
-    named = []
-    for row in rows:
-        fields = dict(row)
-        name = keys[row["id"]].decrypt_text(NAME, row["id"], fields.pop("name_ciphertext"))
-        named.append((Listed(**fields), name))
-    return named
-
-
-async def require_account(tx: Transaction, account_id: UUID) -> None:
-    """Raises NotFound when there is no such active account in this provider."""
-    known = await tx.conn.fetchval(
-        "SELECT true FROM accounts WHERE provider_id = $1 AND id = $2 AND state = 'active'",
-        tx.caller.provider_id,
-        account_id,
-    )
-    if not known:
-        raise NotFound
