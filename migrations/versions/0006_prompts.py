@@ -99,6 +99,7 @@ def _inbox() -> None:
             data_key_id uuid NOT NULL,
             from_ciphertext bytea NOT NULL,
             body_ciphertext bytea NOT NULL,
+            opt_out_type text CHECK (opt_out_type IN ('STOP', 'START', 'HELP')),
             state text NOT NULL CHECK (state IN ('unread', 'recorded', 'needs_person', 'handled')),
             kind text CHECK (kind IN
                 ('answer', 'opt_out', 'duress', 'wrong_number', 'free_text', 'unknown_number',
