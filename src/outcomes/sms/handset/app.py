@@ -67,6 +67,8 @@ class Handset:
         match [request.method, *request.path.strip("/").split("/")]:
             case ["GET", ""]:
                 return self._pages.home()
+            case ["GET", "list"]:
+                return self._pages.list_of_phones(request)
             case ["GET", "phones"]:
                 return self._pages.choose(request)
             case ["GET", "phones", digits] if _DIGITS.fullmatch(digits):

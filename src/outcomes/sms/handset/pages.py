@@ -1,7 +1,7 @@
 """The phones on a screen: pick one, read its thread, type a reply. Works without scripts.
 
-The thread is a frame of its own that the browser fetches anew every three seconds, so that a
-half-typed reply beside it stays as it is.
+The thread and the list are frames of their own that the browser fetches anew every three seconds,
+so that what is half typed beside them stays as it is.
 """
 
 import re
@@ -36,15 +36,21 @@ class Pages:
         self._templates.filters["spaced"] = spaced
 
     def home(self, problem: str | None = None) -> Response:
-        """All phones, the one with the newest text first."""
+        """Where a phone is picked."""
         return self._render("home.html", status=400 if problem else 200, problem=problem)
+
+    def list_of_phones(self, request: Request) -> Response:
+        """The phones with texts, the newest first; a frame that is fetched anew by itself."""
+        current = dict(parse_qsl(request.query)).get("current", "")
+        latest = self._phones.latest()
+        return self._render("list.html", _REFRESH, latest=latest, current=f"+{current}")
 
     def choose(self, request: Request) -> Response:
         """Go to the phone whose number was typed."""
         typed = dict(parse_qsl(request.query)).get("number", "")
         number = _international(typed)
         if not _NUMBER.fullmatch(number):
-            return self.home("Enter a mobile number, such as 07700 900123 or +44 7700 900123.")
+            return self.home("Enter a mobile number, such as 07700\u00a0900123.")
         return see_other(f"/phones/{number[1:]}")
 
     def phone(self, digits: str, problem: str | None = None, typed: str = "") -> Response:
@@ -93,7 +99,7 @@ class Pages:
         status: int = 200,
         **values: object,
     ) -> Response:
-        page = self._templates.get_template(template).render(latest=self._phones.latest(), **values)
+        page = self._templates.get_template(template).render(**values)
         return Response(page.encode(), status, headers=headers)
 
 
