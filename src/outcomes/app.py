@@ -13,6 +13,8 @@ from outcomes.access.scopes import Scopes
 from outcomes.clock import Clock
 from outcomes.db import Database
 from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.kpis import api as kpis_api
+from outcomes.kpis import pages as kpis_pages
 from outcomes.providers import signing_in
 from outcomes.settings import Settings
 from outcomes.web.authentication import CredentialKind
@@ -23,10 +25,18 @@ from outcomes.web.templating import NavigationItem, Pages
 
 AUTH_POOL_SIZE = 4
 
-ROUTES: tuple[Any, ...] = (*signing_in.ROUTES,)
+ROUTES: tuple[Any, ...] = (
+    *signing_in.ROUTES,
+    *survivor_pages.ROUTES,
+    *contact_pages.ROUTES,
+    *kpis_api.ROUTES,
+    *kpis_pages.ROUTES,
+)
 
 TEMPLATES: dict[str, str] = {
     "providers": "outcomes.providers",
+    "survivors": "outcomes.survivors",
+    "kpis": "outcomes.kpis",
 }
 
 NAVIGATION: tuple[NavigationItem, ...] = (

@@ -10,6 +10,7 @@ from phonenumbers import PhoneNumber, PhoneNumberType
 
 from outcomes.errors import Invalid
 
+_UK = 44
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _DRAMA_MOBILE = re.compile(r"\+447700900[0-9]{3}")
 _DRAMA = re.compile(r"\+44(7700900|1632960|3069990|8081570)[0-9]{3}")
@@ -50,6 +51,24 @@ def _parsed(typed: str, field: str) -> PhoneNumber:
 
 def _e164(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def readable(e164: str) -> str:
+    """The number as people here write it: `07700 900123`, or `+355 67 212 3456`."""
+    number = phonenumbers.parse(e164)
+    formats = phonenumbers.PhoneNumberFormat
+    written = formats.NATIONAL if number.country_code == _UK else formats.INTERNATIONAL
+    return phonenumbers.format_number(number, written)
+
+
+def dialled(e164: str, *, withhold: bool) -> str:
+    """The digits for a `tel:` link; with 141 in front our number is not shown (UK networks)."""
+    if not withhold:
+        return e164
+    number = phonenumbers.parse(e164)
+    if number.country_code == _UK:
+        return f"1410{number.national_number}"
+    return f"14100{e164.removeprefix('+')}"
 
 
 def _refused(field: str) -> Invalid:

@@ -5,17 +5,17 @@ times, `daily.from` and `daily.until`, or `monday.0.from` and so on; 00:00 as an
 """
 
 import re
-from collections.abc import Iterator
-
-import msgspec
+from collections.abc import Iterator, Sequence
+from itertools import count, takewhile
 
 from outcomes.clock import DAY_MINUTES, DayHours, SafeHours
 from outcomes.errors import FieldProblem, Invalid
 from outcomes.survivors.choices import WEEKDAYS
 from outcomes.web.forms import Form
 
-FIELDS = ("when", "daily", *WEEKDAYS)
-WINDOWS_A_DAY = 2
+FIELDS = frozenset({"when", "daily", *WEEKDAYS})
+"""The names, before their dots, of what belongs to the hours."""
+
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 
 
@@ -32,8 +32,7 @@ def read_hours(form: Form) -> SafeHours:
         case "daily":
             days = [list(_windows(form, "daily", ("daily",), problems))] * len(WEEKDAYS)
         case "weekly":
-            names = {day: [f"{day}.{n}" for n in range(WINDOWS_A_DAY)] for day in WEEKDAYS}
-            days = [list(_windows(form, day, names[day], problems)) for day in WEEKDAYS]
+            days = [list(_windows(form, day, _names(form, day), problems)) for day in WEEKDAYS]
         case _:
             raise Invalid.field("when", "Choose when it is safe.")
     if not problems and not any(days):
@@ -57,13 +56,13 @@ def hours_fields(hours: SafeHours) -> dict[str, str]:
     return fields
 
 
-def fits_form(hours: SafeHours) -> bool:
-    """Whether the form can say these hours: the API takes more windows a day than it has fields."""
-    return all(len(day) <= WINDOWS_A_DAY for day in hours.by_weekday)
+def window_count(form: Form, day: str) -> int:
+    """How many windows of a weekday to offer: two, or as many as there are."""
+    return max(2, _sent(form, day))
 
 
 def _windows(
-    form: Form, day: str, names: list[str] | tuple[str, ...], problems: list[FieldProblem]
+    form: Form, day: str, names: Sequence[str], problems: list[FieldProblem]
 ) -> Iterator[DayHours]:
     """The windows of one day in order; what is wrong is added to `problems`."""
     until = 0
@@ -75,13 +74,23 @@ def _windows(
         closes = closes or DAY_MINUTES if closes is not None else None
         if opens is None or closes is None or opens >= closes:
             problems.append(
-                FieldProblem(name, f"Enter a start and a later end{_on(day)}, such as 09:00 and 17:00.")
+                FieldProblem(
+                    name, f"Enter a start and a later end{_on(day)}, such as 09:00 and 17:00."
+                )
             )
         elif opens < until:
             problems.append(FieldProblem(name, f"Enter the later time second{_on(day)}."))
         else:
             until = closes
             yield DayHours(opens, closes)
+
+
+def _names(form: Form, day: str) -> list[str]:
+    return [f"{day}.{number}" for number in range(_sent(form, day))]
+
+
+def _sent(form: Form, day: str) -> int:
+    return sum(1 for _ in takewhile(lambda n: f"{day}.{n}.from" in form.fields, count()))
 
 
 def _minute(typed: str) -> int | None:
@@ -100,8 +109,3 @@ def _time(minute: int) -> str:
 
 def _on(day: str) -> str:
     return "" if day == "daily" else f" for {day.title()}"
-
-
-def as_tree(hours: SafeHours) -> object:
-    """The hours as a profile's other fields arrive, to be read together with them."""
-    return msgspec.to_builtins(hours)

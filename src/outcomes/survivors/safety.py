@@ -28,6 +28,22 @@ class NotSafe(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
 
 
+WORDS: dict[NotSafe, str] = {
+    NotSafe.NO_CONSENT: "They have not agreed to it.",
+    NotSafe.NO_SAFE_CONTACT: "Nobody has recorded yet how it is safe to reach them.",
+    NotSafe.NOT_CONFIRMED_LATELY: "Safe contact was not confirmed in the last 90 days.",
+    NotSafe.NOT_THIS_WAY: "They have not said that this way is safe.",
+    NotSafe.PHONE_IS_WATCHED: "Somebody else may read their phone.",
+    NotSafe.NO_PHONE: "There is no number on record.",
+    NotSafe.OPTED_OUT: "They, or somebody with their phone, stopped our texts.",
+    NotSafe.NUMBER_FROZEN: "The number is on hold until they confirm it by voice.",
+    NotSafe.SHARED_NUMBER: "Another person on record has the same number.",
+    NotSafe.UNREAD_MESSAGE: "A message from this number has not been read yet.",
+    NotSafe.OUTSIDE_HOURS: "It is outside their safe hours.",
+}
+"""Each reason in a sentence, for their worker."""
+
+
 def why_not_text(reach: Reach, now: datetime) -> NotSafe | None:
     """The first reason why no text may be sent to this person at `now` (UTC), or None."""
     return why_never_text(reach, now) or _outside_hours(reach, now)
@@ -43,7 +59,7 @@ def why_never_text(reach: Reach, now: datetime) -> NotSafe | None:
         (contact is None, NotSafe.NO_SAFE_CONTACT),
         (contact is not None and contact.profile.phone_is_watched, NotSafe.PHONE_IS_WATCHED),
         (contact is not None and not contact.profile.may_text, NotSafe.NOT_THIS_WAY),
-        (_not_confirmed_lately(reach, now), NotSafe.NOT_CONFIRMED_LATELY),
+        (confirmation_lapsed(reach, now), NotSafe.NOT_CONFIRMED_LATELY),
         (reach.number_frozen, NotSafe.NUMBER_FROZEN),
         (reach.shared_number, NotSafe.SHARED_NUMBER),
         (reach.unread_message, NotSafe.UNREAD_MESSAGE),
@@ -63,7 +79,8 @@ def why_not_call(reach: Reach, now: datetime) -> NotSafe | None:
     return next((reason for holds, reason in checks if holds), None) or _outside_hours(reach, now)
 
 
-def _not_confirmed_lately(reach: Reach, now: datetime) -> bool:
+def confirmation_lapsed(reach: Reach, now: datetime) -> bool:
+    """Whether it is time to ask again if the profile is still right."""
     contact = reach.safe_contact
     return contact is not None and local_date(now, ZoneInfo(reach.zone)) >= contact.expires_on
 
