@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from outcomes.errors import NotFound, SettingsError
 
@@ -59,7 +60,9 @@ class Assets:
         """The route that serves them."""
 
         @get("/static/{name:str}", public=True, include_in_schema=False)
-        async def static(request: Request[object, object, State], name: str) -> Response[bytes]:
+        async def static(
+            request: Request[object, object, State], name: FromPath[str]
+        ) -> Response[bytes]:
             asset = self.by_address.get(name)
             if asset is None:
                 raise NotFound
