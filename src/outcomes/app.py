@@ -17,6 +17,8 @@ from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
 from outcomes.providers import signing_in
 from outcomes.settings import Settings
+from outcomes.survivors import contact_pages
+from outcomes.survivors import pages as survivor_pages
 from outcomes.web.authentication import CredentialKind
 from outcomes.web.idempotency import idempotency_key
 from outcomes.web.plugin import Web
