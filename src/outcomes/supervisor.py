@@ -50,8 +50,8 @@ def run(settings: EmbeddedSettings, entries: Entries) -> None:
         ensure_keys(settings.home, settings.keys)
         try:
             asyncio.run(_until_told(_product(settings, entries, lock)))
-        except* SettingsError as errors:
-            raise _first(errors) from None
+        except BaseExceptionGroup as errors:
+            raise _first(errors) from errors
         click.echo("Stopped.")
 
 
@@ -176,7 +176,7 @@ async def _until_one_ends(children: Mapping[str, Process], around: Surroundings)
     raise SettingsError(f"{name} ended (code {code}), and all with it: see {around.log(name)}")
 
 
-def _first(errors: BaseExceptionGroup[SettingsError]) -> SettingsError:
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """What went wrong first, out of the groups that nested tasks wrap around it."""
     error = errors.exceptions[0]
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
