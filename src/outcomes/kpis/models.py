@@ -177,8 +177,10 @@ class ExportFile(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """Everything that a caller may see of one period in one view."""
+    """Everything that a caller may see of one period in one view, and of the period before it."""
 
     view: View
     period: Period
+    today: date
     tables: tuple[Table, ...]
+    earlier: tuple[Table, ...]

@@ -41,8 +41,23 @@ def preset(name: Preset, today: date) -> Period:
     if name is Preset.SO_FAR:
         return Period.days(today - timedelta(days=DAYS_SO_FAR - 1), today)
     until = today.replace(day=1)
-    months = until.year * 12 + until.month - 1 - _MONTHS[name]
-    return Period(date(months // 12, months % 12 + 1, 1), until)
+    return Period(_first_of(_month(until) - _MONTHS[name]), until)
+
+
+def before(period: Period) -> Period:
+    """The period of the same length before: as many whole months, or as many days."""
+    if period.first.day == 1 and period.until.day == 1:
+        whole = _month(period.until) - _month(period.first)
+        return Period(_first_of(_month(period.first) - whole), period.first)
+    return Period(period.first - (period.until - period.first), period.first)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first_of(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
 
 
 def check_period(period: Period, view: View, today: date) -> None:

@@ -3,7 +3,7 @@
 Each look and each step of an export is audited in its own transaction.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from outcomes.access import audit
@@ -27,11 +27,13 @@ from outcomes.kpis.models import (
     Table,
     View,
 )
-from outcomes.kpis.periods import check_period, today_in_london
+from outcomes.kpis.periods import before, check_period, today_in_london
 from outcomes.kpis.report import Report
 from outcomes.kpis.spreadsheet import write_workbook
 from outcomes.kpis.tables import write_csv_files
 from outcomes.providers import service as providers
+
+EXPORTS_A_PAGE = 20
 
 FILE_LASTS = timedelta(hours=24)
 """How long a finished export can be downloaded before it is deleted."""
@@ -56,11 +58,35 @@ async def get_results(db: Database, caller: Caller, view: View, period: Period) 
     _require_view(caller, view)
     async with db.transaction(caller) as tx:
         now = await tx.now()
-        check_period(period, view, today_in_london(now))
+        today = today_in_london(now)
+        check_period(period, view, today)
         tables = await _tables(tx, view, period)
+        earlier = await _tables(tx, view, before(period))
         fields = tuple(table.kpi.code for table in tables)
-        await audit.record(tx, audit.Event(f"kpis.{view}_viewed", "kpi", (), fields), now)
-    return Results(view, period, tables)
+        event = audit.Event(f"kpis.{view}_viewed", "kpi", (), fields, purpose="report")
+        await audit.record(tx, event, now)
+    return Results(view, period, today, tables, earlier)
+
+
+async def today(db: Database, caller: Caller) -> date:
+    """The date in London, by which periods are named."""
+    async with db.transaction(caller) as tx:
+        return today_in_london(await tx.now())
+
+
+async def check(db: Database, caller: Caller, view: View, period: Period) -> None:
+    """Raise what looking at these figures would raise."""
+    _require_view(caller, view)
+    check_period(period, view, await today(db, caller))
+
+
+async def check_export(db: Database, caller: Caller, view: View, period: Period) -> None:
+    """Raise what asking for an export of these figures would raise."""
+    _require_view(caller, view)
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+    require_recent_password(caller, now)
+    check_period(period, view, today_in_london(now))
 
 
 async def request_export(
@@ -85,10 +111,12 @@ async def request_export(
         return await _own_export(tx, creation.key)
 
 
-async def list_exports(db: Database, caller: Caller) -> tuple[Export, ...]:
-    """What this account asked for, newest first."""
+async def list_exports(
+    db: Database, caller: Caller, after: UUID | None = None
+) -> tuple[Export, ...]:
+    """What this account asked for, newest first, twenty at a time; older than `after` when given."""
     async with db.transaction(caller) as tx:
-        return await store.list_exports(tx)
+        return await store.list_exports(tx, after, EXPORTS_A_PAGE)
 
 
 async def get_export(db: Database, caller: Caller, export_id: UUID) -> Export:

@@ -63,14 +63,18 @@ async def find_export(tx: Transaction, export_id: UUID) -> Export | None:
     return None if row is None else _export(await staff_key(tx), row)
 
 
-async def list_exports(tx: Transaction) -> tuple[Export, ...]:
-    """The calling account's exports, newest first, twenty at most."""
+async def list_exports(tx: Transaction, after: UUID | None, limit: int) -> tuple[Export, ...]:
+    """The calling account's exports, newest first; only those older than `after` when given."""
     rows = await tx.conn.fetch(
         f"""SELECT {_COLUMNS} FROM kpi_exports
             WHERE provider_id = $1 AND requested_by = $2
-            ORDER BY requested_at DESC, id LIMIT 20""",
+              AND ($3::uuid IS NULL OR (requested_at, id) < (
+                   SELECT requested_at, id FROM kpi_exports WHERE provider_id = $1 AND id = $3))
+            ORDER BY requested_at DESC, id DESC LIMIT $4""",
         tx.caller.provider_id,
         tx.caller.actor.account,
+        after,
+        limit,
     )
     key = await staff_key(tx)
     return tuple(_export(key, row) for row in rows)

@@ -9,6 +9,14 @@ SHORTHAND = {
     Mark.NOT_APPLICABLE: "not applicable to this figure",
 }
 
+ON_PAGES = {
+    Mark.SMALL: "0 to 9",
+    Mark.HIDDEN: "Hidden",
+    Mark.NO_DATA: "No data",
+    Mark.NOT_APPLICABLE: "–",
+}
+"""The same on a page, where there is room for words."""
+
 INTERNAL_NOTES = (
     "These are exact figures for inside the organisation. They must not be passed on: "
     "make an external export for anybody else.",
@@ -72,12 +80,12 @@ def columns(kpi: Kpi) -> tuple[tuple[str, str], ...]:
     if kpi.shows is Shows.SHARE:
         return (("number", counted), ("out_of", "Out of"), ("share", "Percentage"))
     if kpi.shows is Shows.MEAN:
-        return (("mean", "Mean"), ("out_of", f"{counted} counted"))
+        return (("mean", "Mean"), ("out_of", counted))
     return (("number", "Number"),)
 
 
 def cell_words(cell: Cell, *, percent: bool = False) -> str:
-    """A cell as text, thousands separated; a percentage with its sign."""
+    """A cell as a page shows it, thousands separated, a percentage with its sign."""
     if isinstance(cell, Mark):
-        return cell.value
+        return ON_PAGES[cell]
     return f"{cell:,}%" if percent else f"{cell:,}"

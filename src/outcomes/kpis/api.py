@@ -1,0 +1,102 @@
+"""Figures and exports as JSON."""
+
+from datetime import date
+from uuid import UUID
+
+from litestar import Response, get, post
+from msgspec import Struct
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.db import Database
+from outcomes.kpis import service
+from outcomes.kpis.models import Export, Kpi, NewExport, Period, ShownRow, View
+from outcomes.kpis.wording import notes
+
+
+class Figure(Struct, frozen=True):
+    """One KPI with its definition. In `rows` a text such as `<10`, `[c]` or `[x]` stands for a figure
+    that is hidden or that there is none of; `share` is in per cent."""
+
+    code: str
+    title: str
+    numerator: str
+    denominator: str
+    breakdown: str
+    rows: tuple[ShownRow, ...]
+
+
+class Figures(Struct, frozen=True):
+    """The figures of a period, both days included, in the time of London."""
+
+    view: View
+    first_day: date
+    last_day: date
+    notes: tuple[str, ...]
+    figures: tuple[Figure, ...]
+
+
+class ExportList(Struct, frozen=True):
+    """Newest first. `next` goes into `cursor` to ask for the older ones."""
+
+    items: tuple[Export, ...]
+    next: UUID | None
+
+
+@get("/api/v1/kpis", permission=Permission.SEE_KPIS)
+async def list_kpis(
+    db: Database, caller: Caller, first_day: date, last_day: date, view: View = View.EXTERNAL
+) -> Figures:
+    """All figures of a period. The internal view is exact, and for team leads and admins only."""
+    period = Period.days(first_day, last_day)
+    results = await service.get_results(db, caller, view, period)
+    return Figures(
+        view=view,
+        first_day=first_day,
+        last_day=last_day,
+        notes=notes(view),
+        figures=tuple(_figure(table.kpi, table.rows) for table in results.tables),
+    )
+
+
+@get("/api/v1/exports", permission=Permission.EXPORT_KPIS)
+async def list_exports(db: Database, caller: Caller, cursor: UUID | None = None) -> ExportList:
+    """What this account asked for."""
+    items = await service.list_exports(db, caller, after=cursor)
+    return ExportList(items, items[-1].id if len(items) == service.EXPORTS_A_PAGE else None)
+
+
+@post("/api/v1/exports", permission=Permission.EXPORT_KPIS)
+async def request_export(
+    db: Database, caller: Caller, data: NewExport, idempotency_key: UUID
+) -> Export:
+    """Ask for a file. Needs the password given again, so it works in a session only."""
+    creation = Creation.of(caller, idempotency_key, "exports", data)
+    return await service.request_export(db, caller, creation, data)
+
+
+@get("/api/v1/exports/{export_id:uuid}", permission=Permission.EXPORT_KPIS)
+async def get_export(db: Database, caller: Caller, export_id: UUID) -> Export:
+    """One export and its state."""
+    return await service.get_export(db, caller, export_id)
+
+
+@get(
+    ["/api/v1/exports/{export_id:uuid}/file", "/results/exports/{export_id:uuid}/file"],
+    permission=Permission.EXPORT_KPIS,
+)
+async def download_export(db: Database, caller: Caller, export_id: UUID) -> Response[bytes]:
+    """The finished file, for 24 hours."""
+    file = await service.download_export(db, caller, export_id)
+    return Response(
+        file.content,
+        media_type=file.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+    )
+
+
+def _figure(kpi: Kpi, rows: tuple[ShownRow, ...]) -> Figure:
+    return Figure(kpi.code, kpi.title, kpi.numerator, kpi.denominator, kpi.breakdown, rows)
+
+
+ROUTES = (list_kpis, list_exports, request_export, get_export, download_export)

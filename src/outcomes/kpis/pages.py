@@ -1,0 +1,217 @@
+"""Results: figures with their definitions, and exports.
+
+What is looked at stands in the path (`/results/external/2026-01-01/2026-06-30`), so that it is still
+there after signing in or giving the password again.
+"""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+from msgspec import Meta
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.db import Database
+from outcomes.errors import Invalid, NotFound
+from outcomes.inputs import Input, ShortText
+from outcomes.kpis import presentation, service
+from outcomes.kpis.models import Export, ExportFormat, NewExport, Period, Results, View
+from outcomes.kpis.periods import LONDON, Preset, preset
+from outcomes.kpis.wording import notes, period_words, view_words
+from outcomes.web.forms import Form, parse, submitted
+from outcomes.web.templating import render
+
+WHOLE_MONTHS = {
+    Preset.LAST_MONTH: "Last month",
+    Preset.THREE_MONTHS: "Last 3 months",
+    Preset.SIX_MONTHS: "Last 6 months",
+    Preset.TWELVE_MONTHS: "Last 12 months",
+}
+SO_FAR = {Preset.SO_FAR: "Last 90 days, with today"}
+
+
+class OtherDays(Input, frozen=True):
+    """A period that somebody picks; both days count."""
+
+    first_day: Annotated[date, Meta(title="first day")]
+    last_day: Annotated[date, Meta(title="last day")]
+
+
+class ExportForm(Input, frozen=True):
+    """What the form of an export asks; the rest stands in its address."""
+
+    format: Annotated[ExportFormat, Meta(extra={"remedy": "Choose the kind of file."})]
+    purpose: Annotated[ShortText, Meta(extra={"remedy": "Enter what the file is for."})]
+
+
+@get("/results", permission=Permission.SEE_KPIS)
+async def start(db: Database, caller: Caller) -> Redirect:
+    """To the figures that a caller most likely wants."""
+    exact = caller.may(Permission.SEE_EXACT_KPIS)
+    view, name = (View.INTERNAL, Preset.SO_FAR) if exact else (View.EXTERNAL, Preset.THREE_MONTHS)
+    return Redirect(_path(view, preset(name, await service.today(db, caller))), status_code=303)
+
+
+@get("/results/{view:str}/{first_day:date}/{last_day:date}", permission=Permission.SEE_KPIS)
+async def results(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    view: str,
+    first_day: date,
+    last_day: date,
+) -> Response[str]:
+    """All figures of a period."""
+    period = Period.days(first_day, last_day)
+    found = await service.get_results(db, caller, _view(view), period)
+    return render(
+        request,
+        "kpis/results.html",
+        **_frame(found.view, period),
+        views=_views(caller, found, period),
+        periods=_periods(found.view, found.today),
+        sections=presentation.sections(found.tables, found.earlier),
+        slopes=presentation.slopes(found.tables),
+        change=presentation.change_card(found.tables),
+        notes=notes(found.view),
+        may_export=caller.may(Permission.EXPORT_KPIS),
+    )
+
+
+@get("/results/{view:str}/days", permission=Permission.SEE_KPIS)
+async def other_days(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, view: str
+) -> Response[Any]:
+    """Pick a period; the form comes back here with its days in the address."""
+    form = Form({name: (value,) for name, value in request.query_params.items()})
+    problems = form
+    if form.fields:
+        try:
+            days = parse(form, OtherDays)
+            period = Period.days(days.first_day, days.last_day)
+            await service.check(db, caller, _view(view), period)
+            return Redirect(_path(_view(view), period), status_code=303)
+        except Invalid as because:
+            problems = form.refused(because)
+    return render(
+        request,
+        "kpis/days.html",
+        status=400 if problems.problems else 200,
+        form=problems,
+        view=_view(view),
+        today=await service.today(db, caller),
+    )
+
+
+_EXPORT_PATH = "/results/{view:str}/{first_day:date}/{last_day:date}/export"
+
+
+@get(_EXPORT_PATH, permission=Permission.EXPORT_KPIS)
+async def new_export(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    view: str,
+    first_day: date,
+    last_day: date,
+) -> Response[str]:
+    """The form of an export; it asks for the password before anything is typed."""
+    period = Period.days(first_day, last_day)
+    await service.check_export(db, caller, _view(view), period)
+    return render(request, "kpis/new_export.html", **_frame(_view(view), period))
+
+
+@post(_EXPORT_PATH, permission=Permission.EXPORT_KPIS)
+async def create_export(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    view: str,
+    first_day: date,
+    last_day: date,
+) -> Response[Any]:
+    """Ask for the file."""
+    form = await submitted(request)
+    try:
+        asked = parse(form, ExportForm)
+        new = NewExport(
+            view=_view(view),
+            format=asked.format,
+            first_day=first_day,
+            last_day=last_day,
+            purpose=asked.purpose,
+        )
+        creation = Creation.of(caller, form.idempotency_key, "exports", new)
+        export = await service.request_export(db, caller, creation, new)
+    except Invalid as because:
+        frame = _frame(_view(view), Period.days(first_day, last_day))
+        page = form.refused(because)
+        return render(request, "kpis/new_export.html", status=400, form=page, **frame)
+    return Redirect(f"/results/exports/{export.id}", status_code=303)
+
+
+@get("/results/exports", permission=Permission.EXPORT_KPIS)
+async def exports(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
+    """What this account asked for lately."""
+    found = await service.list_exports(db, caller)
+    return render(request, "kpis/exports.html", exports=[_shown(export) for export in found])
+
+
+@get("/results/exports/{export_id:uuid}", permission=Permission.EXPORT_KPIS)
+async def export(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, export_id: UUID
+) -> Response[str]:
+    """One export: still being built, ready to download, or gone."""
+    found = await service.get_export(db, caller, export_id)
+    again = f"{_path(found.view, found.period)}/export"
+    return render(request, "kpis/export.html", again=again, **_shown(found))
+
+
+def _shown(found: Export) -> dict[str, Any]:
+    return {"export": found, **_frame(found.view, found.period), "zone": LONDON}
+
+
+def _frame(view: View, period: Period) -> dict[str, Any]:
+    return {
+        "view": view,
+        "view_words": view_words(view),
+        "period_words": period_words(period),
+        "path": _path(view, period),
+    }
+
+
+def _view(text: str) -> View:
+    try:
+        return View(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _path(view: View, period: Period) -> str:
+    return f"/results/{view}/{period.first}/{period.last}"
+
+
+def _views(caller: Caller, found: Results, period: Period) -> list[tuple[str, str, bool]]:
+    """(words, address, is this it) of the views that the caller may switch between."""
+    if not caller.may(Permission.SEE_EXACT_KPIS):
+        return []
+    elsewhere = preset(Preset.THREE_MONTHS, found.today)
+    whole = period.first.day == 1 and period.until.day == 1
+    addresses = {
+        View.INTERNAL: _path(View.INTERNAL, period),
+        View.EXTERNAL: _path(View.EXTERNAL, period if whole else elsewhere),
+    }
+    words = {View.INTERNAL: "Exact, for us", View.EXTERNAL: "Rounded, for others"}
+    return [(words[view], addresses[view], view is found.view) for view in words]
+
+
+def _periods(view: View, today: date) -> list[tuple[str, str]]:
+    """(words, address) of the periods that people ask for most."""
+    names = WHOLE_MONTHS if view is View.EXTERNAL else SO_FAR | WHOLE_MONTHS
+    return [(words, _path(view, preset(name, today))) for name, words in names.items()]
+
+
+ROUTES = (start, results, other_days, new_export, create_export, exports, export)
