@@ -1,5 +1,6 @@
 """A product to test against: real servers, real keys, and people made by the product's own verbs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
@@ -229,10 +230,23 @@ async def _by_link(product: Product, link: str) -> Caller:
 
 @asynccontextmanager
 async def running_app(product: Product) -> AsyncIterator[Litestar]:
-    """The web application of this product, started."""
+    """The web application of this product, started.
+
+    Its lifespan must end in the task in which it began, and a fixture's halves run in two.
+    """
     app = create_app(product.settings, cipher=product.cipher, clock=product.clock)
-    async with app.lifespan():
+    started, ends = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await ends.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(live())
+        await started.wait()
         yield app
+        ends.set()
 
 
 class Browser(httpx.AsyncClient):
