@@ -28,6 +28,8 @@ def _pathways() -> None:
             enrolled_at timestamptz NOT NULL,
             enrolled_by uuid NOT NULL,
             planned_until date NOT NULL,
+            safe_contact_version integer,
+            refreshed_at timestamptz,
             ended_at timestamptz,
             version integer NOT NULL CHECK (version > 0),
             PRIMARY KEY (provider_id, id),

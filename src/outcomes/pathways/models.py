@@ -1,9 +1,13 @@
 """What a pathway and its schedule are made of."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from outcomes.inputs import Input, LongText
 
 
 class Series(StrEnum):
@@ -66,3 +70,173 @@ class FollowUpPoint(Struct, frozen=True):
     stage: FollowUpStage
     planned_on: date
     occurrence: Occurrence | None
+
+
+class NewPathway(Input, frozen=True):
+    """Enrolment. Contact is counted from `anchor_on`, local to the survivor: today unless a day was
+    agreed."""
+
+    anchor_on: Annotated[date | None, Meta(title="day to count from")] = None
+
+
+class Pathway(Struct, frozen=True):
+    """The contact agreed with a survivor. Rows exist for what is planned before `planned_until`;
+    `version` is the survivor record's, to send back with a changed exit date."""
+
+    id: UUID
+    survivor_id: UUID
+    anchor_on: date
+    cadence: Cadence
+    enrolled_at: datetime
+    planned_until: date
+    exit_on: date | None
+    version: int
+
+
+class PlannedState(StrEnum):
+    """Due and overdue are not states: they follow from the time."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+
+
+class CancelReason(StrEnum):
+    """Why a planned contact is not going to happen."""
+
+    AFTER_THE_END = "after_the_end"
+
+
+class Moved(StrEnum):
+    """Why a contact is not held on the day where its series puts it."""
+
+    WEEKEND = "weekend"
+    BANK_HOLIDAY = "bank_holiday"
+    NO_SAFE_HOURS = "no_safe_hours"
+
+
+class PlannedContact(Struct, frozen=True):
+    """One contact of a survivor's schedule. Dates are local to the survivor, moments in UTC.
+
+    A prompt goes out at `due_at`; anything else is for any time from `due_at` until `closes_at`.
+    """
+
+    id: UUID
+    series: Series
+    stage: FollowUpStage | None
+    planned_on: date
+    held_on: date
+    moved: Moved | None
+    due_at: datetime
+    closes_at: datetime
+    state: PlannedState
+    cancel_reason: CancelReason | None
+    closed_at: datetime | None
+
+
+class NotDue(Struct, frozen=True):
+    """A follow-up point from before enrolment."""
+
+    stage: FollowUpStage
+    planned_on: date
+
+
+class Schedule(Struct, frozen=True):
+    """Everything planned on a survivor's current pathway, by the day it is held; and the follow-ups
+    that fell before it."""
+
+    pathway: Pathway
+    zone: str
+    contacts: tuple[PlannedContact, ...]
+    not_due: tuple[NotDue, ...]
+
+
+class DueState(StrEnum):
+    """Due: held today or before, and its window has not closed. Overdue: it has."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+
+
+class DueContact(Struct, frozen=True):
+    """A line of what is due; `zone` is the survivor's."""
+
+    id: UUID
+    survivor_id: UUID
+    reference: str
+    zone: str
+    series: Series
+    stage: FollowUpStage | None
+    held_on: date
+    due_at: datetime
+    closes_at: datetime
+    state: DueState
+
+
+class DuePage(Struct, frozen=True):
+    """Some due contacts, most urgent first; `next` is the cursor of those that follow."""
+
+    items: tuple[DueContact, ...]
+    next: str | None
+
+
+class PromptOccurrence(Struct, frozen=True):
+    """A text that is planned and that no prompt stands for yet; moments in UTC."""
+
+    planned_contact_id: UUID
+    survivor_id: UUID
+    due_at: datetime
+    closes_at: datetime
+
+
+class ReviewDecision(StrEnum):
+    """What a pathway review came to."""
+
+    CONTINUE = "continue"
+    STEP_DOWN = "step_down"
+    MOVE_ON = "move_on"
+    EXIT = "exit"
+
+
+class NewReview(Input, frozen=True):
+    """A pathway review. `held_on` is today unless given, local to the survivor.
+
+    With the decision *exit*, `exit_on` may change the exit date; `version` is then that of the
+    survivor's record that was looked at.
+    """
+
+    what_changed: Annotated[LongText, Meta(title="what changed")]
+    decision: Annotated[ReviewDecision, Meta(extra={"remedy": "Choose what was decided."})]
+    goals: LongText | None = None
+    held_on: date | None = None
+    next_on: Annotated[date | None, Meta(title="next review date")] = None
+    exit_on: date | None = None
+    version: int | None = None
+
+
+class ReviewDetails(Struct, frozen=True):
+    """What is encrypted of a review."""
+
+    what_changed: str
+    goals: str | None
+    next_on: date | None
+
+    def __repr__(self) -> str:
+        return "ReviewDetails(<protected>)"
+
+
+class Review(Struct, frozen=True):
+    """A pathway review on record; `planned_contact_id` is the planned one that it settled."""
+
+    id: UUID
+    planned_contact_id: UUID | None
+    held_on: date
+    decision: ReviewDecision
+    what_changed: str
+    goals: str | None
+    next_on: date | None
+    recorded_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Review({self.id}, <protected>)"

@@ -1,0 +1,161 @@
+"""The verbs of a survivor's pathway. Each is one visible transaction."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from outcomes.access import audit
+from outcomes.access.caseload import Admitted, admit
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller
+from outcomes.db import Database, Transaction
+from outcomes.errors import Invalid
+from outcomes.pathways import plans, schedule_store, store
+from outcomes.pathways.models import (
+    DueContact,
+    DuePage,
+    DueState,
+    NewPathway,
+    NotDue,
+    Pathway,
+    Schedule,
+)
+from outcomes.pathways.planning import follow_up_points
+from outcomes.providers import service as providers
+from outcomes.survivors import service as survivors
+from outcomes.survivors.models import ExitDate
+
+REFRESH_EVERY = timedelta(hours=20)
+"""A pathway refreshed less than this ago is left alone, unless its safe hours may have changed: so
+the worker may ask as often as it likes, and a night's run that starts early still counts."""
+
+PATHWAYS_AT_ONCE = 200
+
+
+async def enrol(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewPathway
+) -> UUID:
+    """Begin the pathway: everything is planned to two years after exit, or for 90 days without an
+    exit date.
+
+    Raises:
+        Invalid: no consent to calls or texts, no safe-contact profile, or a day that cannot be right.
+        Conflict: enrolled already.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if await first_time(tx, creation, opened.now):
+            await plans.start(tx, opened, creation.key, new)
+            await _audit(tx, opened, "pathway.enrolled", "anchor_on")
+        return creation.key
+
+
+async def get_pathway(db: Database, caller: Caller, survivor_id: UUID) -> Pathway:
+    """The current pathway. Raises NotFound when they are not enrolled."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "pathway.viewed", "exit_on")
+        return await store.get_pathway(tx, survivor_id)
+
+
+async def set_exit_date(db: Database, caller: Caller, survivor_id: UUID, new: ExitDate) -> None:
+    """Record when government-funded support ended; a pathway then lasts for two years after it.
+
+    Raises:
+        Conflict: the record was changed since version `new.version`.
+        Invalid: a day more than a year ahead.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await survivors.set_exit_date(tx, survivor_id, new.exit_on, new.version)
+        await plans.follow_exit_date(tx, opened, new.exit_on)
+        await _audit(tx, opened, "survivor.exit_date_changed", "exit_on")
+
+
+async def get_schedule(db: Database, caller: Caller, survivor_id: UUID) -> Schedule:
+    """All that is planned, done or dropped. Raises NotFound when they are not enrolled."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "schedule.viewed", "planned_contacts")
+        pathway = await store.get_pathway(tx, survivor_id)
+        part = (await providers.get_provider(tx)).uk_part
+        contacts = await schedule_store.list_contacts(tx, pathway.id, part)
+        basis = (await store.list_bases(tx, [pathway.id], {}))[0]
+        points = follow_up_points(basis, part)
+        not_due = tuple(NotDue(p.stage, p.planned_on) for p in points if p.occurrence is None)
+        return Schedule(pathway, opened.zone, tuple(contacts), not_due)
+
+
+async def list_due(
+    db: Database,
+    caller: Caller,
+    *,
+    state: DueState | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> DuePage:
+    """Calls, reviews and follow-ups of the caller's caseload that are due or overdue, oldest first.
+
+    Raises:
+        Invalid: the cursor is none that a page before gave.
+    """
+    after = _position(cursor) if cursor else None
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        found = await schedule_store.list_due(
+            tx, now=now, state=state, after=after, limit=limit + 1
+        )
+        items = tuple(found[:limit])
+        ids = tuple(item.survivor_id for item in items)
+        await audit.record(tx, audit.Event("planned_contact.listed", "survivor", ids), now)
+        return DuePage(items, _cursor(items[-1]) if len(found) > limit else None)
+
+
+async def refresh_plans(db: Database, caller: Caller, now: datetime) -> int:
+    """Work out again the due times of the next 14 days and extend rolling schedules; returns how
+    many pathways that took. For the worker, as often as it likes: one that was refreshed since
+    yesterday, and whose safe-contact profile has not changed, is left alone.
+    """
+    refreshed = 0
+    while True:
+        async with db.transaction(caller) as tx:
+            pathways = await store.lock_stale_pathways(
+                tx, before=now - REFRESH_EVERY, limit=PATHWAYS_AT_ONCE
+            )
+            if not pathways:
+                return refreshed
+            await plans.refresh(tx, pathways, now)
+            event = audit.Event("pathway.refreshed", "survivor", tuple(pathways), ("safe_contact",))
+            await audit.record(tx, event, now)
+        refreshed += len(pathways)
+
+
+async def complete(
+    tx: Transaction, planned_contact_id: UUID, now: datetime, *, survivor_id: UUID
+) -> None:
+    """Mark a planned contact done, in the caller's transaction. Older calls, reviews or texts of its
+    series that are due are superseded by it; one that was closed before stays as it is.
+
+    Raises:
+        NotFound: it is not this survivor's.
+    """
+    await store.complete(tx, planned_contact_id, survivor_id, now)
+
+
+list_prompt_occurrences = schedule_store.list_prompt_occurrences
+
+
+def _cursor(last: DueContact) -> str:
+    return f"{last.due_at.isoformat()}_{last.id}"
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    due_at, _, contact_id = cursor.partition("_")
+    try:
+        return datetime.fromisoformat(due_at).astimezone(UTC), UUID(contact_id)
+    except (ValueError, OverflowError):
+        raise Invalid.field("cursor", "Use the cursor that the page before gave.") from None
+
+
+async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
+    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
+    await audit.record(tx, event, opened.now)

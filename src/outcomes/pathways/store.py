@@ -1,0 +1,282 @@
+"""The SQL of pathways and of writing what is planned on them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from outcomes.clock import SafeHours
+from outcomes.db import Transaction
+from outcomes.errors import NotFound
+from outcomes.pathways.models import Cadence, CancelReason, FollowUpStage, Pathway
+from outcomes.pathways.planning import Basis, Slot
+from outcomes.survivors.models import SafeContact
+
+ROWS_AT_ONCE = 250
+"""Rows of one INSERT: 9 parameters each, and the protocol allows 32,767."""
+
+_PATHWAY = """p.id, p.survivor_id, p.anchor_on, p.call_every_days, p.review_every_months,
+    p.prompt_days_before_call, p.enrolled_at, p.planned_until, s.exit_on"""
+
+
+async def hold_survivor(tx: Transaction, survivor_id: UUID) -> None:
+    """Let nobody change the exit date until this transaction ends."""
+    await tx.conn.execute(
+        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR SHARE",
+        tx.caller.provider_id,
+        survivor_id,
+    )
+
+
+async def insert_pathway(
+    tx: Transaction,
+    pathway_id: UUID,
+    survivor_id: UUID,
+    *,
+    anchor_on: date,
+    cadence: Cadence,
+    prompt_shift: int,
+    now: datetime,
+) -> bool:
+    """Whether the survivor had no current pathway; nothing is written when they had."""
+    inserted = await tx.conn.fetchval(
+        """INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
+               review_every_months, prompt_days_before_call, prompt_shift, enrolled_at, enrolled_by,
+               planned_until, version)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $4, 1)
+           ON CONFLICT (provider_id, survivor_id) WHERE ended_at IS NULL DO NOTHING
+           RETURNING true""",
+        tx.caller.provider_id,
+        pathway_id,
+        survivor_id,
+        anchor_on,
+        cadence.call_every_days,
+        cadence.review_every_months,
+        cadence.prompt_days_before_call,
+        prompt_shift,
+        now,
+        tx.caller.actor.account,
+    )
+    return bool(inserted)
+
+
+async def get_pathway(tx: Transaction, survivor_id: UUID) -> Pathway:
+    """The current pathway. Raises NotFound when the survivor is not enrolled."""
+    row = await tx.conn.fetchrow(
+        f"""SELECT {_PATHWAY}, s.version FROM pathways p
+            JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
+            WHERE p.provider_id = $1 AND p.survivor_id = $2 AND p.ended_at IS NULL""",
+        tx.caller.provider_id,
+        survivor_id,
+    )
+    if row is None:
+        raise NotFound
+    return Pathway(
+        id=row["id"],
+        survivor_id=row["survivor_id"],
+        anchor_on=row["anchor_on"],
+        cadence=_cadence(row),
+        enrolled_at=row["enrolled_at"],
+        planned_until=row["planned_until"],
+        exit_on=row["exit_on"],
+        version=row["version"],
+    )
+
+
+async def lock_pathway(tx: Transaction, survivor_id: UUID) -> dict[UUID, UUID]:
+    """The survivor's current pathway by survivor, locked; empty when they are not enrolled."""
+    rows = await tx.conn.fetch(
+        """SELECT id, survivor_id FROM pathways
+           WHERE provider_id = $1 AND survivor_id = $2 AND ended_at IS NULL FOR UPDATE""",
+        tx.caller.provider_id,
+        survivor_id,
+    )
+    return {row["survivor_id"]: row["id"] for row in rows}
+
+
+async def lock_stale_pathways(tx: Transaction, *, before: datetime, limit: int) -> dict[UUID, UUID]:
+    """Current pathways to refresh, by survivor, locked: not refreshed since `before`, or planned by
+    another safe-contact profile than the newest. One that somebody is changing is passed over.
+    """
+    rows = await tx.conn.fetch(
+        """SELECT p.id, p.survivor_id FROM pathways p
+           WHERE p.provider_id = $1 AND p.ended_at IS NULL
+             AND (p.refreshed_at IS NULL OR p.refreshed_at < $2
+                  OR p.safe_contact_version IS DISTINCT FROM
+                     (SELECT max(c.version) FROM safe_contacts c
+                      WHERE c.provider_id = p.provider_id AND c.survivor_id = p.survivor_id))
+           ORDER BY p.id LIMIT $3 FOR UPDATE OF p SKIP LOCKED""",
+        tx.caller.provider_id,
+        before,
+        limit,
+    )
+    return {row["survivor_id"]: row["id"] for row in rows}
+
+
+async def list_bases(
+    tx: Transaction, pathway_ids: Sequence[UUID], profiles: Mapping[UUID, SafeContact | None]
+) -> list[Basis]:
+    """What the plans of these pathways follow from; safe-contact profiles by survivor."""
+    rows = await tx.conn.fetch(
+        f"""SELECT {_PATHWAY}, p.prompt_shift, s.zone FROM pathways p
+            JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
+            WHERE p.provider_id = $1 AND p.id = ANY($2::uuid[])""",
+        tx.caller.provider_id,
+        list(pathway_ids),
+    )
+    return [_basis(row, profiles.get(row["survivor_id"])) for row in rows]
+
+
+def _basis(row: Any, contact: SafeContact | None) -> Basis:
+    return Basis(
+        pathway_id=row["id"],
+        survivor_id=row["survivor_id"],
+        anchor_on=row["anchor_on"],
+        enrolled_at=row["enrolled_at"],
+        cadence=_cadence(row),
+        prompt_shift=row["prompt_shift"],
+        planned_until=row["planned_until"],
+        exit_on=row["exit_on"],
+        zone=ZoneInfo(row["zone"]),
+        hours=contact.profile.hours if contact else SafeHours(),
+        safe_contact_version=contact.version if contact else None,
+    )
+
+
+async def mark_planned(
+    tx: Transaction, bases: Sequence[Basis], until: Mapping[UUID, date], now: datetime
+) -> None:
+    """How far each of these pathways is planned now (by pathway), and by which profile."""
+    await tx.conn.executemany(
+        """UPDATE pathways SET planned_until = $3, safe_contact_version = $4, refreshed_at = $5
+           WHERE provider_id = $1 AND id = $2""",
+        [
+            (
+                tx.caller.provider_id,
+                basis.pathway_id,
+                until[basis.pathway_id],
+                basis.safe_contact_version,
+                now,
+            )
+            for basis in bases
+        ],
+    )
+
+
+async def write_slots(
+    tx: Transaction, planned: Sequence[tuple[Basis, Slot]], now: datetime
+) -> None:
+    """Insert what is new, move what is still ahead, and take up again what had been dropped.
+
+    A planned contact is known by its series and planned date, so that writing twice changes nothing.
+    What has fallen due stays as it is.
+    """
+    for start in range(0, len(planned), ROWS_AT_ONCE):
+        some = planned[start : start + ROWS_AT_ONCE]
+        values = [value for basis, slot in some for value in _values(basis, slot)]
+        await tx.conn.execute(_upsert(len(some)), tx.caller.provider_id, now, *values)
+
+
+def _values(basis: Basis, slot: Slot) -> Iterator[Any]:
+    held = slot.occurrence
+    yield from (uuid4(), basis.survivor_id, basis.pathway_id, held.series, held.stage)
+    yield from (held.planned_on, held.held_on, slot.due_at, slot.closes_at)
+
+
+@cache
+def _upsert(rows: int) -> str:
+    parameters = ", ".join(
+        f"($1, {', '.join(f'${3 + 9 * row + n}' for n in range(9))}, 'planned')"
+        for row in range(rows)
+    )
+    return f"""INSERT INTO planned_contacts AS c (provider_id, id, survivor_id, pathway_id, series,
+                   stage, planned_on, held_on, due_at, closes_at, state)
+               VALUES {parameters}
+               ON CONFLICT (provider_id, pathway_id, series, planned_on) DO UPDATE
+               SET stage = excluded.stage, held_on = excluded.held_on, due_at = excluded.due_at,
+                   closes_at = excluded.closes_at, state = 'planned', cancel_reason = NULL,
+                   closed_at = NULL
+               WHERE (c.state = 'planned' AND c.due_at > $2
+                      AND (c.stage, c.held_on, c.due_at, c.closes_at) IS DISTINCT FROM
+                          (excluded.stage, excluded.held_on, excluded.due_at, excluded.closes_at))
+                  OR (excluded.due_at > $2
+                      AND (c.state = 'superseded' AND c.closed_at < c.due_at
+                           OR c.cancel_reason = '{CancelReason.AFTER_THE_END}'))"""
+
+
+async def close_outside_plan(
+    tx: Transaction,
+    pathway_id: UUID,
+    *,
+    end_on: date,
+    follow_ups: Mapping[date, FollowUpStage],
+    now: datetime,
+) -> None:
+    """After the end has changed, close what is still ahead and no longer in the plan.
+
+    An overdue contact stays, but for a follow-up whose stage is planned again for another day.
+    """
+    await tx.conn.execute(
+        """UPDATE planned_contacts
+           SET closed_at = $3,
+               state = CASE WHEN planned_on >= $4 THEN 'cancelled' ELSE 'superseded' END,
+               cancel_reason = CASE WHEN planned_on >= $4 THEN $7 END
+           WHERE provider_id = $1 AND pathway_id = $2 AND state = 'planned'
+             AND CASE WHEN series = 'follow_up'
+                      THEN planned_on <> ALL($5::date[]) AND (due_at > $3 OR stage = ANY($6::text[]))
+                      ELSE planned_on >= $4 AND due_at > $3 END""",
+        tx.caller.provider_id,
+        pathway_id,
+        now,
+        end_on,
+        list(follow_ups),
+        list(follow_ups.values()),
+        CancelReason.AFTER_THE_END,
+    )
+
+
+async def complete(
+    tx: Transaction, planned_contact_id: UUID, survivor_id: UUID, now: datetime
+) -> None:
+    """Mark one done; older ones of its series that are due are superseded, but not follow-ups.
+
+    One that was closed before stays as it is. Raises NotFound when it is not this survivor's.
+    """
+    closed = await tx.conn.fetchval(
+        """UPDATE planned_contacts c
+           SET closed_at = $4, state = CASE WHEN c.id = done.id THEN 'done' ELSE 'superseded' END
+           FROM planned_contacts done
+           WHERE done.provider_id = $1 AND done.id = $2 AND done.survivor_id = $3
+             AND c.provider_id = $1 AND c.pathway_id = done.pathway_id AND c.series = done.series
+             AND c.state = 'planned'
+             AND (c.id = done.id OR (c.series <> 'follow_up' AND c.planned_on < done.planned_on
+                                     AND c.due_at <= $4))
+           RETURNING true""",
+        tx.caller.provider_id,
+        planned_contact_id,
+        survivor_id,
+        now,
+    )
+    if not closed and not await _belongs(tx, planned_contact_id, survivor_id):
+        raise NotFound
+
+
+async def _belongs(tx: Transaction, planned_contact_id: UUID, survivor_id: UUID) -> bool:
+    found = await tx.conn.fetchval(
+        """SELECT true FROM planned_contacts
+           WHERE provider_id = $1 AND id = $2 AND survivor_id = $3""",
+        tx.caller.provider_id,
+        planned_contact_id,
+        survivor_id,
+    )
+    return bool(found)
+
+
+def _cadence(row: Any) -> Cadence:
+    return Cadence(
+        call_every_days=row["call_every_days"],
+        review_every_months=row["review_every_months"],
+        prompt_days_before_call=row["prompt_days_before_call"],
+    )
