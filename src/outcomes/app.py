@@ -10,6 +10,8 @@ from litestar.di import Provide
 from outcomes.access.models import Caller, Permission
 from outcomes.access.passwords import Passwords
 from outcomes.access.scopes import Scopes
+from outcomes.check_ins import api as check_ins_api
+from outcomes.check_ins import pages as check_ins_pages
 from outcomes.clock import Clock
 from outcomes.db import Database
 from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
@@ -31,6 +33,8 @@ ROUTES: tuple[Any, ...] = (
     *signing_in.ROUTES,
     *survivor_pages.ROUTES,
     *contact_pages.ROUTES,
+    *check_ins_api.ROUTES,
+    *check_ins_pages.ROUTES,
     *kpis_api.ROUTES,
     *kpis_pages.ROUTES,
 )
@@ -38,6 +42,7 @@ ROUTES: tuple[Any, ...] = (
 TEMPLATES: dict[str, str] = {
     "providers": "outcomes.providers",
     "survivors": "outcomes.survivors",
+    "check_ins": "outcomes.check_ins",
     "kpis": "outcomes.kpis",
 }
 

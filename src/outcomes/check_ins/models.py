@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from outcomes.inputs import Input, LongText
 
@@ -50,15 +51,16 @@ class NewCheckIn(Input, frozen=True):
     """Two-way contact that happened. `occurred_at` is UTC, now when left out.
 
     `duress` says that somebody else was there: sends stop, the on-call person is told, and nothing
-    that anyone beside the survivor could see changes.
+    that anyone beside the survivor could see changes. `next_contact_on` (their date) is what was
+    agreed beside the plan. `corrects_id` replaces what was said at the same contact.
     """
 
-    wellbeing: Wellbeing
+    wellbeing: Annotated[Wellbeing, Meta(extra={"remedy": "Choose how they are."})]
     channel: Channel = Channel.CALL
     occurred_at: datetime | None = None
     worry: LongText | None = None
     note: LongText | None = None
-    next_contact_on: date | None = None
+    next_contact_on: Annotated[date, Meta(title="day of the next contact")] | None = None
     safe_contact_still_right: bool = False
     duress: bool = False
     planned_contact_id: UUID | None = None
@@ -68,8 +70,8 @@ class NewCheckIn(Input, frozen=True):
 class NewAttempt(Input, frozen=True):
     """A call or visit that did not reach the survivor. `attempted_at` is UTC, now when left out."""
 
-    outcome: AttemptOutcome
-    reason: Reason
+    reason: Annotated[Reason, Meta(extra={"remedy": "Choose why, as far as you know."})]
+    outcome: AttemptOutcome = AttemptOutcome.NO_ANSWER
     channel: Channel = Channel.CALL
     attempted_at: datetime | None = None
     planned_contact_id: UUID | None = None
@@ -78,7 +80,7 @@ class NewAttempt(Input, frozen=True):
 class NewDropIn(Input, frozen=True):
     """A drop-in session that the survivor came to."""
 
-    attended_on: date
+    attended_on: Annotated[date, Meta(title="day of the drop-in")]
 
 
 class ActivityKind(StrEnum):
@@ -98,9 +100,20 @@ class ActivityChange(StrEnum):
 class NewActivity(Input, frozen=True):
     """Work, education, training or volunteering that began or ended."""
 
-    kind: ActivityKind
-    change: ActivityChange
-    happened_on: date
+    kind: Annotated[ActivityKind, Meta(extra={"remedy": "Choose what it is."})]
+    change: Annotated[
+        ActivityChange, Meta(extra={"remedy": "Choose whether it started or stopped."})
+    ]
+    happened_on: Annotated[date, Meta(title="day")]
+
+
+class Whom(Struct, frozen=True):
+    """Whom an empty form is about, and the moment (UTC) at which it was opened."""
+
+    survivor_id: UUID
+    reference: str
+    zone: str
+    now: datetime
 
 
 class CheckInDetails(Struct, frozen=True):
@@ -144,3 +157,11 @@ class Activity(Struct, frozen=True):
     kind: ActivityKind
     change: ActivityChange
     happened_on: date
+
+
+class DropIn(Struct, frozen=True):
+    """A drop-in session that somebody came to."""
+
+    id: UUID
+    survivor_id: UUID
+    attended_on: date

@@ -1,9 +1,10 @@
 """The verbs of contact. Each is one visible transaction, and done once however often it is sent."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from outcomes.access import audit
 from outcomes.access.caseload import Admitted, admit
 from outcomes.access.idempotency import Creation, first_time
 from outcomes.access.models import Caller
@@ -13,10 +14,12 @@ from outcomes.check_ins.models import (
     AttemptOutcome,
     CheckIn,
     ContactAttempt,
+    DropIn,
     NewActivity,
     NewAttempt,
     NewCheckIn,
     NewDropIn,
+    Whom,
 )
 from outcomes.clock import local_date
 from outcomes.db import Database, Transaction
@@ -30,21 +33,38 @@ _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """A phone's clock may be ahead of ours by this much (ours)."""
 
 
+async def see_form(db: Database, caller: Caller, survivor_id: UUID) -> Whom:
+    """Whom a form of this room is about. Raises NotFound outside the caseload."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        event = audit.Event("survivor.opened", "survivor", (survivor_id,), ("reference",))
+        await audit.record(tx, event, opened.now)
+        return Whom(survivor_id, opened.reference, opened.zone, opened.now)
+
+
 async def log_check_in(
     db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewCheckIn
 ) -> UUID:
     """Record that two-way contact happened, and close the planned contact it answers.
 
     Raises:
-        Invalid: a time ahead of now, or a planned contact or corrected check-in that is not there.
+        Invalid: a time ahead of now, or a next contact in the past.
+        NotFound: also for a planned contact or corrected check-in that is not this survivor's.
     """
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         occurred_at = _not_ahead("occurred_at", new.occurred_at, opened)
+        if new.next_contact_on is not None and new.next_contact_on < _today(opened):
+            raise Invalid.field("next_contact_on", "Choose today or a later day.")
         if await first_time(tx, creation, opened.now):
-            await store.insert_check_in(tx, opened, creation.key, new, occurred_at)
+            if new.corrects_id is None:
+                await store.insert_check_in(tx, opened, creation.key, new, occurred_at)
+            else:
+                await store.insert_correction(tx, opened, creation.key, new)
             if new.planned_contact_id is not None:
-                await pathways.complete(tx, survivor_id, new.planned_contact_id, opened.now)
+                await pathways.complete(
+                    tx, new.planned_contact_id, opened.now, survivor_id=survivor_id
+                )
             if new.safe_contact_still_right:
                 await survivors.confirm_safe_contact(tx, survivor_id, opened.now)
             if new.duress:
@@ -58,7 +78,8 @@ async def log_attempt(
     """Record a try that did not reach the survivor; the planned contact stays open for the next.
 
     Raises:
-        Invalid: reached (that is a check-in), a time ahead of now, or no such planned contact.
+        Invalid: reached (that is a check-in), or a time ahead of now.
+        NotFound: also for a planned contact that is not this survivor's.
     """
     if new.outcome is AttemptOutcome.REACHED:
         raise Invalid.field("outcome", "Log a check-in when you reached them.")
@@ -73,14 +94,18 @@ async def log_attempt(
 async def record_drop_in(
     db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewDropIn
 ) -> UUID:
-    """Record that they came to a drop-in. Raises Invalid for a day ahead of theirs."""
+    """Record that they came to a drop-in; returns the id of that day's, whoever recorded it first.
+
+    Raises:
+        Invalid: a day ahead of theirs.
+    """
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        if new.attended_on > local_date(opened.now, ZoneInfo(opened.zone)):
+        if new.attended_on > _today(opened):
             raise Invalid.field("attended_on", "Enter a day that is not ahead of today.")
         if await first_time(tx, creation, opened.now):
             await store.insert_drop_in(tx, opened, creation.key, new)
-        return creation.key
+        return await store.get_drop_in_id(tx, survivor_id, new)
 
 
 async def record_activity(
@@ -89,7 +114,7 @@ async def record_activity(
     """Record that work, education, training or volunteering began or ended."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        if new.happened_on > local_date(opened.now, ZoneInfo(opened.zone)):
+        if new.happened_on > _today(opened):
             raise Invalid.field("happened_on", "Enter a day that is not ahead of today.")
         if await first_time(tx, creation, opened.now):
             await store.insert_activity(tx, opened, creation.key, new)
@@ -97,25 +122,46 @@ async def record_activity(
 
 
 async def list_check_ins(
-    db: Database, caller: Caller, survivor_id: UUID, *, limit: int = 50
+    db: Database, caller: Caller, survivor_id: UUID, *, after: UUID | None = None, limit: int = 50
 ) -> list[CheckIn]:
-    """The newest first."""
+    """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
-        return await store.list_check_ins(tx, await admit(tx, survivor_id), limit=limit)
+        opened = await admit(tx, survivor_id)
+        return await store.list_check_ins(tx, opened, after=after, limit=limit)
 
 
 async def list_attempts(
-    db: Database, caller: Caller, survivor_id: UUID, *, limit: int = 50
+    db: Database, caller: Caller, survivor_id: UUID, *, after: UUID | None = None, limit: int = 50
 ) -> list[ContactAttempt]:
-    """The newest first."""
+    """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
-        return await store.list_attempts(tx, await admit(tx, survivor_id), limit=limit)
+        opened = await admit(tx, survivor_id)
+        return await store.list_attempts(tx, opened, after=after, limit=limit)
 
 
-async def list_activities(db: Database, caller: Caller, survivor_id: UUID) -> list[Activity]:
-    """The newest first."""
+async def list_activities(
+    db: Database, caller: Caller, survivor_id: UUID, *, after: UUID | None = None, limit: int = 50
+) -> list[Activity]:
+    """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
-        return await store.list_activities(tx, await admit(tx, survivor_id))
+        opened = await admit(tx, survivor_id)
+        return await store.list_activities(tx, opened, after=after, limit=limit)
+
+
+async def list_drop_ins(
+    db: Database, caller: Caller, *, after: UUID | None = None, limit: int = 50
+) -> list[DropIn]:
+    """Those of the caller's caseload, newest first; `after` is the last id of the page before."""
+    async with db.transaction(caller) as tx:
+        drop_ins = await store.list_drop_ins(tx, after=after, limit=limit)
+        ids = tuple({drop_in.survivor_id for drop_in in drop_ins})
+        event = audit.Event("drop_in.listed", "survivor", ids, ("attended_on",))
+        await audit.record(tx, event, await tx.now())
+        return drop_ins
+
+
+def _today(opened: Admitted) -> date:
+    return local_date(opened.now, ZoneInfo(opened.zone))
 
 
 def _not_ahead(field: str, at: datetime | None, opened: Admitted) -> datetime:

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from outcomes.access import audit
-from outcomes.access.caseload import Admitted
+from outcomes.access.caseload import Admitted, caseload_args, in_caseload
 from outcomes.check_ins.models import (
     Activity,
     ActivityChange,
@@ -16,6 +16,7 @@ from outcomes.check_ins.models import (
     CheckIn,
     CheckInDetails,
     ContactAttempt,
+    DropIn,
     NewActivity,
     NewAttempt,
     NewCheckIn,
@@ -24,12 +25,18 @@ from outcomes.check_ins.models import (
 )
 from outcomes.db import Transaction
 from outcomes.encryption import Field
-from outcomes.errors import Invalid
+from outcomes.errors import NotFound
 
 DETAILS = Field("check_ins", "details_ciphertext")
+_SAID = ("wellbeing", "worry", "note")
 
 _INSERT_ATTEMPT = """INSERT INTO contact_attempts (provider_id, id, survivor_id, planned_contact_id,
     channel, attempted_at, outcome, reason, recorded_at, recorded_by)"""
+
+
+_INSERT_CHECK_IN = """INSERT INTO check_ins (provider_id, id, survivor_id, contact_attempt_id,
+    occurred_at, details_ciphertext, next_contact_on, safe_contact_confirmed, corrects_id,
+    recorded_at, recorded_by)"""
 
 
 async def insert_check_in(
@@ -38,63 +45,94 @@ async def insert_check_in(
     """The attempt that succeeded, the check-in and the audit, in one statement.
 
     Raises:
-        Invalid: `corrects_id` is no check-in here.
+        NotFound: no such planned contact.
     """
-    details = CheckInDetails(new.wellbeing, new.worry, new.note)
-    event = audit.Event(
-        "check_in.logged", "survivor", (opened.survivor_id,), ("wellbeing", "worry", "note")
-    )
+    event = audit.Event("check_in.logged", "survivor", (opened.survivor_id,), _SAID)
     try:
         await tx.conn.execute(
             f"""{audit.FOLDED}, attempt AS (
                     {_INSERT_ATTEMPT}
                     VALUES ($1, $14, $15, $16, $17, $18, 'reached', NULL, $3, $5))
-                INSERT INTO check_ins (provider_id, id, survivor_id, contact_attempt_id, occurred_at,
-                    details_ciphertext, next_contact_on, safe_contact_confirmed, corrects_id,
-                    recorded_at, recorded_by)
-                VALUES ($1, $14, $15, $14, $18, $19, $20, $21, $22, $3, $5)""",
+                {_INSERT_CHECK_IN}
+                VALUES ($1, $14, $15, $14, $18, $19, $20, $21, NULL, $3, $5)""",
             *audit.args(tx.caller, event, opened.now),
             check_in_id,
             opened.survivor_id,
             new.planned_contact_id,
             new.channel,
             occurred_at,
-            opened.key.encrypt_json(DETAILS, check_in_id, details),
+            _details(opened, check_in_id, new),
+            new.next_contact_on,
+            new.safe_contact_still_right,
+        )
+    except asyncpg.ForeignKeyViolationError as error:
+        raise NotFound from error
+
+
+async def insert_correction(
+    tx: Transaction, opened: Admitted, check_in_id: UUID, new: NewCheckIn
+) -> None:
+    """What was really said at a contact on record: the attempt and, unless given, the time stay.
+
+    Raises:
+        NotFound: `corrects_id` is no check-in of this survivor.
+    """
+    event = audit.Event("check_in.corrected", "survivor", (opened.survivor_id,), _SAID)
+    corrected = "FROM check_ins WHERE provider_id = $1 AND survivor_id = $15 AND id = $20"
+    try:
+        await tx.conn.execute(
+            f"""{audit.FOLDED} {_INSERT_CHECK_IN}
+                VALUES ($1, $14, $15, (SELECT contact_attempt_id {corrected}),
+                        coalesce($16, (SELECT occurred_at {corrected})),
+                        $17, $18, $19, $20, $3, $5)""",
+            *audit.args(tx.caller, event, opened.now),
+            check_in_id,
+            opened.survivor_id,
+            new.occurred_at,
+            _details(opened, check_in_id, new),
             new.next_contact_on,
             new.safe_contact_still_right,
             new.corrects_id,
         )
-    except asyncpg.ForeignKeyViolationError as error:
-        raise _unknown_reference(error) from error
+    except asyncpg.NotNullViolationError as error:
+        raise NotFound from error
 
 
 async def insert_attempt(
     tx: Transaction, opened: Admitted, attempt_id: UUID, new: NewAttempt, attempted_at: datetime
 ) -> None:
+    """The attempt and its audit, in one statement.
+
+    Raises:
+        NotFound: the planned contact is not this survivor's.
+    """
     event = audit.Event(
         "contact_attempt.logged", "survivor", (opened.survivor_id,), ("outcome", "reason")
     )
-    try:
-        await tx.conn.execute(
-            f"""{audit.FOLDED} {_INSERT_ATTEMPT}
-                VALUES ($1, $14, $15, $16, $17, $18, $19, $20, $3, $5)""",
-            *audit.args(tx.caller, event, opened.now),
-            attempt_id,
-            opened.survivor_id,
-            new.planned_contact_id,
-            new.channel,
-            attempted_at,
-            new.outcome,
-            new.reason,
-        )
-    except asyncpg.ForeignKeyViolationError as error:
-        raise _unknown_reference(error) from error
+    planned_contact_id = await tx.conn.fetchval(
+        f"""{audit.FOLDED} {_INSERT_ATTEMPT}
+            VALUES ($1, $14, $15,
+                    (SELECT id FROM planned_contacts
+                     WHERE provider_id = $1 AND survivor_id = $15 AND id = $16),
+                    $17, $18, $19, $20, $3, $5)
+            RETURNING planned_contact_id""",
+        *audit.args(tx.caller, event, opened.now),
+        attempt_id,
+        opened.survivor_id,
+        new.planned_contact_id,
+        new.channel,
+        attempted_at,
+        new.outcome,
+        new.reason,
+    )
+    if planned_contact_id != new.planned_contact_id:
+        raise NotFound
 
 
 async def insert_drop_in(
     tx: Transaction, opened: Admitted, drop_in_id: UUID, new: NewDropIn
 ) -> None:
-    """One row a day: logging the same day again changes nothing."""
+    """One row a day: recording the same day again changes nothing."""
     event = audit.Event("drop_in.logged", "survivor", (opened.survivor_id,), ("attended_on",))
     await tx.conn.execute(
         f"""{audit.FOLDED}
@@ -106,6 +144,18 @@ async def insert_drop_in(
         opened.survivor_id,
         new.attended_on,
     )
+
+
+async def get_drop_in_id(tx: Transaction, survivor_id: UUID, new: NewDropIn) -> UUID:
+    """The one of that day."""
+    drop_in_id: UUID = await tx.conn.fetchval(
+        """SELECT id FROM drop_ins
+           WHERE provider_id = $1 AND survivor_id = $2 AND attended_on = $3""",
+        tx.caller.provider_id,
+        survivor_id,
+        new.attended_on,
+    )
+    return drop_in_id
 
 
 async def insert_activity(
@@ -126,9 +176,11 @@ async def insert_activity(
     )
 
 
-async def list_check_ins(tx: Transaction, opened: Admitted, *, limit: int) -> list[CheckIn]:
+async def list_check_ins(
+    tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
+) -> list[CheckIn]:
     """The newest first, audited in the statement that reads them."""
-    event = audit.Event("check_in.listed", "survivor", (opened.survivor_id,), ("details",))
+    event = audit.Event("check_in.listed", "survivor", (opened.survivor_id,), _SAID)
     rows = await tx.conn.fetch(
         f"""{audit.FOLDED}
             SELECT c.id, a.channel, c.occurred_at, c.details_ciphertext, c.next_contact_on,
@@ -136,9 +188,11 @@ async def list_check_ins(tx: Transaction, opened: Admitted, *, limit: int) -> li
             FROM check_ins c
             JOIN contact_attempts a ON a.provider_id = c.provider_id AND a.id = c.contact_attempt_id
             WHERE c.provider_id = $1 AND c.survivor_id = $14
-            ORDER BY c.occurred_at DESC, c.id LIMIT $15""",
+              AND {_older("check_ins", "c", "occurred_at")}
+            ORDER BY c.occurred_at DESC, c.id DESC LIMIT $16""",
         *audit.args(tx.caller, event, opened.now),
         opened.survivor_id,
+        after,
         limit,
     )
     return [
@@ -157,16 +211,21 @@ async def list_check_ins(tx: Transaction, opened: Admitted, *, limit: int) -> li
     ]
 
 
-async def list_attempts(tx: Transaction, opened: Admitted, *, limit: int) -> list[ContactAttempt]:
+async def list_attempts(
+    tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
+) -> list[ContactAttempt]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("contact_attempt.listed", "survivor", (opened.survivor_id,))
     rows = await tx.conn.fetch(
         f"""{audit.FOLDED}
-            SELECT id, channel, attempted_at, outcome, reason, recorded_by FROM contact_attempts
-            WHERE provider_id = $1 AND survivor_id = $14
-            ORDER BY attempted_at DESC, id LIMIT $15""",
+            SELECT a.id, a.channel, a.attempted_at, a.outcome, a.reason, a.recorded_by
+            FROM contact_attempts a
+            WHERE a.provider_id = $1 AND a.survivor_id = $14
+              AND {_older("contact_attempts", "a", "attempted_at")}
+            ORDER BY a.attempted_at DESC, a.id DESC LIMIT $16""",
         *audit.args(tx.caller, event, opened.now),
         opened.survivor_id,
+        after,
         limit,
     )
     return [
@@ -182,15 +241,21 @@ async def list_attempts(tx: Transaction, opened: Admitted, *, limit: int) -> lis
     ]
 
 
-async def list_activities(tx: Transaction, opened: Admitted) -> list[Activity]:
+async def list_activities(
+    tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
+) -> list[Activity]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("activity.listed", "survivor", (opened.survivor_id,))
     rows = await tx.conn.fetch(
         f"""{audit.FOLDED}
-            SELECT id, kind, change, happened_on FROM activities
-            WHERE provider_id = $1 AND survivor_id = $14 ORDER BY happened_on DESC, id""",
+            SELECT a.id, a.kind, a.change, a.happened_on FROM activities a
+            WHERE a.provider_id = $1 AND a.survivor_id = $14
+              AND {_older("activities", "a", "happened_on")}
+            ORDER BY a.happened_on DESC, a.id DESC LIMIT $16""",
         *audit.args(tx.caller, event, opened.now),
         opened.survivor_id,
+        after,
+        limit,
     )
     return [
         Activity(
@@ -203,10 +268,30 @@ async def list_activities(tx: Transaction, opened: Admitted) -> list[Activity]:
     ]
 
 
-def _unknown_reference(error: asyncpg.ForeignKeyViolationError) -> Invalid:
-    """A row that the body names is not there; the constraint says which."""
-    corrects = "corrects" in (error.constraint_name or "")
-    return Invalid.field(
-        "corrects_id" if corrects else "planned_contact_id",
-        "Open the form again from the list: what it belongs to is no longer there.",
+async def list_drop_ins(tx: Transaction, *, after: UUID | None, limit: int) -> list[DropIn]:
+    """Those of the caller's caseload, newest first; the caller audits what it shows."""
+    rows = await tx.conn.fetch(
+        f"""SELECT d.id, d.survivor_id, d.attended_on
+            FROM drop_ins d
+            JOIN survivors s ON s.provider_id = d.provider_id AND s.id = d.survivor_id
+            WHERE d.provider_id = $1 AND {in_caseload("s", 4)}
+              AND ($2::uuid IS NULL OR (d.attended_on, d.id) <
+                   (SELECT attended_on, id FROM drop_ins WHERE provider_id = $1 AND id = $2))
+            ORDER BY d.attended_on DESC, d.id DESC LIMIT $3""",
+        tx.caller.provider_id,
+        after,
+        limit,
+        *caseload_args(tx),
     )
+    return [DropIn(**row) for row in rows]
+
+
+def _older(table: str, alias: str, time: str) -> str:
+    """SQL that is true for rows of `$1` and `$14` that come after the row `$15` in a list."""
+    return f"""($15::uuid IS NULL OR ({alias}.{time}, {alias}.id) <
+        (SELECT {time}, id FROM {table} WHERE provider_id = $1 AND survivor_id = $14 AND id = $15))"""
+
+
+def _details(opened: Admitted, check_in_id: UUID, new: NewCheckIn) -> bytes:
+    said = CheckInDetails(new.wellbeing, new.worry, new.note)
+    return opened.key.encrypt_json(DETAILS, check_in_id, said)

@@ -1,0 +1,186 @@
+"""Forms for one thumb: a check-in, a visit, a drop-in, and work or learning that began or ended."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.check_ins import service
+from outcomes.check_ins.models import (
+    Channel,
+    NewActivity,
+    NewCheckIn,
+    NewDropIn,
+    Whom,
+)
+from outcomes.clock import local_date, zone_named
+from outcomes.db import Database
+from outcomes.errors import Invalid
+from outcomes.web.dates import day
+from outcomes.web.forms import PICK, Form, parse, submitted
+from outcomes.web.templating import render
+
+Choice = tuple[str, str]
+
+
+@get("/people/{survivor_id:uuid}/check-in", permission=Permission.RECORD_WORK)
+async def check_in(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    planned_contact_id: UUID | None = None,
+    corrects_id: UUID | None = None,
+) -> Response[str]:
+    form = Form.of(
+        channel=Channel.CALL, planned_contact_id=planned_contact_id, corrects_id=corrects_id
+    )
+    return await _show(request, "check_in", form, db, caller, survivor_id)
+
+
+@get("/people/{survivor_id:uuid}/visit", permission=Permission.RECORD_WORK)
+async def visit(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    planned_contact_id: UUID | None = None,
+) -> Response[str]:
+    form = Form.of(channel=Channel.VISIT, planned_contact_id=planned_contact_id)
+    return await _show(request, "check_in", form, db, caller, survivor_id)
+
+
+@post(
+    ["/people/{survivor_id:uuid}/check-in", "/people/{survivor_id:uuid}/visit"],
+    permission=Permission.RECORD_WORK,
+)
+async def log_check_in(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewCheckIn)
+        creation = Creation.of(caller, form.idempotency_key, f"check-in:{survivor_id}", new)
+        await service.log_check_in(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        return await _refuse(request, "check_in", form, because, db, caller, survivor_id)
+    return _saved(survivor_id, new.channel)
+
+
+@get("/people/{survivor_id:uuid}/drop-in", permission=Permission.RECORD_WORK)
+async def drop_in(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[str]:
+    return await _show(request, "drop_in", Form(), db, caller, survivor_id)
+
+
+@post("/people/{survivor_id:uuid}/drop-in", permission=Permission.RECORD_WORK)
+async def record_drop_in(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewDropIn)
+        creation = Creation.of(caller, form.idempotency_key, f"drop-in:{survivor_id}", new)
+        await service.record_drop_in(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        return await _refuse(request, "drop_in", form, because, db, caller, survivor_id)
+    return _saved(survivor_id, "drop-in")
+
+
+@get("/people/{survivor_id:uuid}/activity", permission=Permission.RECORD_WORK)
+async def activity(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[str]:
+    return await _show(request, "activity", Form(), db, caller, survivor_id)
+
+
+@post("/people/{survivor_id:uuid}/activity", permission=Permission.RECORD_WORK)
+async def record_activity(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewActivity)
+        creation = Creation.of(caller, form.idempotency_key, f"activity:{survivor_id}", new)
+        await service.record_activity(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        return await _refuse(request, "activity", form, because, db, caller, survivor_id)
+    return _saved(survivor_id, "activity")
+
+
+def coming_days(today: date) -> tuple[Choice, ...]:
+    """The usual days of a next contact, as chips."""
+    tomorrow, soon, week = (today + timedelta(days=ahead) for ahead in (1, 3, 7))
+    return (
+        (tomorrow.isoformat(), f"Tomorrow {day(tomorrow)[:3]}"),
+        (soon.isoformat(), f"In 3 days {day(soon)[:3]}"),
+        (week.isoformat(), f"Next week {day(week)[:3]}"),
+        (PICK, "Pick a day"),
+    )
+
+
+def past_days(today: date) -> tuple[Choice, ...]:
+    """The usual days of what has happened, as chips."""
+    yesterday = today - timedelta(days=1)
+    return (
+        (today.isoformat(), "Today"),
+        (yesterday.isoformat(), f"Yesterday {day(yesterday)[:3]}"),
+        (PICK, "Pick a day"),
+    )
+
+
+async def _show(
+    request: Request[Any, Any, Any],
+    name: str,
+    form: Form,
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    whom: Whom = await service.see_form(db, caller, survivor_id)
+    today = local_date(whom.now, zone_named(whom.zone))
+    return render(
+        request,
+        f"check_ins/{name}.html",
+        status=status,
+        form=form,
+        whom=whom,
+        today=today,
+        coming_days=coming_days(today),
+        past_days=past_days(today),
+    )
+
+
+async def _refuse(
+    request: Request[Any, Any, Any],
+    name: str,
+    form: Form,
+    because: Invalid,
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+) -> Response[str]:
+    refused = form.refused(because)
+    return await _show(request, name, refused, db, caller, survivor_id, status=400)
+
+
+def _saved(survivor_id: UUID, what: str) -> Redirect:
+    return Redirect(f"/people/{survivor_id}?saved={what}", status_code=303)
+
+
+ROUTES = (
+    check_in,
+    visit,
+    log_check_in,
+    drop_in,
+    record_drop_in,
+    activity,
+    record_activity,
+)
