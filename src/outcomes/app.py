@@ -19,7 +19,7 @@ from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
 from outcomes.providers import signing_in
 from outcomes.settings import Settings
-from outcomes.survivors import contact_pages
+from outcomes.survivors import consent_pages, contact_pages
 from outcomes.survivors import pages as survivor_pages
 from outcomes.web.authentication import CredentialKind
 from outcomes.web.idempotency import idempotency_key
@@ -33,6 +33,7 @@ ROUTES: tuple[Any, ...] = (
     *signing_in.ROUTES,
     *survivor_pages.ROUTES,
     *contact_pages.ROUTES,
+    *consent_pages.ROUTES,
     *check_ins_api.ROUTES,
     *check_ins_pages.ROUTES,
     *kpis_api.ROUTES,
