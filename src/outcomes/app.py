@@ -17,6 +17,8 @@ from outcomes.db import Database
 from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
+from outcomes.prompts import api as prompts_api
+from outcomes.prompts import webhooks
 from outcomes.providers import signing_in
 from outcomes.settings import Settings
 from outcomes.survivors import consent_pages, contact_pages
@@ -38,6 +40,8 @@ ROUTES: tuple[Any, ...] = (
     *check_ins_pages.ROUTES,
     *kpis_api.ROUTES,
     *kpis_pages.ROUTES,
+    *prompts_api.ROUTES,
+    *webhooks.ROUTES,
 )
 
 TEMPLATES: dict[str, str] = {
@@ -108,6 +112,15 @@ def create_app(
             "scopes": Provide(_always(scopes)),
             "passwords": Provide(_always(Passwords())),
             "settings": Provide(_always(settings)),
+            "gateway_account": Provide(
+                _always(
+                    webhooks.GatewayAccount(
+                        public_url=settings.public_url,
+                        account_sid=settings.twilio_account_sid,
+                        auth_tokens=(settings.twilio_auth_token,),
+                    )
+                )
+            ),
         },
         lifespan=[pools],
         openapi_config=None,

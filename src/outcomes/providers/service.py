@@ -18,7 +18,7 @@ from outcomes.db import Database, Transaction
 from outcomes.encryption import KeyKind
 from outcomes.errors import Invalid
 from outcomes.phones import mobile, sender
-from outcomes.providers import account_store, accounts, store
+from outcomes.providers import account_store, accounts, alert_store, alerts, registry, store
 from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import (
     TASK_RULES,
@@ -170,3 +170,11 @@ list_teams = account_store.list_teams
 list_open_tasks = store.list_open_tasks
 resolve_task = store.resolve_task
 lower_due_hint = store.lower_due_hint
+hold_due_hint = registry.hold_due_hint
+set_due_hint = registry.set_due_hint
+RegistryEntry = registry.RegistryEntry
+list_registry = registry.list_registry
+send_alerts = alerts.send_alerts
+sweep_alerts = alerts.sweep_alerts
+record_alert_status = alerts.record_alert_status
+next_alert_due = alert_store.next_alert_due

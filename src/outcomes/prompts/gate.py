@@ -1,0 +1,71 @@
+"""Whether a prompt may go out (pure): applied when it is planned, and again at each step of sending."""
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from outcomes.clock import local_date, windows_on
+from outcomes.prompts.models import LIVES, NoWording, WithheldReason
+from outcomes.prompts.wording import Purpose, Wording, load_wordings
+from outcomes.survivors.models import Reach
+from outcomes.survivors.safety import why_never_text, why_not_text
+
+Accepted = frozenset[tuple[str, str]]
+"""The wordings that a provider's admin has accepted, as (code, version)."""
+
+
+class Terms(Struct, frozen=True):
+    """What a prompt is planned under: it goes out only while all of it still holds."""
+
+    wording: Wording | None
+    withheld: WithheldReason | None
+
+
+@cache
+def wordings() -> tuple[Wording, ...]:
+    """What ships with the product, read once."""
+    return load_wordings()
+
+
+def wording_for(language: str) -> Wording | None:
+    """The newest approved prompt in this language."""
+    found = [w for w in wordings() if w.purpose is Purpose.PROMPT and w.language == language]
+    return found[-1] if found else None
+
+
+def alert_wording() -> Wording:
+    """The content-free text for colleagues."""
+    return next(w for w in wordings() if w.purpose is Purpose.ALERT)
+
+
+def terms_for_later(reach: Reach, accepted: Accepted, now: datetime) -> Terms:
+    """The terms of a prompt planned for later, whatever the hour is now."""
+    wording = wording_for(reach.language)
+    return Terms(wording, why_never_text(reach, now) or _why_no_wording(wording, accepted))
+
+
+def terms_now(reach: Reach, accepted: Accepted, now: datetime) -> Terms:
+    """The terms of a prompt that goes out at `now` (UTC)."""
+    wording = wording_for(reach.language)
+    return Terms(wording, why_not_text(reach, now) or _why_no_wording(wording, accepted))
+
+
+def _why_no_wording(wording: Wording | None, accepted: Accepted) -> NoWording | None:
+    if wording is None:
+        return NoWording.NOT_IN_LANGUAGE
+    return None if (wording.code, wording.version) in accepted else NoWording.NOT_ACCEPTED
+
+
+def expiry(reach: Reach, due_at: datetime) -> datetime | None:
+    """When a prompt due then must have arrived: the window's close, four hours at most (UTC).
+
+    None when it is not inside a safe window at all.
+    """
+    if reach.safe_contact is None:
+        return None
+    zone, hours = ZoneInfo(reach.zone), reach.safe_contact.profile.hours
+    windows = windows_on(hours, zone, local_date(due_at, zone))
+    closes = next((w.closes_at for w in windows if w.opens_at <= due_at < w.closes_at), None)
+    return None if closes is None else min(closes, due_at + LIVES)

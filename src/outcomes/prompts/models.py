@@ -1,0 +1,152 @@
+"""The words of prompts: what is sent, what became of it, and what came back."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from outcomes.prompts.replies import Answer
+from outcomes.providers.models import TaskKind
+from outcomes.survivors.safety import WORDS, NotSafe
+
+PLANNED_AHEAD = timedelta(days=14)
+"""How far ahead an occurrence of the schedule becomes a prompt (ours)."""
+
+LIVES = timedelta(hours=4)
+"""The longest a prompt waits after it was due, and its validity at the gateway (ours): a late queue
+must not text at another time than the one that was safe."""
+
+OPEN_FOR = timedelta(days=7)
+"""How long after it was due a prompt takes a digit as its answer (ours)."""
+
+
+class PromptState(StrEnum):
+    """The life of a prompt.
+
+    scheduled → sending → accepted → delivered | undelivered
+    sending → scheduled       proof that the gateway did not take it
+    sending → failed          refused for good; a person is asked to look
+    sending → unconfirmed     nobody knows; a person decides, late evidence makes it accepted
+    scheduled → withheld | cancelled | expired
+    withheld | cancelled → scheduled   planned again, while its time has not passed
+    """
+
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    WITHHELD = "withheld"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class NoWording(StrEnum):
+    """Why a prompt has no words, and is withheld like one that is not safe."""
+
+    NOT_IN_LANGUAGE = "no_wording_in_language"
+    NOT_ACCEPTED = "wording_not_accepted"
+
+
+class CancelReason(StrEnum):
+    """Why what was planned no longer holds. The first three are planned again."""
+
+    NUMBER_CHANGED = "number_changed"
+    PROFILE_CHANGED = "profile_changed"
+    SCHEDULE_CHANGED = "schedule_changed"
+    PATHWAY_ENDED = "pathway_ended"
+    OPTED_OUT = "opted_out"
+    NUMBER_FROZEN = "number_frozen"
+
+
+WithheldReason = NotSafe | NoWording
+
+WHY: dict[str, str] = {
+    **{str(reason): words for reason, words in WORDS.items()},
+    NoWording.NOT_IN_LANGUAGE: "There is no approved wording in their language.",
+    NoWording.NOT_ACCEPTED: "Your administrator has not accepted the wording yet.",
+    CancelReason.NUMBER_CHANGED: "The number changed after this was planned.",
+    CancelReason.PROFILE_CHANGED: "The safe-contact profile changed after this was planned.",
+    CancelReason.SCHEDULE_CHANGED: "The schedule changed after this was planned.",
+    CancelReason.PATHWAY_ENDED: "The pathway has ended.",
+}
+"""Every reason that is stored, as a sentence for the person who looks at it. `opted_out` and
+`number_frozen` read the same whether something was withheld or cancelled for them."""
+
+
+class NoBody(Struct, frozen=True):
+    """What a request without fields is compared by when its key is used again."""
+
+
+class Prompt(Struct, frozen=True):
+    """A message on a survivor's page. Times in UTC; `why` is a sentence where it was not sent."""
+
+    id: UUID
+    state: PromptState
+    reason: str | None
+    why: str | None
+    text: str | None
+    due_at: datetime
+    expires_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime | None
+    answer: Answer | None
+    planned_contact_id: UUID | None
+    requested_by: UUID | None
+    retry_of: UUID | None
+
+    def __repr__(self) -> str:
+        return f"Prompt({self.id}, {self.state})"
+
+
+class MessageKind(StrEnum):
+    """What a reply turned out to be."""
+
+    ANSWER = "answer"
+    OPT_OUT = "opt_out"
+    DURESS = "duress"
+    WRONG_NUMBER = "wrong_number"
+    FREE_TEXT = "free_text"
+    UNKNOWN_NUMBER = "unknown_number"
+    SHARED_NUMBER = "shared_number"
+    STAFF_PHONE = "staff_phone"
+
+
+MESSAGE_TASKS = {
+    MessageKind.OPT_OUT: TaskKind.OPTED_OUT,
+    MessageKind.DURESS: TaskKind.DURESS,
+    MessageKind.WRONG_NUMBER: TaskKind.WRONG_NUMBER,
+}
+"""What a waiting message asks of a person; every other kind is an unread reply. A waiting answer to
+one of our questions is a request for a call."""
+
+
+class InboxMessage(Struct, frozen=True):
+    """A text that waits for a person. `body` is None when its key is gone.
+
+    `sender` (E.164) is shown only where no survivor was matched; `asked` is what we had texted.
+    """
+
+    id: UUID
+    kind: MessageKind
+    task: TaskKind
+    body: str | None
+    sender: str | None
+    survivor_id: UUID | None
+    reference: str | None
+    asked: str | None
+    asked_at: datetime | None
+    received_at: datetime
+
+    def __repr__(self) -> str:
+        return f"InboxMessage({self.id}, {self.kind})"
+
+
+def task_of(kind: MessageKind, prompt_id: UUID | None) -> TaskKind:
+    """Why a waiting message is somebody's task."""
+    if kind is MessageKind.ANSWER and prompt_id is not None:
+        return TaskKind.ASKED_FOR_CALL
+    return MESSAGE_TASKS.get(kind, TaskKind.UNREAD_REPLY)

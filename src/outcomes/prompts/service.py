@@ -1,0 +1,172 @@
+"""The verbs of prompts. Planning and asking are here; the door to the others is at the foot."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from outcomes.access import audit
+from outcomes.access.caseload import admit
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller
+from outcomes.db import Database, Transaction
+from outcomes.errors import Conflict, NotFound
+from outcomes.prompts import service_inbox, service_sending, service_statuses, store
+from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
+from outcomes.prompts.models import LIVES, PLANNED_AHEAD, WHY, Prompt
+from outcomes.prompts.store import NewPrompt, Unplanned
+from outcomes.prompts.wording import Purpose, Wording, find_wording
+from outcomes.providers import service as providers
+from outcomes.survivors import service as survivors
+from outcomes.survivors.models import Reach
+
+PLANNED_AT_ONCE = 200
+_BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+
+
+async def schedule_prompts(db: Database, caller: Caller) -> int:
+    """Turn what the schedule holds for the next fortnight into prompts; returns how many changed.
+
+    Whoever may not be texted gets a withheld one, so that their page says why; it is looked at
+    again at each planning until it is due.
+    """
+    last, changed = _BEGINNING, 0
+    while True:
+        async with db.transaction(caller) as tx:
+            now = await tx.now()
+            found = await store.list_unplanned(
+                tx, now=now, until=now + PLANNED_AHEAD, after=last, limit=PLANNED_AT_ONCE
+            )
+            changed += await _plan(tx, found, now)
+        if len(found) < PLANNED_AT_ONCE:
+            return changed
+        last = (found[-1].due_at, found[-1].id)
+
+
+async def _plan(tx: Transaction, found: list[Unplanned], now: datetime) -> int:
+    if not found:
+        return 0
+    ids = tuple({one.survivor_id for one in found})
+    reach = await survivors.list_reach(tx, list(ids))
+    accepted = await store.list_accepted(tx)
+    new = list(_changes(found, reach, accepted, now))
+    if new:
+        await store.plan(tx, new, now)
+        await providers.lower_due_hint(tx, min(one.due_at for one in new))
+    await audit.record(tx, audit.Event("prompt.planned", "survivor", ids, ("reach",)), now)
+    return len(new)
+
+
+def _changes(
+    found: list[Unplanned], reach: dict[UUID, Reach], accepted: Accepted, now: datetime
+) -> Iterable[NewPrompt]:
+    for one in found:
+        terms = terms_for_later(reach[one.survivor_id], accepted, now)
+        if terms.withheld is None or terms.withheld != one.withheld_for:
+            yield NewPrompt(
+                id=uuid4(),
+                reach=reach[one.survivor_id],
+                terms=terms,
+                due_at=one.due_at,
+                expires_at=_expires_at(one),
+                planned_contact_id=one.id,
+            )
+
+
+def _expires_at(one: Unplanned) -> datetime:
+    """The window's close, four hours at most; a window without length still has a moment."""
+    return max(min(one.closes_at, one.due_at + LIVES), one.due_at + timedelta(minutes=1))
+
+
+async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation: Creation) -> UUID:
+    """Plan the approved message for this moment; the worker sends it within seconds.
+
+    Raises:
+        NotFound: outside the caseload.
+        Conflict: they may not be texted now, or a message is on its way; nothing was planned, and
+            the message says why.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if not await first_time(tx, creation, opened.now):
+            return creation.key
+        now = opened.now
+        reach = await survivors.get_reach(tx, survivor_id)
+        terms = terms_now(reach, await store.list_accepted(tx), now)
+        expires_at = expiry(reach, now)
+        if terms.withheld is not None:
+            raise Conflict(f"Nothing was sent. {WHY[terms.withheld]}")
+        if expires_at is None:
+            raise Conflict("Nothing was sent. The clocks change just now; try again in an hour.")
+        if await store.is_one_on_its_way(tx, survivor_id, now):
+            raise Conflict("A message to them is on its way already.")
+        prompt = NewPrompt(
+            id=creation.key,
+            reach=reach,
+            terms=terms,
+            due_at=now,
+            expires_at=expires_at,
+            requested_by=caller.actor.account,
+        )
+        await store.insert_prompt(tx, prompt, now)
+        await providers.lower_due_hint(tx, now)
+        event = audit.Event("prompt.requested", "survivor", (survivor_id,), ("reach",))
+        await audit.record(tx, event, now)
+        return creation.key
+
+
+async def why_not_now(db: Database, caller: Caller, survivor_id: UUID) -> str | None:
+    """Why they may not be texted at this moment, as a sentence; None when they may."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        reach = await survivors.get_reach(tx, survivor_id)
+        withheld = terms_now(reach, await store.list_accepted(tx), opened.now).withheld
+        event = audit.Event("safe_contact.viewed", "survivor", (survivor_id,), ("reach",))
+        await audit.record(tx, event, opened.now)
+    return None if withheld is None else WHY[withheld]
+
+
+async def list_prompts(
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    *,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> list[Prompt]:
+    """Their messages, the latest due first; `after` is the last one of the page before."""
+    async with db.transaction(caller) as tx:
+        return await store.list_prompts(tx, await admit(tx, survivor_id), after=after, limit=limit)
+
+
+async def accept_wording(db: Database, caller: Caller, code: str, version: str) -> None:
+    """The provider's admin agrees to a wording; before that it is sent to nobody. Twice is once.
+
+    Raises:
+        NotFound: there is no such wording.
+    """
+    wording = find_wording(wordings(), code, version)
+    if wording is None or wording.purpose is not Purpose.PROMPT:
+        raise NotFound
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        await store.insert_acceptance(tx, uuid4(), wording, now)
+        event = audit.Event("wording.accepted", "provider", (caller.provider_id,), (code, version))
+        await audit.record(tx, event, now)
+
+
+async def list_wordings(db: Database, caller: Caller) -> list[tuple[Wording, bool]]:
+    """What survivors may be sent, each with whether this provider's admin has accepted it."""
+    async with db.transaction(caller) as tx:
+        accepted = await store.list_accepted(tx)
+    prompts = [wording for wording in wordings() if wording.purpose is Purpose.PROMPT]
+    return [(wording, (wording.code, wording.version) in accepted) for wording in prompts]
+
+
+send_due = service_sending.send_due
+sweep = service_sending.sweep
+next_due = service_sending.next_due
+record_status = service_statuses.record_status
+receive = service_inbox.receive
+read_inbox = service_inbox.read_inbox
+list_inbox = service_inbox.list_inbox
+handle_message = service_inbox.handle_message

@@ -1,0 +1,26 @@
+"""What keeps a provider's records in order: plans, exports, flags."""
+
+from datetime import timedelta
+
+from outcomes.kpis import service as kpis
+from outcomes.pathways import service as pathways
+from workers.visits import AT_EVERY_VISIT, Step, Visit
+
+
+async def _refresh_plans(visit: Visit) -> None:
+    await pathways.refresh_plans(visit.db, visit.caller, visit.now)
+
+
+async def _build_exports(visit: Visit) -> None:
+    await kpis.build_pending_exports(visit.db, visit.caller)
+
+
+async def _delete_old_exports(visit: Visit) -> None:
+    await kpis.delete_old_exports(visit.db, visit.caller)
+
+
+STEPS = (
+    Step("build exports", AT_EVERY_VISIT, _build_exports),
+    Step("refresh plans", timedelta(minutes=10), _refresh_plans),
+    Step("delete old exports", timedelta(hours=1), _delete_old_exports),
+)
