@@ -19,7 +19,8 @@ from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
 from outcomes.prompts import api as prompts_api
 from outcomes.prompts import webhooks
-from outcomes.providers import signing_in
+from outcomes.providers import account_pages, signing_in
+from outcomes.providers import pages as provider_pages
 from outcomes.settings import Settings
 from outcomes.survivors import consent_pages, contact_pages
 from outcomes.survivors import pages as survivor_pages
@@ -33,6 +34,8 @@ AUTH_POOL_SIZE = 4
 
 ROUTES: tuple[Any, ...] = (
     *signing_in.ROUTES,
+    *account_pages.ROUTES,
+    *provider_pages.ROUTES,
     *survivor_pages.ROUTES,
     *contact_pages.ROUTES,
     *consent_pages.ROUTES,

@@ -26,7 +26,14 @@ from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid, NotFound
 from outcomes.phones import mobile
 from outcomes.providers import account_store as store
-from outcomes.providers.models import Account, AccountDetails, AccountRole, NewAccount, NewTeam
+from outcomes.providers.models import (
+    Account,
+    AccountDetails,
+    AccountRole,
+    NewAccount,
+    NewTeam,
+    Staff,
+)
 
 LINK_LASTS = timedelta(days=3)
 
@@ -218,6 +225,12 @@ async def add_team(db: Database, caller: Caller, creation: Creation, new: NewTea
         if await first_time(tx, creation, now):
             await store.insert_team(tx, await staff_key(tx), creation.key, new.name)
             await audit.record(tx, audit.Event("team.created", "team", (creation.key,)), now)
+
+
+async def list_staff(db: Database, caller: Caller) -> Staff:
+    """Everybody who works there, active first, and their teams."""
+    async with db.transaction(caller) as tx:
+        return Staff(tuple(await store.list_accounts(tx)), await store.list_teams(tx))
 
 
 async def get_active(tx: Transaction, account_id: UUID) -> AccountDetails:

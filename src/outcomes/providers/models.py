@@ -9,9 +9,24 @@ from msgspec import Meta, Struct
 
 from outcomes.access.models import Role
 from outcomes.clock import UkPart
+from outcomes.errors import NotFound
 from outcomes.inputs import Input, ShortText
 
 SignInName = Annotated[str, Meta(min_length=3, max_length=80, pattern=r"^[^\s]+$")]
+
+
+ROLE_NAMES: dict[Role, str] = {
+    Role.SUPPORT_WORKER: "Support worker",
+    Role.TEAM_LEAD: "Team lead",
+    Role.PROVIDER_ADMIN: "Administrator",
+    Role.ANALYST: "Analyst",
+}
+ROLE_USES: dict[Role, str] = {
+    Role.SUPPORT_WORKER: "Supports people on their own list",
+    Role.TEAM_LEAD: "Sees everybody whom their team supports",
+    Role.PROVIDER_ADMIN: "Looks after staff and settings; opens nobody’s record",
+    Role.ANALYST: "Sees figures only",
+}
 
 
 class NewProvider(Input, frozen=True):
@@ -89,6 +104,20 @@ class Account(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Account({self.id}, <protected>)"
+
+
+class Staff(Struct, frozen=True):
+    """Everybody who works for a provider, and the names of their teams by id."""
+
+    accounts: tuple[Account, ...]
+    teams: dict[UUID, str]
+
+    def get(self, account_id: UUID) -> Account:
+        """One of them. Raises NotFound."""
+        found = next((one for one in self.accounts if one.id == account_id), None)
+        if found is None:
+            raise NotFound
+        return found
 
 
 class Provider(Struct, frozen=True):

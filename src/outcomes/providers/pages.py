@@ -1,0 +1,247 @@
+"""The Staff pages of a provider's administrator: people, roles, teams, who is on call."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission, Role
+from outcomes.access.scopes import Scopes
+from outcomes.db import Database
+from outcomes.errors import Invalid
+from outcomes.providers import accounts, service
+from outcomes.providers.models import (
+    ROLE_NAMES,
+    ROLE_USES,
+    AccountRole,
+    NewAccount,
+    NewTeam,
+    OnCall,
+)
+from outcomes.settings import Settings
+from outcomes.web.forms import Form, parse, submitted
+from outcomes.web.templating import render
+
+
+@get("/staff", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def staff(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
+    listed = await accounts.list_staff(db, caller)
+    return render(request, "providers/staff.html", staff=listed, roles=ROLE_NAMES)
+
+
+@get("/staff/new", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def new_account_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller
+) -> Response[str]:
+    await accounts.require_password_lately(db, caller)
+    return await _new_account(request, db, caller, Form())
+
+
+@post("/staff/new", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def create_account(
+    request: Request[Any, Any, Any],
+    db: Database,
+    scopes: Scopes,
+    settings: Settings,
+    caller: Caller,
+) -> Response[Any]:
+    """Answers with the link itself, because it is shown once and stands in no address of a page."""
+    form = await submitted(request)
+    try:
+        new = parse(form, NewAccount)
+        creation = Creation.of(caller, form.idempotency_key, "account", new)
+        token = await accounts.create_account(db, scopes, caller, new, creation)
+    except Invalid as because:
+        return await _new_account(request, db, caller, form.refused(because), status=400)
+    return _link(request, settings, token)
+
+
+@get("/staff/on-call", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def on_call_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller
+) -> Response[str]:
+    return await _on_call(request, db, caller, Form())
+
+
+@post("/staff/on-call", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def put_on_call(
+    request: Request[Any, Any, Any], db: Database, caller: Caller
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        chosen = parse(form, OnCall)
+        await service.put_on_call(db, caller, chosen.account_id, chosen.phone)
+    except Invalid as because:
+        return await _on_call(request, db, caller, form.refused(because), status=400)
+    return Redirect("/staff", status_code=303)
+
+
+@post("/staff/teams", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def add_team(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewTeam)
+        creation = Creation.of(caller, form.idempotency_key, "team", new)
+        await accounts.add_team(db, caller, creation, new)
+    except Invalid as because:
+        listed = await accounts.list_staff(db, caller)
+        page = form.refused(because)
+        return render(
+            request, "providers/staff.html", status=400, form=page, staff=listed, roles=ROLE_NAMES
+        )
+    return Redirect("/staff", status_code=303)
+
+
+@get("/staff/{account_id:uuid}", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def member(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
+) -> Response[str]:
+    return await _member(request, db, caller, account_id, "providers/member.html", Form())
+
+
+@get("/staff/{account_id:uuid}/role", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def role_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
+) -> Response[str]:
+    await accounts.require_password_lately(db, caller)
+    listed = await accounts.list_staff(db, caller)
+    account = listed.get(account_id)
+    form = Form.of(role=account.role, team_id=account.team_id)
+    return await _member(request, db, caller, account_id, "providers/role.html", form)
+
+
+@post("/staff/{account_id:uuid}/role", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def change_role(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        await accounts.change_role(db, caller, account_id, parse(form, AccountRole))
+    except Invalid as because:
+        page = form.refused(because)
+        template = "providers/role.html"
+        return await _member(request, db, caller, account_id, template, page, status=400)
+    return Redirect(f"/staff/{account_id}", status_code=303)
+
+
+@get("/staff/{account_id:uuid}/link", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def link_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
+) -> Response[str]:
+    await accounts.require_password_lately(db, caller)
+    return await _member(request, db, caller, account_id, "providers/new_link.html", Form())
+
+
+@post("/staff/{account_id:uuid}/link", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+async def renew_link(
+    request: Request[Any, Any, Any],
+    db: Database,
+    scopes: Scopes,
+    settings: Settings,
+    caller: Caller,
+    account_id: UUID,
+) -> Response[str]:
+    token = await accounts.renew_link(db, scopes, caller, account_id)
+    return _link(request, settings, token)
+
+
+@get(
+    "/staff/{account_id:uuid}/disable", permission=Permission.MANAGE_PEOPLE, include_in_schema=False
+)
+async def disable_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
+) -> Response[str]:
+    return await _member(request, db, caller, account_id, "providers/disable.html", Form())
+
+
+@post(
+    "/staff/{account_id:uuid}/disable", permission=Permission.MANAGE_PEOPLE, include_in_schema=False
+)
+async def disable_account(
+    request: Request[Any, Any, Any],
+    db: Database,
+    scopes: Scopes,
+    caller: Caller,
+    account_id: UUID,
+) -> Response[Any]:
+    """Without the password: ending an account must never have to wait."""
+    try:
+        await accounts.disable_account(db, scopes, caller, account_id)
+    except Invalid as because:
+        page = Form().refused(because)
+        template = "providers/disable.html"
+        return await _member(request, db, caller, account_id, template, page, status=400)
+    return Redirect("/staff", status_code=303)
+
+
+async def _member(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    account_id: UUID,
+    template: str,
+    form: Form,
+    status: int = 200,
+) -> Response[str]:
+    listed = await accounts.list_staff(db, caller)
+    return render(
+        request,
+        template,
+        status=status,
+        form=form,
+        account=listed.get(account_id),
+        is_own=account_id == caller.actor.account_id,
+        teams=listed.teams,
+        roles=ROLE_NAMES,
+        role_choices=_role_choices(),
+    )
+
+
+async def _new_account(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
+) -> Response[str]:
+    listed = await accounts.list_staff(db, caller)
+    return render(
+        request,
+        "providers/new_account.html",
+        status=status,
+        form=form,
+        teams=listed.teams,
+        role_choices=_role_choices(),
+    )
+
+
+async def _on_call(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
+) -> Response[str]:
+    listed = await accounts.list_staff(db, caller)
+    return render(request, "providers/on_call.html", status=status, form=form, staff=listed)
+
+
+def _link(request: Request[Any, Any, Any], settings: Settings, token: str | None) -> Response[str]:
+    """The address to hand over; None when the account was made by an earlier sending."""
+    address = f"{settings.public_url}/sign-in/link/{token}" if token else ""
+    return render(request, "providers/link_shown.html", address=address)
+
+
+def _role_choices() -> list[tuple[str, str, str]]:
+    return [(role, ROLE_NAMES[role], ROLE_USES[role]) for role in Role]
+
+
+ROUTES = (
+    staff,
+    new_account_page,
+    create_account,
+    on_call_page,
+    put_on_call,
+    add_team,
+    member,
+    role_page,
+    change_role,
+    link_page,
+    renew_link,
+    disable_page,
+    disable_account,
+)
