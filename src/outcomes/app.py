@@ -14,6 +14,8 @@ from outcomes.check_ins import api as check_ins_api
 from outcomes.check_ins import pages as check_ins_pages
 from outcomes.clock import Clock
 from outcomes.db import Database
+from outcomes.disengagement import api as disengagement_api
+from outcomes.disengagement import pages as disengagement_pages
 from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
@@ -41,6 +43,8 @@ ROUTES: tuple[Any, ...] = (
     *consent_pages.ROUTES,
     *check_ins_api.ROUTES,
     *check_ins_pages.ROUTES,
+    *disengagement_api.ROUTES,
+    *disengagement_pages.ROUTES,
     *kpis_api.ROUTES,
     *kpis_pages.ROUTES,
     *prompts_api.ROUTES,
@@ -51,6 +55,7 @@ TEMPLATES: dict[str, str] = {
     "providers": "outcomes.providers",
     "survivors": "outcomes.survivors",
     "check_ins": "outcomes.check_ins",
+    "disengagement": "outcomes.disengagement",
     "kpis": "outcomes.kpis",
 }
 

@@ -1,10 +1,14 @@
-"""The ladder that a provider agrees on, the facts it is held against, and what it says."""
+"""The ladder that a provider agrees on, the facts it is held against, and flags."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta, Struct
+
+from outcomes.clock import Window
+from outcomes.inputs import Input, LongText, ShortText
 
 Days = Annotated[int, Meta(ge=1, le=366)]
 
@@ -52,11 +56,15 @@ class FlagRule(StrEnum):
 
 
 class Evidence(Struct, frozen=True):
-    """What a person needs to judge a flag by."""
+    """What a person needs to judge a flag by; `note` is what the worker who raised it wrote."""
 
     tries: tuple[datetime, ...]
     last_two_way_at: datetime | None
     days_without_contact: int
+    note: str | None = None
+
+    def __repr__(self) -> str:
+        return "Evidence(<protected>)"
 
 
 class FlagDecision(Struct, frozen=True):
@@ -79,3 +87,101 @@ class Escalation(Struct, frozen=True):
 
     level: EscalationLevel
     rises_at: datetime | None
+
+
+class NextTry(Struct, frozen=True):
+    """What the ladder asks for after a try that reached nobody.
+
+    `tries` counts them since the last contact. `by_on` is the survivor's date; `window` is another
+    safe time (UTC), None when none comes within a month.
+    """
+
+    tries: int
+    missed_at: datetime
+    by_on: date
+    window: Window | None
+
+
+class Missed(Struct, frozen=True):
+    """Whom a *no answer* form is about, when it was opened (UTC), and what follows a miss now."""
+
+    survivor_id: UUID
+    reference: str
+    zone: str
+    now: datetime
+    next_try: NextTry
+
+
+class NewFlag(Input, frozen=True):
+    """A worry that no rule sees."""
+
+    note: Annotated[LongText, Meta(extra={"remedy": "Write what worries you."})]
+
+
+class Resolution(StrEnum):
+    """What lay behind a flag. Five different things, none of them a failing."""
+
+    SAFE_AND_IN_TOUCH = "safe_and_in_touch"
+    BUSY = "busy"
+    DISENGAGED_BY_CHOICE = "disengaged_by_choice"
+    MOVED = "moved"
+    REPORTED_MISSING = "reported_missing"
+
+
+class FlagResolution(Input, frozen=True):
+    """How safety was ascertained, by whom and when (the survivor's date).
+
+    `handed_to` says who accepted somebody who moved, or to whom somebody missing was reported and
+    under which reference. `said_so_alone`: they chose to stop, spoken to alone, in their language,
+    with no sign of coercion.
+    """
+
+    resolution: Annotated[Resolution, Meta(extra={"remedy": "Choose what you found out."})]
+    how: Annotated[LongText, Meta(extra={"remedy": "Write how you know."})]
+    by_whom: Annotated[ShortText, Meta(extra={"remedy": "Write who made sure."})]
+    ascertained_on: Annotated[date, Meta(title="day you made sure")]
+    handed_to: ShortText | None = None
+    said_so_alone: bool = False
+
+
+class Safety(Struct, frozen=True):
+    """What is encrypted of a resolution."""
+
+    how: str
+    by_whom: str
+    ascertained_on: date
+    handed_to: str | None
+
+    def __repr__(self) -> str:
+        return "Safety(<protected>)"
+
+
+class Flag(Struct, frozen=True):
+    """A flag on record, times in UTC; who has it now is None once it is resolved.
+
+    `raised_by` is None when a rule raised it.
+    """
+
+    id: UUID
+    rule: FlagRule
+    evidence: Evidence
+    raised_at: datetime
+    raised_by: UUID | None
+    resolution: Resolution | None
+    safety: Safety | None
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    escalation: Escalation | None
+
+    def __repr__(self) -> str:
+        return f"Flag({self.id}, {self.rule})"
+
+
+class Flags(Struct, frozen=True):
+    """Somebody's flags, newest first, as a page shows them."""
+
+    survivor_id: UUID
+    reference: str
+    zone: str
+    now: datetime
+    flags: tuple[Flag, ...]

@@ -1,0 +1,129 @@
+"""When nobody answers: the form for it, and the flags that silence raises."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.check_ins import service as check_ins
+from outcomes.check_ins.models import AttemptOutcome, Channel, NewAttempt
+from outcomes.clock import local_date, zone_named
+from outcomes.db import Database
+from outcomes.disengagement import service
+from outcomes.disengagement.models import FlagResolution, NewFlag
+from outcomes.errors import Invalid, NotFound
+from outcomes.web.forms import Form, parse, submitted
+from outcomes.web.templating import render
+
+
+@get("/people/{survivor_id:uuid}/no-answer", permission=Permission.RECORD_WORK)
+async def no_answer(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    channel: Channel = Channel.CALL,
+    planned_contact_id: UUID | None = None,
+) -> Response[str]:
+    form = Form.of(
+        channel=channel, outcome=AttemptOutcome.NO_ANSWER, planned_contact_id=planned_contact_id
+    )
+    missed = await service.see_missed_form(db, caller, survivor_id)
+    return render(request, "disengagement/no_answer.html", form=form, missed=missed)
+
+
+@post("/people/{survivor_id:uuid}/no-answer", permission=Permission.RECORD_WORK)
+async def log_attempt(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewAttempt)
+        creation = Creation.of(caller, form.idempotency_key, f"attempt:{survivor_id}", new)
+        await check_ins.log_attempt(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        missed = await service.see_missed_form(db, caller, survivor_id)
+        page, refused = "disengagement/no_answer.html", form.refused(because)
+        return render(request, page, form=refused, status=400, missed=missed)
+    return Redirect(f"/people/{survivor_id}?saved=attempt", status_code=303)
+
+
+@get("/people/{survivor_id:uuid}/flags", permission=Permission.SEE_SURVIVORS)
+async def flags(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[str]:
+    shown = await service.list_flags(db, caller, survivor_id)
+    return render(request, "disengagement/flags.html", shown=shown)
+
+
+@post("/people/{survivor_id:uuid}/flags", permission=Permission.RECORD_WORK)
+async def raise_flag(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewFlag)
+        creation = Creation.of(caller, form.idempotency_key, f"flag:{survivor_id}", new)
+        await service.raise_flag(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        shown = await service.list_flags(db, caller, survivor_id)
+        page, refused = "disengagement/flags.html", form.refused(because)
+        return render(request, page, form=refused, status=400, shown=shown)
+    return Redirect(f"/people/{survivor_id}?saved=flag", status_code=303)
+
+
+@get("/people/{survivor_id:uuid}/flags/{flag_id:uuid}", permission=Permission.SEE_SURVIVORS)
+async def flag(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID, flag_id: UUID
+) -> Response[str]:
+    return await _show_flag(request, Form(), db, caller, survivor_id, flag_id)
+
+
+@post(
+    "/people/{survivor_id:uuid}/flags/{flag_id:uuid}/resolution", permission=Permission.RECORD_WORK
+)
+async def resolve_flag(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID, flag_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, FlagResolution)
+        route = f"resolution:{survivor_id}:{flag_id}"
+        creation = Creation.of(caller, form.idempotency_key, route, new)
+        await service.resolve_flag(db, caller, survivor_id, flag_id, creation, new)
+    except Invalid as because:
+        refused = form.refused(because)
+        return await _show_flag(request, refused, db, caller, survivor_id, flag_id, status=400)
+    return Redirect(f"/people/{survivor_id}?saved=resolution", status_code=303)
+
+
+async def _show_flag(
+    request: Request[Any, Any, Any],
+    form: Form,
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    flag_id: UUID,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    shown = await service.list_flags(db, caller, survivor_id)
+    found = next((one for one in shown.flags if one.id == flag_id), None)
+    if found is None:
+        raise NotFound
+    today = local_date(shown.now, zone_named(shown.zone))
+    return render(
+        request,
+        "disengagement/flag.html",
+        form=form,
+        status=status,
+        shown=shown,
+        flag=found,
+        today=today,
+    )
+
+
+ROUTES = (no_answer, log_attempt, flags, raise_flag, flag, resolve_flag)

@@ -1,0 +1,197 @@
+"""The verbs of flags: raised by a rule or a worker, resolved by a person who has made sure."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from outcomes.access import audit
+from outcomes.access.caseload import Admitted, admit
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller
+from outcomes.clock import SafeHours, UkPart, WorkingDay, is_working_day, local_date, zone_named
+from outcomes.db import Database, Transaction
+from outcomes.disengagement import store
+from outcomes.disengagement.models import (
+    Evidence,
+    Flag,
+    FlagDecision,
+    FlagResolution,
+    Flags,
+    Ladder,
+    Missed,
+    NewFlag,
+    NextTry,
+    Resolution,
+)
+from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
+from outcomes.errors import Invalid
+from outcomes.providers import service as providers
+from outcomes.providers.deadlines import OFFICE_ZONE
+from outcomes.providers.models import TaskKind
+from outcomes.survivors import service as survivors
+
+LADDER = Ladder()
+"""Every provider's, until one asks for another (ours)."""
+
+FLAGS_AT_ONCE = 200
+
+Raised = tuple[store.Candidate, FlagDecision]
+
+
+async def raise_due_flags(db: Database, caller: Caller, now: datetime) -> int:
+    """Flag everybody whom a rule concerns at `now` (UTC); returns how many. For the worker, as often
+    as it likes: who has an open flag gets no second one."""
+    raised = 0
+    while True:
+        async with db.transaction(caller) as tx:
+            candidates = await store.list_candidates(
+                tx,
+                LADDER,
+                silent_since=now - timedelta(days=LADDER.silent_days),
+                limit=FLAGS_AT_ONCE,
+            )
+            decided = ((one, decide_flag(one.facts, LADDER, now)) for one in candidates)
+            due = [(one, decision) for one, decision in decided if decision is not None]
+            if not due:
+                return raised
+            raised += await _raise(tx, due, now)
+
+
+async def _raise(tx: Transaction, due: list[Raised], now: datetime) -> int:
+    flags = await store.insert_flags(tx, due, now)
+    for candidate, _ in due:
+        if candidate.survivor_id in flags:
+            flag_id = flags[candidate.survivor_id]
+            await _ask_somebody(tx, flag_id, candidate.survivor_id, candidate.worker_id, now)
+    event = audit.Event("flag.raised", "survivor", tuple(flags), ("evidence",))
+    await audit.record(tx, event, now)
+    return len(flags)
+
+
+async def raise_flag(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewFlag
+) -> UUID:
+    """Flag somebody because a person is worried.
+
+    Raises:
+        Conflict: there is an open flag.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if await first_time(tx, creation, opened.now):
+            found = await store.get_facts(tx, survivor_id)
+            evidence = _evidence(found, new.note, opened.now)
+            await store.insert_flag(tx, opened, creation.key, evidence, caller.actor.account)
+            await _ask_somebody(tx, creation.key, survivor_id, found.worker_id, opened.now)
+        return creation.key
+
+
+async def resolve_flag(
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    flag_id: UUID,
+    creation: Creation,
+    new: FlagResolution,
+) -> None:
+    """Close a flag once somebody has made sure that the survivor is safe, or has passed it on.
+
+    Raises:
+        Invalid: the resolution needs more than was given.
+        Conflict: somebody resolved it before.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        _require_enough(new, opened)
+        if await first_time(tx, creation, opened.now):
+            await store.resolve_flag(tx, opened, flag_id, new, caller.actor.account)
+            await providers.resolve_task(tx, TaskKind.DISENGAGEMENT, flag_id, opened.now)
+
+
+async def list_flags(db: Database, caller: Caller, survivor_id: UUID) -> Flags:
+    """Somebody's flags, newest first; the open one with who has it now."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        flags = await store.list_flags(tx, opened)
+        is_working = _working_days((await providers.get_provider(tx)).uk_part)
+        shown = tuple(_with_escalation(flag, is_working, opened.now) for flag in flags)
+        return Flags(survivor_id, opened.reference, opened.zone, opened.now, shown)
+
+
+async def see_missed_form(db: Database, caller: Caller, survivor_id: UUID) -> Missed:
+    """Whom a *no answer* form is about, and when to try again if nobody answers now."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        event = audit.Event("survivor.opened", "survivor", (survivor_id,), ("safe_contact",))
+        await audit.record(tx, event, opened.now)
+        contact = (await survivors.get_reach(tx, survivor_id)).safe_contact
+        hours = contact.profile.hours if contact else None
+        tries = len((await store.get_facts(tx, survivor_id)).facts.attempts) + 1
+        part = (await providers.get_provider(tx)).uk_part
+        following = _next_try(opened, tries, opened.now, hours, part)
+        return Missed(survivor_id, opened.reference, opened.zone, opened.now, following)
+
+
+async def find_next_try(
+    tx: Transaction, opened: Admitted, hours: SafeHours | None, part: UkPart
+) -> NextTry | None:
+    """When to try again, in the caller's transaction; None when the last try reached them."""
+    tries = (await store.get_facts(tx, opened.survivor_id)).facts.attempts
+    return _next_try(opened, len(tries), tries[-1].at, hours, part) if tries else None
+
+
+def _next_try(
+    opened: Admitted, tries: int, missed_at: datetime, hours: SafeHours | None, part: UkPart
+) -> NextTry:
+    is_working, zone = _working_days(part), zone_named(opened.zone)
+    window = next_try(missed_at, LADDER, hours, is_working, zone) if hours else None
+    by_on = try_again_by(missed_at, LADDER, is_working, zone)
+    return NextTry(tries, missed_at, by_on, window)
+
+
+async def _ask_somebody(
+    tx: Transaction, flag_id: UUID, survivor_id: UUID, worker_id: UUID | None, now: datetime
+) -> None:
+    await providers.raise_task(
+        tx,
+        TaskKind.DISENGAGEMENT,
+        subject_kind="flag",
+        subject_id=flag_id,
+        survivor_id=survivor_id,
+        owner_account_id=worker_id,
+        now=now,
+    )
+
+
+def _evidence(found: store.Candidate, note: str, now: datetime) -> Evidence:
+    facts = found.facts
+    heard_at = max(facts.enrolled_at, facts.two_way_at or facts.enrolled_at)
+    tries = tuple(attempt.at for attempt in facts.attempts)
+    return Evidence(tries, facts.two_way_at, max((now - heard_at).days, 0), note)
+
+
+def _require_enough(new: FlagResolution, opened: Admitted) -> None:
+    if new.ascertained_on > local_date(opened.now, zone_named(opened.zone)):
+        raise Invalid.field("ascertained_on", "Enter a day that is not ahead of today.")
+    handed_over = (Resolution.MOVED, Resolution.REPORTED_MISSING)
+    if new.resolution in handed_over and new.handed_to is None:
+        raise Invalid.field(
+            "handed_to", "Write who accepted them, or where you reported it and the reference."
+        )
+    if new.resolution is Resolution.DISENGAGED_BY_CHOICE and not new.said_so_alone:
+        raise Invalid.field(
+            "said_so_alone",
+            "Speak to them alone and in their language first. Many who say so are not free to choose.",
+        )
+
+
+def _with_escalation(flag: Flag, is_working: WorkingDay, now: datetime) -> Flag:
+    if flag.resolved_at is not None:
+        return flag
+    return replace(flag, escalation=escalate(flag.raised_at, LADDER, is_working, OFFICE_ZONE, now))
+
+
+def _working_days(part: UkPart) -> WorkingDay:
+    return partial(is_working_day, part)

@@ -1,0 +1,224 @@
+"""The SQL of flags, of the facts that raise them, and the border where their words are encrypted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from msgspec import Struct
+
+from outcomes.access import audit
+from outcomes.access.caseload import Admitted
+from outcomes.access.data_keys import survivor_keys
+from outcomes.db import Transaction
+from outcomes.disengagement.models import (
+    Attempt,
+    ContactFacts,
+    Evidence,
+    Flag,
+    FlagDecision,
+    FlagResolution,
+    FlagRule,
+    Ladder,
+    Resolution,
+    Safety,
+)
+from outcomes.encryption import DataKey, Field
+from outcomes.errors import Conflict, NotFound
+
+EVIDENCE = Field("flags", "evidence_ciphertext")
+SAFETY = Field("flags", "safety_ciphertext")
+
+
+class Candidate(Struct, frozen=True):
+    """A survivor without an open flag, whose it is, and what the rules look at."""
+
+    survivor_id: UUID
+    worker_id: UUID | None
+    facts: ContactFacts
+
+
+_FACTS = """
+    CROSS JOIN LATERAL (SELECT greatest(
+        (SELECT max(c.occurred_at) FROM check_ins c
+         WHERE c.provider_id = who.provider_id AND c.survivor_id = who.survivor_id),
+        (SELECT max(m.received_at) FROM inbound_messages m
+         WHERE m.provider_id = who.provider_id AND m.survivor_id = who.survivor_id
+           AND m.kind = 'answer')) AS at) heard
+    CROSS JOIN LATERAL (
+        SELECT max(f.resolved_at) AS at FROM flags f
+        WHERE f.provider_id = who.provider_id AND f.survivor_id = who.survivor_id) resolved
+    CROSS JOIN LATERAL (SELECT greatest(who.enrolled_at, heard.at, resolved.at) AS at) looked
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(t.attempted_at ORDER BY t.attempted_at), '{}') AS at
+        FROM contact_attempts t
+        WHERE t.provider_id = who.provider_id AND t.survivor_id = who.survivor_id
+          AND t.outcome <> 'reached' AND t.attempted_at > looked.at) tries"""
+"""After `who (provider_id, survivor_id, enrolled_at)`: the last two-way contact, the last flag that
+was resolved, and the tries since either. An answer to a text is two-way; other texts may be anyone's."""
+
+
+async def list_candidates(
+    tx: Transaction, ladder: Ladder, *, silent_since: datetime, limit: int
+) -> list[Candidate]:
+    """Enrolled survivors without an open flag whom a rule may concern, in one statement."""
+    rows = await tx.conn.fetch(
+        f"""SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+                   resolved.at AS resolved_at, tries.at AS tries
+            FROM pathways who
+            LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
+                 AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+            {_FACTS}
+            WHERE who.provider_id = $1 AND who.ended_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = who.provider_id
+                              AND f.survivor_id = who.survivor_id AND f.resolved_at IS NULL)
+              AND (cardinality(tries.at) >= $2 OR looked.at <= $3)
+            ORDER BY who.survivor_id LIMIT $4""",
+        tx.caller.provider_id,
+        ladder.tries,
+        silent_since,
+        limit,
+    )
+    return [Candidate(row["survivor_id"], row["account_id"], _facts(row)) for row in rows]
+
+
+async def get_facts(tx: Transaction, survivor_id: UUID) -> Candidate:
+    """The same of one survivor, enrolled or not; they count from registration until they are."""
+    row = await tx.conn.fetchrow(
+        f"""SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+                   resolved.at AS resolved_at, tries.at AS tries
+            FROM (SELECT s.provider_id, s.id AS survivor_id,
+                         coalesce(p.enrolled_at, s.registered_at) AS enrolled_at
+                  FROM survivors s
+                  LEFT JOIN pathways p ON p.provider_id = s.provider_id AND p.survivor_id = s.id
+                       AND p.ended_at IS NULL
+                  WHERE s.provider_id = $1 AND s.id = $2) who
+            LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
+                 AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+            {_FACTS}""",
+        tx.caller.provider_id,
+        survivor_id,
+    )
+    return Candidate(row["survivor_id"], row["account_id"], _facts(row))
+
+
+async def insert_flags(
+    tx: Transaction, raised: Sequence[tuple[Candidate, FlagDecision]], now: datetime
+) -> dict[UUID, UUID]:
+    """The flags that are new, by survivor: somebody may have raised one a moment before."""
+    keys = await survivor_keys(tx, [candidate.survivor_id for candidate, _ in raised])
+    rows = await tx.conn.fetchmany(
+        """INSERT INTO flags (provider_id, id, survivor_id, rule, evidence_ciphertext, raised_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (provider_id, survivor_id) WHERE resolved_at IS NULL DO NOTHING
+           RETURNING survivor_id, id""",
+        [_row(tx, keys[one.survivor_id], one, decision, now) for one, decision in raised],
+    )
+    return {row["survivor_id"]: row["id"] for row in rows}
+
+
+def _row(
+    tx: Transaction, key: DataKey, candidate: Candidate, decision: FlagDecision, now: datetime
+) -> tuple[Any, ...]:
+    flag_id = uuid4()
+    evidence = key.encrypt_json(EVIDENCE, flag_id, decision.evidence)
+    return (tx.caller.provider_id, flag_id, candidate.survivor_id, decision.rule, evidence, now)
+
+
+async def insert_flag(
+    tx: Transaction, opened: Admitted, flag_id: UUID, evidence: Evidence, worker_id: UUID
+) -> None:
+    """A flag that a person raised.
+
+    Raises:
+        Conflict: there is an open one.
+    """
+    event = audit.Event("flag.raised", "survivor", (opened.survivor_id,), ("evidence",))
+    try:
+        await tx.conn.execute(
+            f"""{audit.FOLDED}
+                INSERT INTO flags (provider_id, id, survivor_id, rule, evidence_ciphertext, raised_at,
+                                   raised_by)
+                VALUES ($1, $14, $15, $16, $17, $3, $18)""",
+            *audit.args(tx.caller, event, opened.now),
+            flag_id,
+            opened.survivor_id,
+            FlagRule.RAISED_BY_WORKER,
+            opened.key.encrypt_json(EVIDENCE, flag_id, evidence),
+            worker_id,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Conflict(
+            "There is an open flag already. Add what you know when you resolve it."
+        ) from (error)
+
+
+async def resolve_flag(
+    tx: Transaction, opened: Admitted, flag_id: UUID, new: FlagResolution, worker_id: UUID
+) -> None:
+    """Close an open flag with what was found out.
+
+    Raises:
+        NotFound: not this survivor's.
+        Conflict: somebody resolved it before.
+    """
+    safety = Safety(new.how, new.by_whom, new.ascertained_on, new.handed_to)
+    event = audit.Event("flag.resolved", "survivor", (opened.survivor_id,), ("safety",))
+    resolved = await tx.conn.fetchval(
+        f"""{audit.FOLDED}
+            UPDATE flags SET resolution = $16, safety_ciphertext = $17, resolved_at = $3,
+                             resolved_by = $18
+            WHERE provider_id = $1 AND id = $14 AND survivor_id = $15 AND resolved_at IS NULL
+            RETURNING true""",
+        *audit.args(tx.caller, event, opened.now),
+        flag_id,
+        opened.survivor_id,
+        new.resolution,
+        opened.key.encrypt_json(SAFETY, flag_id, safety),
+        worker_id,
+    )
+    if not resolved:
+        if any(flag.id == flag_id for flag in await list_flags(tx, opened)):
+            raise Conflict("Somebody resolved this flag before you.")
+        raise NotFound
+
+
+async def list_flags(tx: Transaction, opened: Admitted) -> list[Flag]:
+    """The newest first, audited in the statement that reads them; nobody has been looked up yet."""
+    event = audit.Event("flag.listed", "survivor", (opened.survivor_id,), ("evidence", "safety"))
+    rows = await tx.conn.fetch(
+        f"""{audit.FOLDED}
+            SELECT id, rule, evidence_ciphertext, raised_at, raised_by, resolution,
+                   safety_ciphertext, resolved_at, resolved_by
+            FROM flags WHERE provider_id = $1 AND survivor_id = $14
+            ORDER BY raised_at DESC, id DESC LIMIT 100""",
+        *audit.args(tx.caller, event, opened.now),
+        opened.survivor_id,
+    )
+    return [_flag(opened.key, row) for row in rows]
+
+
+def _flag(key: DataKey, row: Any) -> Flag:
+    safety = row["safety_ciphertext"]
+    return Flag(
+        id=row["id"],
+        rule=FlagRule(row["rule"]),
+        evidence=key.decrypt_json(EVIDENCE, row["id"], row["evidence_ciphertext"], Evidence),
+        raised_at=row["raised_at"],
+        raised_by=row["raised_by"],
+        resolution=Resolution(row["resolution"]) if row["resolution"] else None,
+        safety=key.decrypt_json(SAFETY, row["id"], safety, Safety) if safety else None,
+        resolved_at=row["resolved_at"],
+        resolved_by=row["resolved_by"],
+        escalation=None,
+    )
+
+
+def _facts(row: Any) -> ContactFacts:
+    return ContactFacts(
+        enrolled_at=row["enrolled_at"],
+        attempts=tuple(Attempt(at, reached=False) for at in row["tries"]),
+        two_way_at=row["two_way_at"],
+        resolved_at=row["resolved_at"],
+    )
