@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from outcomes.inputs import Input
+
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}\Z")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\Z")]
 Note = Annotated[str, Meta(max_length=2000)]
@@ -175,27 +177,27 @@ Answer = int | Literal["not_applicable"] | None
 """A value of the scale; does not apply to this person; or not answered."""
 
 
-class NewOutcomeAssessment(Struct, frozen=True, forbid_unknown_fields=True):
+class NewOutcomeAssessment(Input, frozen=True):
     """What comes in: one answer per item code. An item left out is not answered."""
 
     instrument: Code
     version: Version
-    stage: AssessmentStage
-    assessed_on: date
+    stage: Annotated[AssessmentStage, Meta(extra={"remedy": "Choose why you assess now."})]
+    assessed_on: Annotated[date, Meta(title="day of the assessment")]
     answers: Annotated[dict[Code, Answer], Meta(max_length=400)]
     note: Note = ""
 
 
-class AreaAnswer(Struct, frozen=True, forbid_unknown_fields=True):
+class AreaAnswer(Input, frozen=True):
     """The level of one area, the factors that led to it and the action agreed."""
 
-    level: NeedLevel
+    level: Annotated[NeedLevel, Meta(extra={"remedy": "Choose a level for this area."})]
     factors: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
     note: Note = ""
     action: Note = ""
 
 
-class SafetyPlan(Struct, frozen=True, forbid_unknown_fields=True):
+class SafetyPlan(Input, frozen=True):
     """Risk and safety in short; looked at again at each review."""
 
     feared: Note = ""
@@ -204,13 +206,18 @@ class SafetyPlan(Struct, frozen=True, forbid_unknown_fields=True):
     agreed: Note = ""
 
 
-class NewNeedsAssessment(Struct, frozen=True, forbid_unknown_fields=True):
+class NewNeedsAssessment(Input, frozen=True):
     """What comes in: one answer per area code. An area left out was not assessed."""
 
     instrument: Code
     version: Version
-    assessed_on: date
-    areas: Annotated[dict[Code, AreaAnswer], Meta(min_length=1, max_length=10)]
+    assessed_on: Annotated[date, Meta(title="day of the assessment")]
+    areas: Annotated[
+        dict[Code, AreaAnswer],
+        Meta(
+            min_length=1, max_length=10, extra={"remedy": "Choose a level for at least one area."}
+        ),
+    ]
     safety_plan: SafetyPlan = SafetyPlan()
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from outcomes.access import audit
 from outcomes.access.caseload import Admitted
 from outcomes.clock import local_date
 from outcomes.db import Transaction
@@ -58,9 +59,19 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
     await _write(tx, [basis], now, whole=True)
 
 
-async def follow_exit_date(tx: Transaction, opened: Admitted, exit_on: date) -> None:
-    """Plan up to two years after the exit date just set, and close what lies beyond."""
-    require_likely_exit(exit_on, local_date(opened.now, ZoneInfo(opened.zone)))
+async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, version: int) -> None:
+    """Record the exit date, plan up to two years after it, and close what lies beyond.
+
+    Raises:
+        Conflict: the record was changed since `version`.
+        Invalid: more than a year ahead.
+    """
+    _require_likely_exit(exit_on, local_date(opened.now, ZoneInfo(opened.zone)))
+    await survivors.set_exit_date(tx, opened.survivor_id, exit_on, version)
+    event = audit.Event(
+        "survivor.exit_date_changed", "survivor", (opened.survivor_id,), ("exit_on",)
+    )
+    await audit.record(tx, event, opened.now)
     pathway = await store.lock_pathway(tx, opened.survivor_id)
     if pathway:
         basis = await _basis(tx, opened.survivor_id, pathway[opened.survivor_id])
@@ -81,12 +92,6 @@ async def refresh(tx: Transaction, pathways: dict[UUID, UUID], now: datetime) ->
     profiles = {survivor_id: one.safe_contact for survivor_id, one in reach.items()}
     bases = await store.list_bases(tx, list(pathways.values()), profiles)
     await _write(tx, bases, now, whole=False)
-
-
-def require_likely_exit(exit_on: date, today: date) -> None:
-    """Raises Invalid for an exit date more than a year ahead."""
-    if exit_on > today + EXIT_AHEAD:
-        raise Invalid.field("exit_on", "Enter an exit date that is at most a year from now.")
 
 
 async def _basis(tx: Transaction, survivor_id: UUID, pathway_id: UUID) -> Basis:
@@ -145,3 +150,9 @@ def _likely_anchor(anchor_on: date, today: date) -> date:
             "anchor_on", "Choose a day within the last 12 months or the next 4 weeks."
         )
     return anchor_on
+
+
+def _require_likely_exit(exit_on: date, today: date) -> None:
+    """Raises Invalid for an exit date more than a year ahead."""
+    if exit_on > today + EXIT_AHEAD:
+        raise Invalid.field("exit_on", "Enter an exit date that is at most a year from now.")

@@ -9,7 +9,7 @@ from outcomes.access.idempotency import Creation, first_time
 from outcomes.access.models import Caller
 from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid
-from outcomes.pathways import plans, schedule_store, store
+from outcomes.pathways import plans, reviews, schedule_store, store
 from outcomes.pathways.models import (
     DueContact,
     DuePage,
@@ -21,7 +21,6 @@ from outcomes.pathways.models import (
 )
 from outcomes.pathways.planning import follow_up_points
 from outcomes.providers import service as providers
-from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate
 
 REFRESH_EVERY = timedelta(hours=20)
@@ -66,9 +65,7 @@ async def set_exit_date(db: Database, caller: Caller, survivor_id: UUID, new: Ex
     """
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await survivors.set_exit_date(tx, survivor_id, new.exit_on, new.version)
-        await plans.follow_exit_date(tx, opened, new.exit_on)
-        await _audit(tx, opened, "survivor.exit_date_changed", "exit_on")
+        await plans.set_exit_date(tx, opened, new.exit_on, new.version)
 
 
 async def get_schedule(db: Database, caller: Caller, survivor_id: UUID) -> Schedule:
@@ -141,6 +138,9 @@ async def complete(
     await store.complete(tx, planned_contact_id, survivor_id, now)
 
 
+complete_review = reviews.complete_review
+list_reviews = reviews.list_reviews
+record_follow_up = reviews.record_follow_up
 list_prompt_occurrences = schedule_store.list_prompt_occurrences
 
 

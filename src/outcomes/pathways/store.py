@@ -89,7 +89,8 @@ async def lock_pathway(tx: Transaction, survivor_id: UUID) -> dict[UUID, UUID]:
     """The survivor's current pathway by survivor, locked; empty when they are not enrolled."""
     rows = await tx.conn.fetch(
         """SELECT id, survivor_id FROM pathways
-           WHERE provider_id = $1 AND survivor_id = $2 AND ended_at IS NULL FOR UPDATE""",
+           WHERE provider_id = $1 AND survivor_id = $2 AND ended_at IS NULL
+           FOR NO KEY UPDATE""",
         tx.caller.provider_id,
         survivor_id,
     )
@@ -107,7 +108,7 @@ async def lock_stale_pathways(tx: Transaction, *, before: datetime, limit: int) 
                   OR p.safe_contact_version IS DISTINCT FROM
                      (SELECT max(c.version) FROM safe_contacts c
                       WHERE c.provider_id = p.provider_id AND c.survivor_id = p.survivor_id))
-           ORDER BY p.id LIMIT $3 FOR UPDATE OF p SKIP LOCKED""",
+           ORDER BY p.id LIMIT $3 FOR NO KEY UPDATE OF p SKIP LOCKED""",
         tx.caller.provider_id,
         before,
         limit,

@@ -1,0 +1,127 @@
+"""Assessments on record: what is encrypted, the scores in the open, and how they have changed."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+
+from outcomes.assessments.models import (
+    Answer,
+    AreaAnswer,
+    AssessmentStage,
+    Change,
+    NeedLevel,
+    OverallLevel,
+    SafetyPlan,
+)
+
+
+class OutcomeAnswers(Struct, frozen=True):
+    """What is encrypted of an outcome assessment."""
+
+    answers: dict[str, Answer]
+    note: str
+
+    def __repr__(self) -> str:
+        return "OutcomeAnswers(<protected>)"
+
+
+class NeedsAnswers(Struct, frozen=True):
+    """What is encrypted of a needs assessment."""
+
+    areas: dict[str, AreaAnswer]
+    safety_plan: SafetyPlan
+
+    def __repr__(self) -> str:
+        return "NeedsAnswers(<protected>)"
+
+
+class ScoredOutcomes(Struct, frozen=True):
+    """The scores of an outcome assessment as they were stored, to 4 decimals."""
+
+    id: UUID
+    instrument: str
+    version: str
+    stage: AssessmentStage
+    assessed_on: date
+    domains: dict[str, Decimal | None]
+    overall: Decimal | None
+    stable: bool | None
+
+
+class OutcomeAssessment(Struct, frozen=True):
+    """An outcome assessment on record; `recorded_at` in UTC."""
+
+    id: UUID
+    scores: ScoredOutcomes
+    answers: dict[str, Answer]
+    note: str
+    recorded_at: datetime
+
+    def __repr__(self) -> str:
+        return f"OutcomeAssessment({self.id}, <protected>)"
+
+
+class NeedLevels(Struct, frozen=True):
+    """The levels of a needs assessment; an area that is not there was not assessed."""
+
+    id: UUID
+    instrument: str
+    version: str
+    assessed_on: date
+    overall: OverallLevel
+    areas: dict[str, NeedLevel]
+
+
+class NeedsAssessment(Struct, frozen=True):
+    """A needs assessment on record; `recorded_at` in UTC."""
+
+    id: UUID
+    levels: NeedLevels
+    areas: dict[str, AreaAnswer]
+    safety_plan: SafetyPlan
+    recorded_at: datetime
+
+    def __repr__(self) -> str:
+        return f"NeedsAssessment({self.id}, <protected>)"
+
+
+class ScoreProgress(Struct, frozen=True):
+    """One score over time; None where it was not assessed. `code` names a domain, or is `overall`."""
+
+    code: str
+    title: str
+    baseline: Decimal | None
+    previous: Decimal | None
+    latest: Decimal | None
+    since_last: Change | None
+    since_baseline: Change | None
+
+
+class OutcomeProgress(Struct, frozen=True):
+    """The latest outcome assessment against those before it with the same instrument and version.
+
+    `history` has every one of them, oldest first; with one only, it is the baseline and the latest.
+    """
+
+    instrument: str
+    version: str
+    domains: tuple[ScoreProgress, ...]
+    overall: ScoreProgress
+    history: tuple[ScoredOutcomes, ...]
+
+    @property
+    def baseline(self) -> ScoredOutcomes:
+        return self.history[0]
+
+    @property
+    def latest(self) -> ScoredOutcomes:
+        return self.history[-1]
+
+
+class SurvivorProgress(Struct, frozen=True):
+    """How a survivor is doing: outcomes (None before the first assessment), and needs, oldest first."""
+
+    outcomes: OutcomeProgress | None
+    needs: tuple[NeedLevels, ...]

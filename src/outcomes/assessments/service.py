@@ -1,0 +1,143 @@
+"""The verbs of assessments. Each is one visible transaction."""
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from outcomes.access import audit
+from outcomes.access.caseload import Admitted, admit
+from outcomes.access.idempotency import Creation, first_time
+from outcomes.access.models import Caller
+from outcomes.assessments import store
+from outcomes.assessments.instruments import needs_instrument, outcome_instrument
+from outcomes.assessments.models import NeedLevel, NewNeedsAssessment, NewOutcomeAssessment
+from outcomes.assessments.progress import outcome_progress
+from outcomes.assessments.records import NeedsAssessment, OutcomeAssessment, SurvivorProgress
+from outcomes.assessments.scoring import (
+    check_area_answers,
+    check_outcome_answers,
+    overall_level,
+    score_outcomes,
+)
+from outcomes.clock import local_date
+from outcomes.db import Database, Transaction
+from outcomes.errors import Invalid, NotFound
+from outcomes.providers import service as providers
+from outcomes.providers.models import TaskKind
+
+_UNKNOWN = "Choose an instrument and a version that this installation has."
+
+
+async def record_needs(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewNeedsAssessment
+) -> UUID:
+    """Record the levels of need and the safety plan. An urgent need makes a task and wakes the
+    on-call colleague.
+
+    Raises:
+        Invalid: an unknown instrument, area or factor, or a day ahead.
+    """
+    try:
+        instrument = needs_instrument(new.instrument, new.version)
+    except NotFound:
+        raise Invalid.field("instrument", _UNKNOWN) from None
+    check_area_answers(instrument, new.areas)
+    levels = {code: answer.level for code, answer in new.areas.items()}
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        _require_past(opened, new.assessed_on)
+        if await first_time(tx, creation, opened.now):
+            overall = overall_level(instrument, levels)
+            await store.insert_needs(tx, opened, creation.key, new, overall)
+            if NeedLevel.URGENT in levels.values():
+                await _ask_for_help(tx, opened, creation.key)
+            await _audit(tx, opened, "needs_assessment.recorded", "levels", "safety_plan")
+        return creation.key
+
+
+async def record_outcomes(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewOutcomeAssessment
+) -> UUID:
+    """Record the answers and what they come to.
+
+    Raises:
+        Invalid: an unknown instrument, item or value, no answer at all, or a day ahead.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await add_outcomes(tx, opened, creation, new)
+        return creation.key
+
+
+async def add_outcomes(
+    tx: Transaction, opened: Admitted, creation: Creation, new: NewOutcomeAssessment
+) -> bool:
+    """`record_outcomes` in the caller's transaction; False when it was recorded before."""
+    try:
+        instrument = outcome_instrument(new.instrument, new.version)
+    except NotFound:
+        raise Invalid.field("instrument", _UNKNOWN) from None
+    check_outcome_answers(instrument, new.answers)
+    if all(answer is None for answer in new.answers.values()):
+        raise Invalid.field("answers", "Score at least one item.")
+    _require_past(opened, new.assessed_on)
+    if not await first_time(tx, creation, opened.now):
+        return False
+    scores = score_outcomes(instrument, new.answers)
+    await store.insert_outcomes(tx, opened, creation.key, new, scores)
+    await _audit(tx, opened, "outcome_assessment.recorded", "scores")
+    return True
+
+
+async def list_needs(
+    db: Database, caller: Caller, survivor_id: UUID, *, before: UUID | None = None, limit: int = 50
+) -> list[NeedsAssessment]:
+    """Newest first, from the one after the assessment `before`."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "needs_assessment.listed", "levels", "safety_plan")
+        return await store.list_needs(tx, opened, before=before, limit=limit)
+
+
+async def list_outcomes(
+    db: Database, caller: Caller, survivor_id: UUID, *, before: UUID | None = None, limit: int = 50
+) -> list[OutcomeAssessment]:
+    """Newest first, from the one after the assessment `before`."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "outcome_assessment.listed", "scores", "answers")
+        return await store.list_outcomes(tx, opened, before=before, limit=limit)
+
+
+async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> SurvivorProgress:
+    """Baseline, previous and latest scores with what changed, and the history of needs."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "progress.viewed", "scores", "levels")
+        scores = await store.list_scores(tx, survivor_id)
+        return SurvivorProgress(
+            outcomes=outcome_progress(scores) if scores else None,
+            needs=tuple(await store.list_levels(tx, survivor_id)),
+        )
+
+
+async def _ask_for_help(tx: Transaction, opened: Admitted, assessment_id: UUID) -> None:
+    await providers.raise_task(
+        tx,
+        TaskKind.URGENT_NEED,
+        subject_kind="needs_assessment",
+        subject_id=assessment_id,
+        survivor_id=opened.survivor_id,
+        owner_account_id=None,
+        now=opened.now,
+    )
+
+
+def _require_past(opened: Admitted, assessed_on: date) -> None:
+    if assessed_on > local_date(opened.now, ZoneInfo(opened.zone)):
+        raise Invalid.field("assessed_on", "Choose today or a day before it.")
+
+
+async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
+    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
+    await audit.record(tx, event, opened.now)

@@ -1,0 +1,221 @@
+"""The SQL of assessments, and the border where their answers are encrypted."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from outcomes.access.caseload import Admitted
+from outcomes.assessments.models import (
+    AssessmentStage,
+    NeedLevel,
+    NewNeedsAssessment,
+    NewOutcomeAssessment,
+    OutcomeScores,
+    OverallLevel,
+)
+from outcomes.assessments.records import (
+    NeedLevels,
+    NeedsAnswers,
+    NeedsAssessment,
+    OutcomeAnswers,
+    OutcomeAssessment,
+    ScoredOutcomes,
+)
+from outcomes.assessments.scoring import stored
+from outcomes.db import Transaction
+from outcomes.encryption import Field
+
+OUTCOME_ANSWERS = Field("outcome_assessments", "answers_ciphertext")
+NEEDS_ANSWERS = Field("needs_assessments", "answers_ciphertext")
+
+_OUTCOMES = """SELECT a.id, a.instrument_code, a.instrument_version, a.stage, a.assessed_on,
+        a.overall, a.stable, a.answers_ciphertext, a.recorded_at,
+        array_agg(d.outcome_domain) AS names, array_agg(d.score) AS scores
+    FROM outcome_assessments a
+    JOIN domain_scores d ON d.provider_id = a.provider_id AND d.outcome_assessment_id = a.id
+    WHERE a.provider_id = $1 AND a.survivor_id = $2"""
+_NEEDS = """SELECT a.id, a.instrument_code, a.instrument_version, a.assessed_on, a.overall_level,
+        a.answers_ciphertext, a.recorded_at,
+        array_agg(l.area) AS names, array_agg(l.level) AS levels
+    FROM needs_assessments a
+    JOIN need_levels l ON l.provider_id = a.provider_id AND l.needs_assessment_id = a.id
+    WHERE a.provider_id = $1 AND a.survivor_id = $2"""
+_BEFORE = """AND ($3::uuid IS NULL OR (a.assessed_on, a.recorded_at, a.id) <
+        (SELECT c.assessed_on, c.recorded_at, c.id FROM {table} c
+         WHERE c.provider_id = $1 AND c.survivor_id = $2 AND c.id = $3))
+    GROUP BY a.provider_id, a.id
+    ORDER BY a.assessed_on DESC, a.recorded_at DESC, a.id DESC LIMIT $4"""
+_OLDEST_FIRST = "GROUP BY a.provider_id, a.id ORDER BY a.assessed_on, a.recorded_at, a.id"
+
+
+async def insert_outcomes(
+    tx: Transaction,
+    opened: Admitted,
+    assessment_id: UUID,
+    new: NewOutcomeAssessment,
+    scores: OutcomeScores,
+) -> None:
+    """The answers as one blob; overall, stable and a score for each domain in the open."""
+    answers = OutcomeAnswers(dict(new.answers), new.note)
+    await tx.conn.execute(
+        """INSERT INTO outcome_assessments (provider_id, id, survivor_id, instrument_code,
+               instrument_version, stage, assessed_on, overall, stable, answers_ciphertext,
+               recorded_at, recorded_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+        tx.caller.provider_id,
+        assessment_id,
+        opened.survivor_id,
+        new.instrument,
+        new.version,
+        new.stage,
+        new.assessed_on,
+        _stored(scores.overall),
+        scores.stable,
+        opened.key.encrypt_json(OUTCOME_ANSWERS, assessment_id, answers),
+        opened.now,
+        tx.caller.actor.account,
+    )
+    await _insert_parts(
+        tx,
+        "domain_scores (provider_id, outcome_assessment_id, outcome_domain, score)",
+        assessment_id,
+        {code: _stored(score) for code, score in scores.domains.items()},
+    )
+
+
+async def insert_needs(
+    tx: Transaction,
+    opened: Admitted,
+    assessment_id: UUID,
+    new: NewNeedsAssessment,
+    overall: OverallLevel,
+) -> None:
+    """The answers and the safety plan as one blob; the levels in the open."""
+    answers = NeedsAnswers(dict(new.areas), new.safety_plan)
+    await tx.conn.execute(
+        """INSERT INTO needs_assessments (provider_id, id, survivor_id, instrument_code,
+               instrument_version, assessed_on, overall_level, answers_ciphertext, recorded_at,
+               recorded_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+        tx.caller.provider_id,
+        assessment_id,
+        opened.survivor_id,
+        new.instrument,
+        new.version,
+        new.assessed_on,
+        overall,
+        opened.key.encrypt_json(NEEDS_ANSWERS, assessment_id, answers),
+        opened.now,
+        tx.caller.actor.account,
+    )
+    await _insert_parts(
+        tx,
+        "need_levels (provider_id, needs_assessment_id, area, level)",
+        assessment_id,
+        {code: answer.level for code, answer in new.areas.items()},
+    )
+
+
+async def list_outcomes(
+    tx: Transaction, opened: Admitted, *, before: UUID | None, limit: int
+) -> list[OutcomeAssessment]:
+    """With answers and note, newest first, from the one after `before`."""
+    rows = await tx.conn.fetch(
+        f"{_OUTCOMES} {_BEFORE.format(table='outcome_assessments')}",
+        tx.caller.provider_id,
+        opened.survivor_id,
+        before,
+        limit,
+    )
+    return [_outcome_assessment(opened, row) for row in rows]
+
+
+async def list_scores(tx: Transaction, survivor_id: UUID) -> list[ScoredOutcomes]:
+    """The scores of every assessment, oldest first; nothing is decrypted."""
+    rows = await tx.conn.fetch(f"{_OUTCOMES} {_OLDEST_FIRST}", tx.caller.provider_id, survivor_id)
+    return [_scored(row) for row in rows]
+
+
+async def list_needs(
+    tx: Transaction, opened: Admitted, *, before: UUID | None, limit: int
+) -> list[NeedsAssessment]:
+    """With factors, notes and safety plan, newest first, from the one after `before`."""
+    rows = await tx.conn.fetch(
+        f"{_NEEDS} {_BEFORE.format(table='needs_assessments')}",
+        tx.caller.provider_id,
+        opened.survivor_id,
+        before,
+        limit,
+    )
+    return [_needs_assessment(opened, row) for row in rows]
+
+
+async def list_levels(tx: Transaction, survivor_id: UUID) -> list[NeedLevels]:
+    """The levels of every needs assessment, oldest first; nothing is decrypted."""
+    rows = await tx.conn.fetch(f"{_NEEDS} {_OLDEST_FIRST}", tx.caller.provider_id, survivor_id)
+    return [_levels(row) for row in rows]
+
+
+async def _insert_parts(
+    tx: Transaction, into: str, assessment_id: UUID, parts: Mapping[str, object]
+) -> None:
+    rows = ", ".join(f"($1, $2, ${2 * n + 3}, ${2 * n + 4})" for n in range(len(parts)))
+    values = [value for part in parts.items() for value in part]
+    await tx.conn.execute(
+        f"INSERT INTO {into} VALUES {rows}", tx.caller.provider_id, assessment_id, *values
+    )
+
+
+def _stored(score: Fraction | None) -> Decimal | None:
+    return None if score is None else stored(score)
+
+
+def _outcome_assessment(opened: Admitted, row: Any) -> OutcomeAssessment:
+    blob = row["answers_ciphertext"]
+    answers = opened.key.decrypt_json(OUTCOME_ANSWERS, row["id"], blob, OutcomeAnswers)
+    return OutcomeAssessment(
+        id=row["id"],
+        scores=_scored(row),
+        answers=answers.answers,
+        note=answers.note,
+        recorded_at=row["recorded_at"],
+    )
+
+
+def _scored(row: Any) -> ScoredOutcomes:
+    return ScoredOutcomes(
+        id=row["id"],
+        instrument=row["instrument_code"],
+        version=row["instrument_version"],
+        stage=AssessmentStage(row["stage"]),
+        assessed_on=row["assessed_on"],
+        domains=dict(zip(row["names"], row["scores"], strict=True)),
+        overall=row["overall"],
+        stable=row["stable"],
+    )
+
+
+def _needs_assessment(opened: Admitted, row: Any) -> NeedsAssessment:
+    blob = row["answers_ciphertext"]
+    answers = opened.key.decrypt_json(NEEDS_ANSWERS, row["id"], blob, NeedsAnswers)
+    return NeedsAssessment(
+        id=row["id"],
+        levels=_levels(row),
+        areas=answers.areas,
+        safety_plan=answers.safety_plan,
+        recorded_at=row["recorded_at"],
+    )
+
+
+def _levels(row: Any) -> NeedLevels:
+    areas = zip(row["names"], row["levels"], strict=True)
+    return NeedLevels(
+        id=row["id"],
+        instrument=row["instrument_code"],
+        version=row["instrument_version"],
+        assessed_on=row["assessed_on"],
+        overall=OverallLevel(row["overall_level"]),
+        areas={area: NeedLevel(level) for area, level in areas},
+    )
