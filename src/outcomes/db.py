@@ -14,7 +14,7 @@ from outcomes.access.models import Caller
 from outcomes.clock import Clock
 from outcomes.errors import Unavailable
 
-_SERVER_SETTINGS = {
+SERVER_SETTINGS = {
     "application_name": "outcomes",
     "timezone": "UTC",
     "statement_timeout": "15000",
@@ -62,7 +62,7 @@ class Database:
     async def open(self) -> None:
         """Make the pool; connections follow as they are needed."""
         self._pool = await asyncpg.create_pool(
-            self._url, min_size=0, max_size=self._size, server_settings=_SERVER_SETTINGS
+            self._url, min_size=0, max_size=self._size, server_settings=SERVER_SETTINGS
         )
 
     async def close(self) -> None:
