@@ -1,0 +1,271 @@
+"""What comes in: stored once, read in order; STOP first, then duress, then answers, then a person."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from outcomes.access.models import Role
+from outcomes.clock import SafeHours
+from outcomes.errors import Conflict, NotFound
+from outcomes.prompts import service as prompts
+from outcomes.prompts.models import MessageKind, PromptState
+from outcomes.prompts.replies import Answer
+from outcomes.survivors.models import SafeContactProfile
+from tests.prompts.street import Home, until
+from tests.support import make_account, make_provider, make_worker
+
+
+async def asked(home: Home, **known: object) -> UUID:
+    """A survivor who has our question on their phone."""
+    survivor_id = await home.survivor(**known)
+    await home.request(survivor_id)
+    await home.send()
+
+    async def has_it() -> bool:
+        return (await home.only_prompt(survivor_id)).state == PromptState.DELIVERED
+
+    await until(has_it)
+    return survivor_id
+
+
+async def message_rows(home: Home) -> list[tuple[str, str | None, bool]]:
+    rows = await home.rows(
+        """SELECT state, kind, survivor_id IS NOT NULL AS matched FROM inbound_messages
+           WHERE provider_id = $1 ORDER BY received_at, id"""
+    )
+    return [(row["state"], row["kind"], row["matched"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("1", Answer.FINE),
+        ("٢", Answer.NOT_SO_GOOD),
+        (" ① ", Answer.FINE),
+        ("2️⃣", Answer.NOT_SO_GOOD),
+    ],
+)
+async def test_a_digit_is_the_answer_and_bothers_nobody(
+    home: Home, typed: str, answer: Answer
+) -> None:
+    survivor_id = await asked(home)
+    assert (await home.writes(typed)).status == "taken"
+    assert await home.read() == 1
+    prompt = await home.only_prompt(survivor_id)
+    assert prompt.answer == answer
+    assert prompt.answered_at is not None
+    assert await message_rows(home) == [("recorded", "answer", True)]
+    assert await home.inbox() == []
+    assert await home.open_tasks() == []
+
+
+async def test_three_asks_for_a_call_and_wakes_whoever_is_on_call(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.writes("3")
+    await home.read()
+    assert (await home.only_prompt(survivor_id)).answer == Answer.PLEASE_CALL
+    (message,) = await home.inbox()
+    assert (message.kind, message.body, message.survivor_id) == ("answer", "3", survivor_id)
+    assert message.asked is not None
+    assert message.asked.startswith("Hi, how are things?")
+    assert await home.open_tasks() == [("asked_for_call", message.id)]
+    alerts = await home.rows(
+        "SELECT attempt, state FROM staff_alerts WHERE provider_id = $1 ORDER BY attempt"
+    )
+    assert [tuple(row) for row in alerts] == [(1, "scheduled"), (2, "scheduled")]
+    await prompts.handle_message(home.street.product.db, home.worker, message.id)
+    await prompts.handle_message(home.street.product.db, home.worker, message.id)
+    assert await home.inbox() == []
+    assert await home.open_tasks() == []
+
+
+async def test_stop_holds_from_the_moment_it_was_taken(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.request(survivor_id)
+    await home.writes("please stop")
+    with pytest.raises(Conflict, match="not been read"):
+        await home.request(survivor_id)
+    await home.send()
+    assert len(home.arrived()) == 1
+    assert (await home.prompts(survivor_id))[0].reason == "unread_message"
+    await home.read()
+    await home.send()
+    with pytest.raises(Conflict, match="stopped our texts"):
+        await home.request(survivor_id)
+    assert len(home.arrived()) == 1
+    assert [kind for kind, _ in await home.open_tasks()] == ["opted_out"]
+    (message,) = await home.inbox()
+    assert message.kind == MessageKind.OPT_OUT
+
+
+async def test_stop_takes_back_what_is_planned(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.plan(survivor_id, await home.now() + timedelta(days=3))
+    await home.schedule()
+    await home.writes("STOP")
+    await home.read()
+    assert (await home.prompts(survivor_id))[0].reason == "opted_out"
+    assert await home.schedule() == 0
+
+
+async def test_stop_from_a_number_that_nobody_has_is_kept_for_whoever_gets_it(home: Home) -> None:
+    await home.writes("STOP", phone="+447700900456")
+    await home.read()
+    survivor_id = await home.survivor("07700 900456")
+    with pytest.raises(Conflict, match="stopped our texts"):
+        await home.request(survivor_id)
+
+
+async def test_the_duress_word_stops_everything_and_shows_nothing(home: Home) -> None:
+    profile = SafeContactProfile(SafeHours.every_day(), may_text=True, duress_word="blue garden")
+    survivor_id = await asked(home, profile=profile)
+    await home.plan(survivor_id, await home.now() + timedelta(days=3))
+    await home.schedule()
+    await home.writes("The Blue  Garden is nice")
+    await home.read()
+    assert [kind for kind, _ in await home.open_tasks()] == ["duress"]
+    assert (await home.prompts(survivor_id))[0].state == PromptState.CANCELLED
+    await home.send()
+    assert len(home.arrived()) == 1
+    (row,) = await home.rows("SELECT source FROM opt_outs WHERE provider_id = $1")
+    assert row["source"] == "duress"
+    (task,) = await home.rows("SELECT raised_at, due_at FROM tasks WHERE provider_id = $1")
+    assert task["due_at"] - task["raised_at"] == timedelta(minutes=15)
+
+
+async def test_a_wrong_number_is_frozen_until_a_voice_confirms_it(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.writes("sorry wrong number")
+    await home.read()
+    with pytest.raises(Conflict, match="by voice"):
+        await home.request(survivor_id)
+    assert [kind for kind, _ in await home.open_tasks()] == ["wrong_number"]
+
+
+async def test_free_text_goes_to_a_person_with_what_was_asked(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.writes("I am not sure what to say")
+    await home.writes("1")
+    await home.read()
+    (message,) = await home.inbox()
+    assert message.body == "I am not sure what to say"
+    assert message.asked is not None
+    assert (await home.only_prompt(survivor_id)).answer == Answer.FINE
+    assert [kind for kind, _ in await home.open_tasks()] == ["unread_reply"]
+
+
+async def test_a_digit_without_an_open_question_goes_to_a_person(home: Home) -> None:
+    await home.survivor()
+    await home.writes("1")
+    await home.read()
+    (message,) = await home.inbox()
+    assert (message.kind, message.asked) == ("answer", None)
+    assert [kind for kind, _ in await home.open_tasks()] == ["unread_reply"]
+
+
+async def test_of_two_open_questions_the_latest_is_answered_and_only_once(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.change(
+        "UPDATE prompts SET due_at = due_at - interval '2 days' WHERE provider_id = $1"
+    )
+    await home.request(survivor_id)
+    await home.send()
+    await home.writes("1")
+    await home.writes("2")
+    await home.read()
+    latest, earlier = await home.prompts(survivor_id)
+    assert (latest.answer, earlier.answer) == (Answer.FINE, None)
+    assert [message.body for message in await home.inbox()] == ["2"]
+
+
+async def test_an_unknown_and_a_shared_number_go_to_a_lead_and_to_no_record(home: Home) -> None:
+    one, two = await home.survivor("07700 900200"), await home.survivor("07700 900200")
+    await home.writes("hello", phone="+447700900200")
+    await home.writes("hello", phone="+447700900201")
+    await home.read()
+    assert await message_rows(home) == [
+        ("needs_person", "shared_number", False),
+        ("needs_person", "unknown_number", False),
+    ]
+    assert await home.inbox() == []
+    shared, unknown = await home.inbox(home.provider.lead)
+    assert (shared.sender, unknown.sender) == ("+447700900200", "+447700900201")
+    assert (await home.prompts(one), await home.prompts(two)) == ([], [])
+
+
+async def test_a_colleagues_text_is_in_the_inbox_and_on_nobodys_record(home: Home) -> None:
+    await home.writes("on my way", phone="+447700900900", to=home.provider.staff_number)
+    await home.read()
+    assert await message_rows(home) == [("needs_person", "staff_phone", False)]
+
+
+async def test_the_inbox_shows_each_what_is_theirs(home: Home) -> None:
+    product = home.street.product
+    await home.survivor()
+    await home.writes("hello there")
+    await home.read()
+    colleague = await make_worker(product, home.provider)
+    (message,) = await home.inbox()
+    assert await home.inbox(colleague) == []
+    assert [seen.id for seen in await home.inbox(home.provider.lead)] == [message.id]
+    stranger = await make_worker(product, await make_provider(product))
+    for caller in (colleague, stranger):
+        with pytest.raises(NotFound):
+            await prompts.handle_message(product.db, caller, message.id)
+    on_call = await make_account(
+        product, home.provider.admin, Role.SUPPORT_WORKER, phone="07700 900901"
+    )
+    await home.change(
+        "UPDATE providers SET on_call_account_id = $2 WHERE provider_id = $1",
+        on_call.actor.account,
+    )
+    assert [seen.id for seen in await home.inbox(on_call)] == [message.id]
+
+
+async def test_the_inbox_comes_in_pages_oldest_first(home: Home) -> None:
+    await home.survivor()
+    for number in range(5):
+        await home.writes(f"message {number}")
+    await home.read()
+    db, first = home.street.product.db, await home.inbox()
+    page = await prompts.list_inbox(db, home.worker, after=first[1].id, limit=2)
+    assert [message.body for message in page] == ["message 2", "message 3"]
+
+
+async def test_once_matched_a_message_opens_with_the_survivors_key_only(home: Home) -> None:
+    survivor_id = await home.survivor()
+    await home.writes("hello there")
+    (before,) = await home.rows(
+        "SELECT data_key_id, body_ciphertext FROM inbound_messages WHERE provider_id = $1"
+    )
+    await home.read()
+    (after,) = await home.rows(
+        """SELECT m.body_ciphertext, k.kind, k.subject_id FROM inbound_messages m
+           JOIN data_keys k ON k.provider_id = m.provider_id AND k.id = m.data_key_id
+           WHERE m.provider_id = $1"""
+    )
+    assert (after["kind"], after["subject_id"]) == ("survivor", survivor_id)
+    assert after["body_ciphertext"] != before["body_ciphertext"]
+
+
+async def test_a_message_whose_key_is_gone_still_reaches_a_person(home: Home) -> None:
+    await home.survivor()
+    await home.writes("hello there")
+    await home.change(
+        "UPDATE inbound_messages SET body_ciphertext = '\\x00' WHERE provider_id = $1"
+    )
+    await home.writes("1")
+    assert await home.read() == 2
+    first, second = await home.inbox()
+    assert (first.body, second.body) == (None, "1")
+
+
+async def test_two_readers_read_each_message_once(home: Home) -> None:
+    await home.survivor()
+    for number in range(10):
+        await home.writes(f"message {number}")
+    counts = await asyncio.gather(home.read(), home.read(), home.read())
+    assert sum(counts) == 10
+    assert len(await home.open_tasks()) == 10

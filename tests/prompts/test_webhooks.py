@@ -1,0 +1,145 @@
+"""The webhooks over HTTP, signed by the vendor's own validator: taken once, or refused and nothing kept."""
+
+import asyncio
+from secrets import token_hex
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from twilio.request_validator import RequestValidator
+
+from tests.prompts.street import Home
+from tests.support import ACCOUNT_SID, AUTH_TOKEN
+
+INBOUND, STATUS = "/webhooks/twilio/inbound", "/webhooks/twilio/status"
+FORM = "application/x-www-form-urlencoded"
+
+
+def text(home: Home, body: str = "hello") -> dict[str, str]:
+    return {
+        "AccountSid": ACCOUNT_SID,
+        "Body": body,
+        "From": "+447700900123",
+        "MessageSid": f"SM{token_hex(16)}",
+        "NumMedia": "0",
+        "To": home.provider.survivors_number,
+    }
+
+
+async def post(
+    home: Home,
+    fields: dict[str, str],
+    *,
+    path: str = INBOUND,
+    content: bytes | None = None,
+    headers: dict[str, str] | None = None,
+    signature: str | None = None,
+) -> int:
+    url = home.street.url + path
+    signed = RequestValidator(AUTH_TOKEN).compute_signature(url, fields)
+    given = {"Content-Type": FORM, "X-Twilio-Signature": signature or signed, **(headers or {})}
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(
+            url,
+            content=urlencode(fields).encode() if content is None else content,
+            headers={name: value for name, value in given.items() if value},
+        )
+    return answer.status_code
+
+
+async def stored(home: Home) -> int:
+    (row,) = await home.rows("SELECT count(*) FROM inbound_messages WHERE provider_id = $1")
+    count: int = row["count"]
+    return count
+
+
+async def test_what_the_gateway_signed_is_stored_encrypted(home: Home) -> None:
+    assert await post(home, text(home, "planted words")) == 204
+    (row,) = await home.rows("SELECT m.* FROM inbound_messages m WHERE provider_id = $1")
+    assert row["state"] == "unread"
+    for blob in (row["body_ciphertext"], row["from_ciphertext"]):
+        assert b"planted" not in blob
+        assert b"447700900123" not in blob
+
+
+async def test_one_changed_byte_a_missing_header_or_a_spoofed_host_is_refused(home: Home) -> None:
+    fields = text(home)
+    body = urlencode(fields).encode()
+    cases: list[dict[str, Any]] = [
+        {"content": body.replace(b"hello", b"hellp")},
+        {"headers": {"X-Twilio-Signature": ""}},
+        {"signature": "AAAA" + "A" * 24},
+        {"content": body + b"&Extra=1"},
+        {"content": body.replace(b"Body=hello", b"Body=hel&lo=")},
+        {"content": b"\xff\xfe"},
+        {"content": b""},
+    ]
+    for case in cases:
+        assert await post(home, fields, **case) == 403
+    signed_for_another_host = RequestValidator(AUTH_TOKEN).compute_signature(
+        "https://elsewhere.example" + INBOUND, fields
+    )
+    spoofed = {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example"}
+    assert await post(home, fields, headers=spoofed, signature=signed_for_another_host) == 403
+    assert await stored(home) == 0
+    assert await post(home, fields, headers={"Host": "elsewhere.example"}) == 204
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("AccountSid", "AC" + "f" * 32),
+        ("To", "+447700900999"),
+        ("From", "Bank"),
+        ("MessageSid", "SM1"),
+    ],
+)
+async def test_a_signed_request_that_is_not_ours_is_refused(
+    home: Home, field: str, value: str
+) -> None:
+    assert await post(home, text(home) | {field: value}) == 403
+    assert await stored(home) == 0
+
+
+async def test_the_same_message_a_hundred_times_at_once_is_one(home: Home) -> None:
+    await home.survivor()
+    fields = text(home)
+    codes = await asyncio.gather(*(post(home, fields) for _ in range(100)))
+    assert set(codes) == {204}
+    assert await stored(home) == 1
+    assert await home.read() == 1
+    assert len(await home.inbox()) == 1
+    assert await post(home, fields) == 204
+    assert await home.read() == 0
+
+
+async def test_the_same_signature_under_another_id_is_one(home: Home) -> None:
+    """A captured request cannot be made into two, whatever else is changed beside it."""
+    fields = text(home)
+    assert await post(home, fields) == 204
+    async with home.street.product.db.transaction(home.caller) as tx:
+        await tx.conn.execute(
+            "UPDATE inbound_messages SET gateway_message_id = $2 WHERE provider_id = $1",
+            home.provider.id,
+            f"SM{token_hex(16)}",
+        )
+    assert await post(home, fields) == 204
+    assert await stored(home) == 1
+
+
+def status(home: Home, **changes: str) -> dict[str, str]:
+    return {
+        "AccountSid": ACCOUNT_SID,
+        "From": home.provider.survivors_number,
+        "MessageSid": f"SM{token_hex(16)}",
+        "MessageStatus": "delivered",
+        "To": "+447700900123",
+    } | changes
+
+
+async def test_a_status_without_a_token_of_ours_is_refused(home: Home) -> None:
+    for path in (STATUS, f"{STATUS}?token=abc", f"{STATUS}?token="):
+        assert await post(home, status(home), path=path) == 403
+    (row,) = await home.rows("SELECT count(*) FROM prompt_events WHERE provider_id = $1")
+    assert row["count"] == 0
