@@ -96,9 +96,6 @@ ATTEMPTS = [
     Distractor(
         "contact_attempts", ("1 July in London",), "no-answer-reasons", "Europe/London", "UTC"
     ),
-    Distractor(
-        "contact_attempts", (AFTER,), "no-answer-reasons", "a.attempted_at < period.ends_at"
-    ),
     Distractor("contact_attempts", ("not a call",), "call-pick-up", "a.channel = 'call'"),
     Distractor("contact_attempts", ("not a call",), "no-answer-reasons", "a.channel = 'call'"),
 ]

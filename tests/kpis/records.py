@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct
+
 from outcomes.access.models import Caller
 from outcomes.db import Transaction
-from tests.support import Product
+from tests.support import Product, Provider
 
 FOLDER = Path(__file__).parent / "city_hearts"
 SEALED = b"nothing is encrypted here"
@@ -33,6 +35,13 @@ def rows(name: str) -> Iterator[Row]:
 
 def moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+class Filled(Struct, frozen=True):
+    """A provider with all the records, and its support workers by their names in the files."""
+
+    provider: Provider
+    workers: dict[str, Caller]
 
 
 class Records:

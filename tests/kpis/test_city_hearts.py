@@ -12,7 +12,6 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
-from msgspec import Struct
 from msgspec.structs import replace
 
 from outcomes.access.models import Caller
@@ -20,26 +19,11 @@ from outcomes.kpis import service, store
 from outcomes.kpis.catalogue import catalogue, get_kpi
 from outcomes.kpis.models import Cell, Kpi, Mark, Period, View
 from tests.kpis.distractors import COUNTED, DISTRACTORS, Distractor
-from tests.kpis.records import FOLDER, load, rows
-from tests.support import Product, Provider, make_provider, make_worker
+from tests.kpis.records import FOLDER, Filled, rows
+from tests.support import Product, make_provider
 
 PERIOD = Period.days(date(2017, 1, 1), date(2017, 6, 30))
 Figures = dict[str | None, tuple[int | None, int | None, Decimal | None]]
-
-
-class Filled(Struct, frozen=True):
-    """A provider with all the records, and its support workers by the names in the files."""
-
-    provider: Provider
-    workers: dict[str, Caller]
-
-
-@pytest.fixture(scope="session")
-async def filled(product: Product) -> Filled:
-    provider = await make_provider(product)
-    workers = [await make_worker(product, provider) for _ in range(3)]
-    await load(product, workers)
-    return Filled(provider, dict(zip(("W1", "W2", "W3"), workers, strict=True)))
 
 
 async def figures(product: Product, caller: Caller, kpi: Kpi, period: Period = PERIOD) -> Figures:

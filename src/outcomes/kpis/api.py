@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
 from outcomes.access.idempotency import Creation
@@ -45,7 +46,11 @@ class ExportList(Struct, frozen=True):
 
 @get("/api/v1/kpis", permission=Permission.SEE_KPIS)
 async def list_kpis(
-    db: Database, caller: Caller, first_day: date, last_day: date, view: View = View.EXTERNAL
+    db: Database,
+    caller: Caller,
+    first_day: FromQuery[date],
+    last_day: FromQuery[date],
+    view: FromQuery[View] = View.EXTERNAL,
 ) -> Figures:
     """All figures of a period. The internal view is exact, and for team leads and admins only."""
     period = Period.days(first_day, last_day)
@@ -60,7 +65,9 @@ async def list_kpis(
 
 
 @get("/api/v1/exports", permission=Permission.EXPORT_KPIS)
-async def list_exports(db: Database, caller: Caller, cursor: UUID | None = None) -> ExportList:
+async def list_exports(
+    db: Database, caller: Caller, cursor: FromQuery[UUID | None] = None
+) -> ExportList:
     """What this account asked for."""
     items = await service.list_exports(db, caller, after=cursor)
     return ExportList(items, items[-1].id if len(items) == service.EXPORTS_A_PAGE else None)
@@ -68,7 +75,7 @@ async def list_exports(db: Database, caller: Caller, cursor: UUID | None = None)
 
 @post("/api/v1/exports", permission=Permission.EXPORT_KPIS)
 async def request_export(
-    db: Database, caller: Caller, data: NewExport, idempotency_key: UUID
+    db: Database, caller: Caller, data: JSONBody[NewExport], idempotency_key: UUID
 ) -> Export:
     """Ask for a file. Needs the password given again, so it works in a session only."""
     creation = Creation.of(caller, idempotency_key, "exports", data)
@@ -76,7 +83,7 @@ async def request_export(
 
 
 @get("/api/v1/exports/{export_id:uuid}", permission=Permission.EXPORT_KPIS)
-async def get_export(db: Database, caller: Caller, export_id: UUID) -> Export:
+async def get_export(db: Database, caller: Caller, export_id: FromPath[UUID]) -> Export:
     """One export and its state."""
     return await service.get_export(db, caller, export_id)
 
@@ -85,7 +92,9 @@ async def get_export(db: Database, caller: Caller, export_id: UUID) -> Export:
     ["/api/v1/exports/{export_id:uuid}/file", "/results/exports/{export_id:uuid}/file"],
     permission=Permission.EXPORT_KPIS,
 )
-async def download_export(db: Database, caller: Caller, export_id: UUID) -> Response[bytes]:
+async def download_export(
+    db: Database, caller: Caller, export_id: FromPath[UUID]
+) -> Response[bytes]:
     """The finished file, for 24 hours."""
     file = await service.download_export(db, caller, export_id)
     return Response(

@@ -1,17 +1,18 @@
 """Names for rows that statements can only tell apart by a token or an id."""
 
-from itertools import product
-from string import ascii_uppercase
-
 from msgspec.structs import replace
 
 from outcomes.db import Transaction
 from outcomes.kpis.models import Kpi, KpiValue
 from outcomes.providers import service as providers
+from outcomes.survivors.choices import nationalities
+
+NOT_LISTED = "Not in our list"
+"""Somebody registered a code that is no country's."""
 
 
 async def named(tx: Transaction, kpi: Kpi, values: tuple[KpiValue, ...]) -> tuple[KpiValue, ...]:
-    """The same rows, nationalities by their ISO 3166-1 code and support workers by their name."""
+    """The same rows, nationalities by their country and support workers by their name."""
     categories = {value.category for value in values} - {None}
     if kpi.breakdown == "nationality" and categories:
         return _renamed(values, _nationalities(tx))
@@ -22,15 +23,15 @@ async def named(tx: Transaction, kpi: Kpi, values: tuple[KpiValue, ...]) -> tupl
 
 
 def _nationalities(tx: Transaction) -> dict[str, str]:
-    """Every code there can be, by its token: a token cannot be turned back, only recognised."""
-    codes = map("".join, product(ascii_uppercase, repeat=2))
-    return {tx.caller.scope.keys.nationality_token(code).hex(): code for code in codes}
+    """Every country by its token: a token cannot be turned back, only recognised."""
+    keys = tx.caller.scope.keys
+    return {keys.nationality_token(code).hex(): country for code, country in nationalities()}
 
 
 def _renamed(values: tuple[KpiValue, ...], names: dict[str, str]) -> tuple[KpiValue, ...]:
     """The whole first, then the largest; equal ones by name."""
     known = [
-        value if value.category is None else replace(value, category=names[value.category])
+        replace(value, category=names.get(value.category, NOT_LISTED)) if value.category else value
         for value in values
     ]
     return tuple(

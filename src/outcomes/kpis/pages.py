@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -47,7 +48,7 @@ class ExportForm(Input, frozen=True):
     purpose: Annotated[ShortText, Meta(extra={"remedy": "Enter what the file is for."})]
 
 
-@get("/results", permission=Permission.SEE_KPIS)
+@get("/results", permission=Permission.SEE_KPIS, include_in_schema=False)
 async def start(db: Database, caller: Caller) -> Redirect:
     """To the figures that a caller most likely wants."""
     exact = caller.may(Permission.SEE_EXACT_KPIS)
@@ -55,14 +56,18 @@ async def start(db: Database, caller: Caller) -> Redirect:
     return Redirect(_path(view, preset(name, await service.today(db, caller))), status_code=303)
 
 
-@get("/results/{view:str}/{first_day:date}/{last_day:date}", permission=Permission.SEE_KPIS)
+@get(
+    "/results/{view:str}/{first_day:date}/{last_day:date}",
+    permission=Permission.SEE_KPIS,
+    include_in_schema=False,
+)
 async def results(
     request: Request[Any, Any, Any],
     db: Database,
     caller: Caller,
-    view: str,
-    first_day: date,
-    last_day: date,
+    view: FromPath[str],
+    first_day: FromPath[date],
+    last_day: FromPath[date],
 ) -> Response[str]:
     """All figures of a period."""
     period = Period.days(first_day, last_day)
@@ -81,9 +86,9 @@ async def results(
     )
 
 
-@get("/results/{view:str}/days", permission=Permission.SEE_KPIS)
+@get("/results/{view:str}/days", permission=Permission.SEE_KPIS, include_in_schema=False)
 async def other_days(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, view: str
+    request: Request[Any, Any, Any], db: Database, caller: Caller, view: FromPath[str]
 ) -> Response[Any]:
     """Pick a period; the form comes back here with its days in the address."""
     form = Form({name: (value,) for name, value in request.query_params.items()})
@@ -109,14 +114,14 @@ async def other_days(
 _EXPORT_PATH = "/results/{view:str}/{first_day:date}/{last_day:date}/export"
 
 
-@get(_EXPORT_PATH, permission=Permission.EXPORT_KPIS)
+@get(_EXPORT_PATH, permission=Permission.EXPORT_KPIS, include_in_schema=False)
 async def new_export(
     request: Request[Any, Any, Any],
     db: Database,
     caller: Caller,
-    view: str,
-    first_day: date,
-    last_day: date,
+    view: FromPath[str],
+    first_day: FromPath[date],
+    last_day: FromPath[date],
 ) -> Response[str]:
     """The form of an export; it asks for the password before anything is typed."""
     period = Period.days(first_day, last_day)
@@ -124,26 +129,20 @@ async def new_export(
     return render(request, "kpis/new_export.html", **_frame(_view(view), period))
 
 
-@post(_EXPORT_PATH, permission=Permission.EXPORT_KPIS)
+@post(_EXPORT_PATH, permission=Permission.EXPORT_KPIS, include_in_schema=False)
 async def create_export(
     request: Request[Any, Any, Any],
     db: Database,
     caller: Caller,
-    view: str,
-    first_day: date,
-    last_day: date,
+    view: FromPath[str],
+    first_day: FromPath[date],
+    last_day: FromPath[date],
 ) -> Response[Any]:
     """Ask for the file."""
     form = await submitted(request)
     try:
         asked = parse(form, ExportForm)
-        new = NewExport(
-            view=_view(view),
-            format=asked.format,
-            first_day=first_day,
-            last_day=last_day,
-            purpose=asked.purpose,
-        )
+        new = NewExport(_view(view), asked.format, first_day, last_day, asked.purpose)
         creation = Creation.of(caller, form.idempotency_key, "exports", new)
         export = await service.request_export(db, caller, creation, new)
     except Invalid as because:
@@ -153,16 +152,18 @@ async def create_export(
     return Redirect(f"/results/exports/{export.id}", status_code=303)
 
 
-@get("/results/exports", permission=Permission.EXPORT_KPIS)
+@get("/results/exports", permission=Permission.EXPORT_KPIS, include_in_schema=False)
 async def exports(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     """What this account asked for lately."""
     found = await service.list_exports(db, caller)
     return render(request, "kpis/exports.html", exports=[_shown(export) for export in found])
 
 
-@get("/results/exports/{export_id:uuid}", permission=Permission.EXPORT_KPIS)
+@get(
+    "/results/exports/{export_id:uuid}", permission=Permission.EXPORT_KPIS, include_in_schema=False
+)
 async def export(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, export_id: UUID
+    request: Request[Any, Any, Any], db: Database, caller: Caller, export_id: FromPath[UUID]
 ) -> Response[str]:
     """One export: still being built, ready to download, or gone."""
     found = await service.get_export(db, caller, export_id)

@@ -1,9 +1,10 @@
 """Figures as a page shows them: cards in sections, each with its definition one tap away."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from outcomes.kpis.models import Cell, Counts, Kpi, Mark, ShownRow, Shows, Table
-from outcomes.kpis.wording import category_words, cell_words, columns
+from outcomes.kpis.wording import category_words, cell_words
 from outcomes.web.charts import Slope
 
 SECTIONS = {
@@ -36,16 +37,22 @@ CHANGE = ("outcome-baseline", "outcome-latest", "outcome-change")
 """Shown together, as one picture."""
 
 
-class Card(Struct, frozen=True):
-    """One KPI. `headline` and `words` say the whole; `rows` are its breakdown, if it has one."""
+class Line(Struct, frozen=True):
+    """A figure in words: `28%`, `25 of 90 people`. Its bar is `done` of `total`, if it has one."""
 
-    kpi: Kpi
-    headline: str | None
+    name: str
+    headline: str
     words: str
     done: int | None
     total: int | None
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+
+
+class Card(Struct, frozen=True):
+    """One KPI: the whole, if it has one, and its breakdown, if it has one."""
+
+    kpi: Kpi
+    whole: Line | None
+    parts: tuple[Line, ...]
     hidden: bool
     before: str | None
 
@@ -96,18 +103,25 @@ def change_card(tables: tuple[Table, ...]) -> Card:
 
 def _card(table: Table, earlier: Table | None) -> Card:
     whole = next((row for row in table.rows if row.category is None), None)
-    parts = [row for row in table.rows if row.category is not None]
     shown = [cell for row in table.rows for cell in (row.number, row.share, row.mean)]
     return Card(
         kpi=table.kpi,
-        headline=None if whole is None else _headline(table.kpi, whole),
-        words="" if whole is None else _words(table.kpi, whole),
-        done=_count(whole, "number"),
-        total=_count(whole, "out_of"),
-        headings=_headings(table.kpi) if parts else (),
-        rows=tuple(_cells(table.kpi, row) for row in parts),
+        whole=None if whole is None else _line(table.kpi, whole),
+        parts=tuple(_line(table.kpi, row) for row in table.rows if row.category is not None),
         hidden=any(cell in (Mark.SMALL, Mark.HIDDEN) for cell in shown),
         before=_before(earlier),
+    )
+
+
+def _line(kpi: Kpi, row: ShownRow) -> Line:
+    if row.category is None and kpi.breakdown != "none" and row.number == row.out_of:
+        row = replace(row, share=Mark.NOT_APPLICABLE, out_of=Mark.NOT_APPLICABLE)
+    return Line(
+        name=category_words(row.category),
+        headline=_headline(kpi, row),
+        words=_words(kpi, row),
+        done=_count(row.number) if kpi.shows is Shows.SHARE else None,
+        total=_count(row.out_of),
     )
 
 
@@ -119,17 +133,16 @@ def _headline(kpi: Kpi, row: ShownRow) -> str:
 
 def _words(kpi: Kpi, row: ShownRow) -> str:
     counted = "" if kpi.counts is Counts.EVENTS else " people"
-    if row.number is Mark.NO_DATA or row.mean is Mark.NO_DATA:
+    if Mark.NO_DATA in (row.number, row.mean) or isinstance(row.out_of, Mark):
         return ""
-    if kpi.shows is Shows.SHARE and not isinstance(row.share, Mark):
-        return f"{cell_words(row.number)} of {cell_words(row.out_of)}{counted}"
-    if kpi.shows is Shows.SHARE:
+    if kpi.shows is Shows.MEAN:
+        return f"over {cell_words(row.out_of)}{counted}"
+    if isinstance(row.share, Mark):
         return f"of {cell_words(row.out_of)}{counted}"
-    return f"over {cell_words(row.out_of)}{counted}" if kpi.shows is Shows.MEAN else ""
+    return f"{cell_words(row.number)} of {cell_words(row.out_of)}{counted}"
 
 
-def _count(row: ShownRow | None, name: str) -> int | None:
-    cell = None if row is None else getattr(row, name)
+def _count(cell: Cell) -> int | None:
     return cell if isinstance(cell, int) else None
 
 
@@ -137,19 +150,12 @@ def _number(cell: Cell) -> float | None:
     return None if isinstance(cell, Mark) else float(cell)
 
 
-def _headings(kpi: Kpi) -> tuple[str, ...]:
-    return (kpi.breakdown.capitalize(), *(heading for _, heading in columns(kpi)))
-
-
-def _cells(kpi: Kpi, row: ShownRow) -> tuple[str, ...]:
-    figures = (cell_words(getattr(row, name), percent=name == "share") for name, _ in columns(kpi))
-    return (category_words(row.category), *figures)
-
-
 def _before(earlier: Table | None) -> str | None:
-    """The headline of the period before; nothing when it had no data."""
+    """The headline of the period before, where there is one of the same kind."""
     whole = next((row for row in earlier.rows if row.category is None), None) if earlier else None
     if earlier is None or whole is None:
         return None
-    headline = _headline(earlier.kpi, whole)
-    return None if headline in (cell_words(Mark.NO_DATA), cell_words(Mark.HIDDEN)) else headline
+    kind = {Shows.NUMBER: whole.number, Shows.SHARE: whole.share, Shows.MEAN: whole.mean}
+    if kind[earlier.kpi.shows] in (Mark.NO_DATA, Mark.HIDDEN):
+        return None
+    return _line(earlier.kpi, whole).headline

@@ -1,9 +1,9 @@
 -- code: follow-up-completeness
 -- title: Outcome follow-ups completed
--- counts: events
+-- counts: people
 -- shows: share
--- numerator: outcome follow-ups completed so far, at each point after exit
--- denominator: outcome follow-ups that fell due at that point
+-- numerator: people whose outcome follow-up at that point after exit is completed so far
+-- denominator: people whose outcome follow-up at that point fell due
 -- breakdown: point after exit
 -- period: follow-ups that fell due in the period
 -- empty: no data for a point at which none fell due
