@@ -1,0 +1,95 @@
+"""Waking whoever is on call: content-free, from the staff number, at most twice, and never a survivor's."""
+
+from outcomes.prompts import service as prompts
+from outcomes.providers import service as providers
+from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from tests.prompts.street import Home, until
+
+
+async def send_alerts(home: Home) -> int:
+    product = home.street.product
+    return await providers.send_alerts(
+        product.db,
+        home.caller,
+        home.street.gateway,
+        text="Please open your list",
+        public_url=product.settings.public_url,
+    )
+
+
+async def states(home: Home) -> list[str]:
+    rows = await home.rows("SELECT state FROM staff_alerts WHERE provider_id = $1 ORDER BY attempt")
+    return [row["state"] for row in rows]
+
+
+async def asks_for_help(home: Home) -> None:
+    """Somebody texts words that a person has to read; the lead is on call."""
+    await home.survivor()
+    await home.writes("please read this")
+    await home.read()
+
+
+async def a_quarter_of_an_hour_later(home: Home) -> None:
+    await home.change(
+        """UPDATE staff_alerts SET due_at = due_at - interval '15 minutes'
+           WHERE provider_id = $1 AND state = 'scheduled'"""
+    )
+
+
+async def test_one_alert_now_one_in_a_quarter_of_an_hour_and_no_more(home: Home) -> None:
+    await asks_for_help(home)
+    assert await send_alerts(home) == 1
+    assert await send_alerts(home) == 0
+
+    async def told(expected: list[str]) -> bool:
+        return await states(home) == expected
+
+    await until(lambda: told(["delivered", "scheduled"]))
+    await a_quarter_of_an_hour_later(home)
+    assert await send_alerts(home) == 1
+    await until(lambda: told(["delivered", "delivered"]))
+    await a_quarter_of_an_hour_later(home)
+    assert await send_alerts(home) == 0
+    assert [(t.phone, t.sender, t.body) for t in home.arrived()] == [
+        ("+447700900900", home.provider.staff_number, "Please open your list")
+    ] * 2
+
+
+async def test_what_was_seen_to_wakes_nobody(home: Home) -> None:
+    await asks_for_help(home)
+    (message,) = await home.inbox()
+    await prompts.handle_message(home.street.product.db, home.worker, message.id)
+    assert await send_alerts(home) == 0
+    assert await states(home) == ["cancelled", "cancelled"]
+
+
+async def test_an_alert_that_may_have_gone_out_is_not_sent_again(home: Home) -> None:
+    await asks_for_help(home)
+    home.goes_wrong(Plan(faults=(Fault(FaultKind.ERROR_AFTER),), callbacks="off"))
+    await send_alerts(home)
+    assert await states(home) == ["unconfirmed", "scheduled"]
+    assert await send_alerts(home) == 0
+    assert len(home.arrived()) == 1
+
+
+async def test_a_busy_gateway_delays_an_alert_by_seconds(home: Home) -> None:
+    await asks_for_help(home)
+    home.goes_wrong(Plan(faults=(Fault(FaultKind.TOO_MANY),)))
+    await send_alerts(home)
+    assert await states(home) == ["scheduled", "scheduled"]
+    await home.change(
+        """UPDATE staff_alerts SET due_at = due_at - interval '1 minute' WHERE provider_id = $1"""
+    )
+    await send_alerts(home)
+    assert len(home.arrived()) == 1
+
+
+async def test_a_lost_sender_leaves_the_alert_unconfirmed(home: Home) -> None:
+    await asks_for_help(home)
+    await home.change(
+        """UPDATE staff_alerts SET state = 'sending', lease_token = id,
+               lease_until = due_at - interval '1 minute' WHERE provider_id = $1 AND attempt = 1"""
+    )
+    await providers.sweep_alerts(home.street.product.db, home.caller)
+    assert await states(home) == ["unconfirmed", "scheduled"]
+    assert await send_alerts(home) == 0
