@@ -12,6 +12,7 @@ from outcomes.encryption import FieldCipher
 from outcomes.errors import SettingsError
 from outcomes.ports import HERE, refuse_taken
 from outcomes.settings import DatabaseUrls, Settings
+from outcomes.web.logs import configure
 
 _LAST_ANSWERS_S = 3
 
@@ -27,6 +28,7 @@ def serve(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
     """
     settings.require_practice_data()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    configure(settings.log_level)
     refuse_taken(settings.port)
     asyncio.run(refuse_mighty_roles(settings.database))
     uvicorn.run(
