@@ -41,6 +41,7 @@ def upgrade() -> None:
         f"CREATE POLICY own_update ON provider_registry FOR UPDATE TO {app}"
         f" USING ({OWN_ROW}) WITH CHECK ({OWN_ROW})"
     )
+    op.execute(f"GRANT SELECT ON alembic_version TO {app}")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON provider_registry TO {app}")
     op.execute(
         f"CREATE POLICY own_routes ON access_routes TO {app} USING ({OWN_ROW}) WITH CHECK ({OWN_ROW})"

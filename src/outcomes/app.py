@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from typing import Any
 
 from litestar import Litestar, Request
 from litestar.di import Provide
 
+from outcomes import health
 from outcomes.access.models import Caller, Permission
 from outcomes.access.passwords import Passwords
 from outcomes.access.scopes import Scopes
@@ -24,10 +26,12 @@ from outcomes.prompts import webhooks
 from outcomes.providers import account_pages, signing_in
 from outcomes.providers import pages as provider_pages
 from outcomes.settings import Settings
+from outcomes.survivors import api as survivor_api
 from outcomes.survivors import consent_pages, contact_pages
 from outcomes.survivors import pages as survivor_pages
 from outcomes.web.authentication import CredentialKind
 from outcomes.web.idempotency import idempotency_key
+from outcomes.web.openapi import ApiDocument
 from outcomes.web.plugin import Web
 from outcomes.web.static import Assets
 from outcomes.web.templating import NavigationItem, Pages
@@ -35,9 +39,11 @@ from outcomes.web.templating import NavigationItem, Pages
 AUTH_POOL_SIZE = 4
 
 ROUTES: tuple[Any, ...] = (
+    *health.ROUTES,
     *signing_in.ROUTES,
     *account_pages.ROUTES,
     *provider_pages.ROUTES,
+    *survivor_api.ROUTES,
     *survivor_pages.ROUTES,
     *contact_pages.ROUTES,
     *consent_pages.ROUTES,
@@ -65,7 +71,8 @@ NAVIGATION: tuple[NavigationItem, ...] = (
     NavigationItem("Inbox", "/inbox", "inbox", Permission.READ_INBOX),
     NavigationItem("Team", "/team", "team", Permission.SEE_TEAM),
     NavigationItem("Results", "/results", "chart", Permission.SEE_KPIS),
-    NavigationItem("Staff", "/staff", "person", Permission.MANAGE_PEOPLE),
+    NavigationItem("Staff", "/staff", "people", Permission.MANAGE_PEOPLE),
+    NavigationItem("You", "/account", "person", Permission.OWN_ACCOUNT),
 )
 
 
@@ -110,26 +117,26 @@ def create_app(
         await auth.close()
         await db.close()
 
+    gateway_account = webhooks.GatewayAccount(
+        public_url=settings.public_url,
+        account_sid=settings.twilio_account_sid,
+        auth_tokens=(settings.twilio_auth_token,),
+    )
+    dependencies = {
+        "caller": Provide(_caller),
+        "idempotency_key": Provide(idempotency_key),
+        "db": Provide(_always(db)),
+        "scopes": Provide(_always(scopes)),
+        "passwords": Provide(_always(Passwords())),
+        "settings": Provide(_always(settings)),
+        "gateway_account": Provide(_always(gateway_account)),
+    }
+    api = ApiDocument(ROUTES, dependencies, version=version("outcomes"))
+
     return Litestar(
-        route_handlers=ROUTES,
+        route_handlers=(*ROUTES, *api.handlers()),
         plugins=[Web(pages, assets, SignedIn(scopes), public_url=settings.public_url)],
-        dependencies={
-            "caller": Provide(_caller),
-            "idempotency_key": Provide(idempotency_key),
-            "db": Provide(_always(db)),
-            "scopes": Provide(_always(scopes)),
-            "passwords": Provide(_always(Passwords())),
-            "settings": Provide(_always(settings)),
-            "gateway_account": Provide(
-                _always(
-                    webhooks.GatewayAccount(
-                        public_url=settings.public_url,
-                        account_sid=settings.twilio_account_sid,
-                        auth_tokens=(settings.twilio_auth_token,),
-                    )
-                )
-            ),
-        },
+        dependencies=dependencies,
         lifespan=[pools],
         openapi_config=None,
     )

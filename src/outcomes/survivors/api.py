@@ -1,0 +1,117 @@
+"""Survivors as JSON: the record, consents and safe contact."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import Parameter
+from msgspec import Struct
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.db import Database
+from outcomes.errors import NotFound
+from outcomes.survivors import service
+from outcomes.survivors.models import (
+    Consent,
+    Listed,
+    NewConsent,
+    NewSurvivor,
+    SafeContact,
+    SafeContactProfile,
+    Show,
+    Survivor,
+)
+
+Limit = Annotated[int, Parameter(ge=1, le=100)]
+Cursor = Annotated[str | None, Parameter(max_length=20)]
+SURVIVORS = "/api/v1/survivors"
+_ONE = f"{SURVIVORS}/{{survivor_id:uuid}}"
+
+
+class SurvivorPage(Struct, frozen=True):
+    """By reference. `next` goes into `cursor` to ask for those that follow."""
+
+    items: list[Listed]
+    next: str | None
+
+
+class ConsentList(Struct, frozen=True):
+    """Every decision, newest first; the newest for a purpose counts."""
+
+    items: list[Consent]
+
+
+@get(SURVIVORS, permission=Permission.SEE_SURVIVORS)
+async def list_survivors(
+    db: Database, caller: Caller, show: Show = Show.ALL, cursor: Cursor = None, limit: Limit = 50
+) -> SurvivorPage:
+    """Those whom the caller may open, by reference and without names."""
+    items = await service.list_survivors(db, caller, show, after=cursor, limit=limit)
+    return SurvivorPage(items, items[-1].reference if len(items) == limit else None)
+
+
+@post(SURVIVORS, permission=Permission.REGISTER_SURVIVORS)
+async def register(
+    db: Database, caller: Caller, data: NewSurvivor, idempotency_key: UUID
+) -> Survivor:
+    """Register an adult and put them on the caller's caseload. Nothing is planned before a pathway."""
+    creation = Creation.of(caller, idempotency_key, "register", data)
+    survivor_id = await service.register(db, caller, creation, data)
+    return await service.get_survivor(db, caller, survivor_id)
+
+
+@get(_ONE, permission=Permission.SEE_SURVIVORS)
+async def get_survivor(db: Database, caller: Caller, survivor_id: UUID) -> Survivor:
+    """The record, without the telephone number."""
+    return await service.get_survivor(db, caller, survivor_id)
+
+
+@get(f"{_ONE}/consents", permission=Permission.SEE_SURVIVORS)
+async def list_consents(db: Database, caller: Caller, survivor_id: UUID) -> ConsentList:
+    """What they have agreed to and taken back."""
+    return ConsentList(await service.list_consents(db, caller, survivor_id))
+
+
+@post(f"{_ONE}/consents", permission=Permission.REGISTER_SURVIVORS)
+async def record_consent(
+    db: Database, caller: Caller, survivor_id: UUID, data: NewConsent, idempotency_key: UUID
+) -> Consent:
+    """Record a decision. One taken back counts from this moment."""
+    creation = Creation.of(caller, idempotency_key, f"consent:{survivor_id}", data)
+    consent_id = await service.record_consent(db, caller, survivor_id, creation, data)
+    recorded = await service.list_consents(db, caller, survivor_id)
+    return next(consent for consent in recorded if consent.id == consent_id)
+
+
+@get(f"{_ONE}/safe-contact", permission=Permission.SEE_SURVIVORS)
+async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact:
+    """How it is safe to reach them; 404 means: do not contact."""
+    held = await service.get_safe_contact(db, caller, survivor_id)
+    if held is None:
+        raise NotFound
+    return held
+
+
+@post(f"{_ONE}/safe-contact", permission=Permission.REGISTER_SURVIVORS)
+async def record_safe_contact(
+    db: Database, caller: Caller, survivor_id: UUID, data: SafeContactProfile, idempotency_key: UUID
+) -> SafeContact:
+    """Replace the profile by what they have just said; it counts as confirmed now."""
+    creation = Creation.of(caller, idempotency_key, f"safe-contact:{survivor_id}", data)
+    await service.record_safe_contact(db, caller, survivor_id, creation, data)
+    held = await service.get_safe_contact(db, caller, survivor_id)
+    if held is None:
+        raise NotFound
+    return held
+
+
+ROUTES = (
+    list_survivors,
+    register,
+    get_survivor,
+    list_consents,
+    record_consent,
+    get_safe_contact,
+    record_safe_contact,
+)
