@@ -170,3 +170,4 @@ receive = service_inbox.receive
 read_inbox = service_inbox.read_inbox
 list_inbox = service_inbox.list_inbox
 handle_message = service_inbox.handle_message
+list_accepted = store.list_accepted
