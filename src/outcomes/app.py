@@ -12,6 +12,8 @@ from outcomes import health
 from outcomes.access.models import Caller, Permission
 from outcomes.access.passwords import Passwords
 from outcomes.access.scopes import Scopes
+from outcomes.assessments import api as assessments_api
+from outcomes.assessments import pages as assessment_pages
 from outcomes.check_ins import api as check_ins_api
 from outcomes.check_ins import pages as check_ins_pages
 from outcomes.clock import Clock
@@ -21,6 +23,9 @@ from outcomes.disengagement import pages as disengagement_pages
 from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
+from outcomes.pathways import api as pathways_api
+from outcomes.pathways import outcome_pages, review_pages
+from outcomes.pathways import pages as pathway_pages
 from outcomes.prompts import api as prompts_api
 from outcomes.prompts import webhooks
 from outcomes.providers import account_pages, signing_in
@@ -47,6 +52,12 @@ ROUTES: tuple[Any, ...] = (
     *survivor_pages.ROUTES,
     *contact_pages.ROUTES,
     *consent_pages.ROUTES,
+    *assessments_api.ROUTES,
+    *assessment_pages.ROUTES,
+    *pathways_api.ROUTES,
+    *pathway_pages.ROUTES,
+    *review_pages.ROUTES,
+    *outcome_pages.ROUTES,
     *check_ins_api.ROUTES,
     *check_ins_pages.ROUTES,
     *disengagement_api.ROUTES,
@@ -60,6 +71,8 @@ ROUTES: tuple[Any, ...] = (
 TEMPLATES: dict[str, str] = {
     "providers": "outcomes.providers",
     "survivors": "outcomes.survivors",
+    "assessments": "outcomes.assessments",
+    "pathways": "outcomes.pathways",
     "check_ins": "outcomes.check_ins",
     "disengagement": "outcomes.disengagement",
     "kpis": "outcomes.kpis",

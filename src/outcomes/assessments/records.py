@@ -50,11 +50,9 @@ class ScoredOutcomes(Struct, frozen=True):
     stable: bool | None
 
 
-class OutcomeAssessment(Struct, frozen=True):
-    """An outcome assessment on record; `recorded_at` in UTC."""
+class OutcomeAssessment(ScoredOutcomes, frozen=True):
+    """An outcome assessment with its answers; `recorded_at` in UTC."""
 
-    id: UUID
-    scores: ScoredOutcomes
     answers: dict[str, Answer]
     note: str
     recorded_at: datetime
@@ -71,20 +69,34 @@ class NeedLevels(Struct, frozen=True):
     version: str
     assessed_on: date
     overall: OverallLevel
-    areas: dict[str, NeedLevel]
+    levels: dict[str, NeedLevel]
 
 
-class NeedsAssessment(Struct, frozen=True):
-    """A needs assessment on record; `recorded_at` in UTC."""
+class NeedsAssessment(NeedLevels, frozen=True):
+    """A needs assessment with what was written down; `recorded_at` in UTC."""
 
-    id: UUID
-    levels: NeedLevels
     areas: dict[str, AreaAnswer]
     safety_plan: SafetyPlan
     recorded_at: datetime
 
     def __repr__(self) -> str:
         return f"NeedsAssessment({self.id}, <protected>)"
+
+
+class NeedsBefore(Struct, frozen=True):
+    """What an assessor sees first: whose it is, the survivor's local day, and the last assessment."""
+
+    reference: str
+    today: date
+    latest: NeedsAssessment | None
+
+
+class OutcomesBefore(Struct, frozen=True):
+    """What an assessor sees first: whose it is, the survivor's local day, and the last assessment."""
+
+    reference: str
+    today: date
+    latest: OutcomeAssessment | None
 
 
 class ScoreProgress(Struct, frozen=True):
@@ -123,5 +135,6 @@ class OutcomeProgress(Struct, frozen=True):
 class SurvivorProgress(Struct, frozen=True):
     """How a survivor is doing: outcomes (None before the first assessment), and needs, oldest first."""
 
+    reference: str
     outcomes: OutcomeProgress | None
     needs: tuple[NeedLevels, ...]

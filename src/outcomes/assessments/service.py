@@ -12,7 +12,13 @@ from outcomes.assessments import store
 from outcomes.assessments.instruments import needs_instrument, outcome_instrument
 from outcomes.assessments.models import NeedLevel, NewNeedsAssessment, NewOutcomeAssessment
 from outcomes.assessments.progress import outcome_progress
-from outcomes.assessments.records import NeedsAssessment, OutcomeAssessment, SurvivorProgress
+from outcomes.assessments.records import (
+    NeedsAssessment,
+    NeedsBefore,
+    OutcomeAssessment,
+    OutcomesBefore,
+    SurvivorProgress,
+)
 from outcomes.assessments.scoring import (
     check_area_answers,
     check_outcome_answers,
@@ -109,6 +115,44 @@ async def list_outcomes(
         return await store.list_outcomes(tx, opened, before=before, limit=limit)
 
 
+async def get_needs(
+    db: Database, caller: Caller, survivor_id: UUID, assessment_id: UUID
+) -> NeedsAssessment:
+    """One assessment. Raises NotFound."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
+        return await store.get_needs(tx, opened, assessment_id)
+
+
+async def get_outcomes(
+    db: Database, caller: Caller, survivor_id: UUID, assessment_id: UUID
+) -> OutcomeAssessment:
+    """One assessment. Raises NotFound."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "outcome_assessment.viewed", "scores", "answers")
+        return await store.get_outcomes(tx, opened, assessment_id)
+
+
+async def prepare_needs(db: Database, caller: Caller, survivor_id: UUID) -> NeedsBefore:
+    """What stands beside the questions of a new needs assessment."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
+        found = await store.list_needs(tx, opened, before=None, limit=1)
+        return NeedsBefore(opened.reference, _today(opened), found[0] if found else None)
+
+
+async def prepare_outcomes(db: Database, caller: Caller, survivor_id: UUID) -> OutcomesBefore:
+    """What stands beside the questions of a new outcome assessment."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "outcome_assessment.viewed", "scores", "answers")
+        found = await store.list_outcomes(tx, opened, before=None, limit=1)
+        return OutcomesBefore(opened.reference, _today(opened), found[0] if found else None)
+
+
 async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> SurvivorProgress:
     """Baseline, previous and latest scores with what changed, and the history of needs."""
     async with db.transaction(caller) as tx:
@@ -116,6 +160,7 @@ async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> Survi
         await _audit(tx, opened, "progress.viewed", "scores", "levels")
         scores = await store.list_scores(tx, survivor_id)
         return SurvivorProgress(
+            reference=opened.reference,
             outcomes=outcome_progress(scores) if scores else None,
             needs=tuple(await store.list_levels(tx, survivor_id)),
         )
@@ -134,8 +179,12 @@ async def _ask_for_help(tx: Transaction, opened: Admitted, assessment_id: UUID) 
 
 
 def _require_past(opened: Admitted, assessed_on: date) -> None:
-    if assessed_on > local_date(opened.now, ZoneInfo(opened.zone)):
+    if assessed_on > _today(opened):
         raise Invalid.field("assessed_on", "Choose today or a day before it.")
+
+
+def _today(opened: Admitted) -> date:
+    return local_date(opened.now, ZoneInfo(opened.zone))
 
 
 async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:

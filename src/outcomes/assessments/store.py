@@ -6,6 +6,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import asdict
+
 from outcomes.access.caseload import Admitted
 from outcomes.assessments.models import (
     AssessmentStage,
@@ -26,6 +28,7 @@ from outcomes.assessments.records import (
 from outcomes.assessments.scoring import stored
 from outcomes.db import Transaction
 from outcomes.encryption import Field
+from outcomes.errors import NotFound
 
 OUTCOME_ANSWERS = Field("outcome_assessments", "answers_ciphertext")
 NEEDS_ANSWERS = Field("needs_assessments", "answers_ciphertext")
@@ -132,6 +135,19 @@ async def list_outcomes(
     return [_outcome_assessment(opened, row) for row in rows]
 
 
+async def get_outcomes(tx: Transaction, opened: Admitted, assessment_id: UUID) -> OutcomeAssessment:
+    """One of this survivor's. Raises NotFound."""
+    row = await tx.conn.fetchrow(
+        f"{_OUTCOMES} AND a.id = $3 GROUP BY a.provider_id, a.id",
+        tx.caller.provider_id,
+        opened.survivor_id,
+        assessment_id,
+    )
+    if row is None:
+        raise NotFound
+    return _outcome_assessment(opened, row)
+
+
 async def list_scores(tx: Transaction, survivor_id: UUID) -> list[ScoredOutcomes]:
     """The scores of every assessment, oldest first; nothing is decrypted."""
     rows = await tx.conn.fetch(f"{_OUTCOMES} {_OLDEST_FIRST}", tx.caller.provider_id, survivor_id)
@@ -150,6 +166,19 @@ async def list_needs(
         limit,
     )
     return [_needs_assessment(opened, row) for row in rows]
+
+
+async def get_needs(tx: Transaction, opened: Admitted, assessment_id: UUID) -> NeedsAssessment:
+    """One of this survivor's. Raises NotFound."""
+    row = await tx.conn.fetchrow(
+        f"{_NEEDS} AND a.id = $3 GROUP BY a.provider_id, a.id",
+        tx.caller.provider_id,
+        opened.survivor_id,
+        assessment_id,
+    )
+    if row is None:
+        raise NotFound
+    return _needs_assessment(opened, row)
 
 
 async def list_levels(tx: Transaction, survivor_id: UUID) -> list[NeedLevels]:
@@ -174,12 +203,11 @@ def _stored(score: Fraction | None) -> Decimal | None:
 
 def _outcome_assessment(opened: Admitted, row: Any) -> OutcomeAssessment:
     blob = row["answers_ciphertext"]
-    answers = opened.key.decrypt_json(OUTCOME_ANSWERS, row["id"], blob, OutcomeAnswers)
+    sealed = opened.key.decrypt_json(OUTCOME_ANSWERS, row["id"], blob, OutcomeAnswers)
     return OutcomeAssessment(
-        id=row["id"],
-        scores=_scored(row),
-        answers=answers.answers,
-        note=answers.note,
+        **asdict(_scored(row)),
+        answers=sealed.answers,
+        note=sealed.note,
         recorded_at=row["recorded_at"],
     )
 
@@ -199,23 +227,22 @@ def _scored(row: Any) -> ScoredOutcomes:
 
 def _needs_assessment(opened: Admitted, row: Any) -> NeedsAssessment:
     blob = row["answers_ciphertext"]
-    answers = opened.key.decrypt_json(NEEDS_ANSWERS, row["id"], blob, NeedsAnswers)
+    sealed = opened.key.decrypt_json(NEEDS_ANSWERS, row["id"], blob, NeedsAnswers)
     return NeedsAssessment(
-        id=row["id"],
-        levels=_levels(row),
-        areas=answers.areas,
-        safety_plan=answers.safety_plan,
+        **asdict(_levels(row)),
+        areas=sealed.areas,
+        safety_plan=sealed.safety_plan,
         recorded_at=row["recorded_at"],
     )
 
 
 def _levels(row: Any) -> NeedLevels:
-    areas = zip(row["names"], row["levels"], strict=True)
+    levels = zip(row["names"], row["levels"], strict=True)
     return NeedLevels(
         id=row["id"],
         instrument=row["instrument_code"],
         version=row["instrument_version"],
         assessed_on=row["assessed_on"],
         overall=OverallLevel(row["overall_level"]),
-        areas={area: NeedLevel(level) for area, level in areas},
+        levels={area: NeedLevel(level) for area, level in levels},
     )

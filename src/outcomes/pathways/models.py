@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from outcomes.errors import FieldProblem
 from outcomes.inputs import Input, LongText
 
 
@@ -91,6 +92,18 @@ class Pathway(Struct, frozen=True):
     planned_until: date
     exit_on: date | None
     version: int
+
+
+class Standing(Struct, frozen=True):
+    """Where a survivor stands: their local day, exit date with the version of their record, whether
+    they are enrolled, and what has to be recorded before they can be."""
+
+    reference: str
+    today: date
+    exit_on: date | None
+    version: int
+    enrolled: bool
+    missing: tuple[FieldProblem, ...]
 
 
 class PlannedState(StrEnum):
@@ -224,6 +237,18 @@ class ReviewDetails(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "ReviewDetails(<protected>)"
+
+
+class ReviewBefore(Struct, frozen=True):
+    """What a reviewer sees first: the day of the planned review that this one settles, and of the
+    next one."""
+
+    reference: str
+    today: date
+    exit_on: date | None
+    version: int
+    planned_on: date | None
+    next_on: date | None
 
 
 class Review(Struct, frozen=True):

@@ -37,7 +37,8 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
         Conflict: enrolled already.
     """
     survivor_id, now = opened.survivor_id, opened.now
-    _require_agreement(await survivors.get_reach(tx, survivor_id))
+    if missing := missing_agreement(await survivors.get_reach(tx, survivor_id)):
+        raise Invalid(*missing)
     today = local_date(now, ZoneInfo(opened.zone))
     anchor_on = _likely_anchor(new.anchor_on or today, today)
     await store.hold_survivor(tx, survivor_id)
@@ -129,8 +130,8 @@ async def _wake_for_texts(tx: Transaction, slots: Iterable[Slot], now: datetime)
         await providers.lower_due_hint(tx, min(ahead))
 
 
-def _require_agreement(reach: Reach) -> None:
-    """Nobody is contacted who has not agreed to it and said how."""
+def missing_agreement(reach: Reach) -> tuple[FieldProblem, ...]:
+    """What has to be recorded first: nobody is contacted who has not agreed to it and said how."""
     problems = []
     if not reach.consents & {Purpose.CALL, Purpose.SMS}:
         problems.append(
@@ -140,8 +141,7 @@ def _require_agreement(reach: Reach) -> None:
         problems.append(
             FieldProblem("safe_contact", "Record first how they can be contacted safely.")
         )
-    if problems:
-        raise Invalid(*problems)
+    return tuple(problems)
 
 
 def _likely_anchor(anchor_on: date, today: date) -> date:

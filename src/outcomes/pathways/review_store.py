@@ -7,6 +7,7 @@ from uuid import UUID
 from outcomes.access.caseload import Admitted
 from outcomes.db import Transaction
 from outcomes.encryption import Field
+from outcomes.errors import NotFound
 from outcomes.pathways.models import NewReview, Review, ReviewDecision, ReviewDetails
 
 DETAILS = Field("pathway_reviews", "details_ciphertext")
@@ -36,6 +37,20 @@ async def insert_review(
         opened.now,
         tx.caller.actor.account,
     )
+
+
+async def get_review(tx: Transaction, opened: Admitted, review_id: UUID) -> Review:
+    """One of this survivor's. Raises NotFound."""
+    row = await tx.conn.fetchrow(
+        """SELECT id, planned_contact_id, held_on, decision, details_ciphertext, recorded_at
+           FROM pathway_reviews WHERE provider_id = $1 AND survivor_id = $2 AND id = $3""",
+        tx.caller.provider_id,
+        opened.survivor_id,
+        review_id,
+    )
+    if row is None:
+        raise NotFound
+    return _review(opened, row)
 
 
 async def list_reviews(

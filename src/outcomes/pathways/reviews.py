@@ -14,12 +14,20 @@ from outcomes.clock import local_date
 from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid
 from outcomes.pathways import plans, review_store, schedule_store, store
-from outcomes.pathways.models import FollowUpStage, NewReview, Review, ReviewDecision, Series
+from outcomes.pathways.models import (
+    FollowUpStage,
+    NewReview,
+    Review,
+    ReviewBefore,
+    ReviewDecision,
+    Series,
+)
 
 REVIEW_EARLY_BY = timedelta(days=14)
 FOLLOW_UP_OFF_BY = timedelta(days=91)
+LOOK_AHEAD = timedelta(days=62)
 """Ours: a review up to two weeks early settles the planned one, and a follow-up the nearest planned
-one within half of the six months between two."""
+one within half of the six months between two. Two months ahead hold the next monthly review."""
 
 
 async def complete_review(
@@ -50,6 +58,38 @@ async def complete_review(
                 await store.complete(tx, planned_id, survivor_id, opened.now)
             await _audit(tx, opened, "pathway_review.completed", "decision", "details")
         return creation.key
+
+
+async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> ReviewBefore:
+    """What stands beside the questions of a new review."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
+        today = local_date(opened.now, ZoneInfo(opened.zone))
+        open_ones = await schedule_store.list_open(
+            tx, survivor_id, Series.REVIEW, until=today + LOOK_AHEAD
+        )
+        days = {planned_id: day for planned_id, day, _ in open_ones}
+        settled = _settled([one for one in open_ones if one[1] <= today + REVIEW_EARLY_BY], today)
+        planned_on = days[settled] if settled else None
+        after = [day for day in days.values() if day > (planned_on or today) and day > today]
+        exit_on, version, _ = await store.get_exit(tx, survivor_id)
+        return ReviewBefore(
+            reference=opened.reference,
+            today=today,
+            exit_on=exit_on,
+            version=version,
+            planned_on=planned_on,
+            next_on=min(after, default=None),
+        )
+
+
+async def get_review(db: Database, caller: Caller, survivor_id: UUID, review_id: UUID) -> Review:
+    """One review. Raises NotFound."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "pathway_review.viewed", "decision", "details")
+        return await review_store.get_review(tx, opened, review_id)
 
 
 async def list_reviews(

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from outcomes.access import audit
 from outcomes.access.caseload import Admitted, admit
 from outcomes.access.idempotency import Creation, first_time
 from outcomes.access.models import Caller
+from outcomes.clock import local_date
 from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid
 from outcomes.pathways import plans, reviews, schedule_store, store
@@ -18,9 +20,11 @@ from outcomes.pathways.models import (
     NotDue,
     Pathway,
     Schedule,
+    Standing,
 )
 from outcomes.pathways.planning import follow_up_points
 from outcomes.providers import service as providers
+from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate
 
 REFRESH_EVERY = timedelta(hours=20)
@@ -54,6 +58,23 @@ async def get_pathway(db: Database, caller: Caller, survivor_id: UUID) -> Pathwa
         opened = await admit(tx, survivor_id)
         await _audit(tx, opened, "pathway.viewed", "exit_on")
         return await store.get_pathway(tx, survivor_id)
+
+
+async def get_standing(db: Database, caller: Caller, survivor_id: UUID) -> Standing:
+    """What the pages show that enrol somebody or change their exit date."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "pathway.viewed", "exit_on", "reach")
+        reach = await survivors.get_reach(tx, survivor_id)
+        exit_on, version, enrolled = await store.get_exit(tx, survivor_id)
+        return Standing(
+            reference=opened.reference,
+            today=local_date(opened.now, ZoneInfo(opened.zone)),
+            exit_on=exit_on,
+            version=version,
+            enrolled=enrolled,
+            missing=plans.missing_agreement(reach),
+        )
 
 
 async def set_exit_date(db: Database, caller: Caller, survivor_id: UUID, new: ExitDate) -> None:
@@ -139,6 +160,8 @@ async def complete(
 
 
 complete_review = reviews.complete_review
+get_review = reviews.get_review
+prepare_review = reviews.prepare_review
 list_reviews = reviews.list_reviews
 record_follow_up = reviews.record_follow_up
 list_prompt_occurrences = schedule_store.list_prompt_occurrences

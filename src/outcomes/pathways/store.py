@@ -21,6 +21,19 @@ _PATHWAY = """p.id, p.survivor_id, p.anchor_on, p.call_every_days, p.review_ever
     p.prompt_days_before_call, p.enrolled_at, p.planned_until, s.exit_on"""
 
 
+async def get_exit(tx: Transaction, survivor_id: UUID) -> tuple[date | None, int, bool]:
+    """The exit date, the version of the record, and whether they are enrolled."""
+    row = await tx.conn.fetchrow(
+        """SELECT s.exit_on, s.version,
+                  EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
+                          AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled
+           FROM survivors s WHERE s.provider_id = $1 AND s.id = $2""",
+        tx.caller.provider_id,
+        survivor_id,
+    )
+    return row["exit_on"], row["version"], row["enrolled"]
+
+
 async def hold_survivor(tx: Transaction, survivor_id: UUID) -> None:
     """Let nobody change the exit date until this transaction ends."""
     await tx.conn.execute(

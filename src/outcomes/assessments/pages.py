@@ -1,0 +1,109 @@
+"""The pages on which needs are assessed and progress is seen."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.assessments import service
+from outcomes.assessments.instruments import shipped_instruments
+from outcomes.assessments.models import NeedsInstrument, NewNeedsAssessment
+from outcomes.assessments.presentation import level_label, needs_view, outcomes_view
+from outcomes.assessments.records import NeedsBefore
+from outcomes.db import Database
+from outcomes.errors import Invalid
+from outcomes.web.forms import Form, parse, submitted
+from outcomes.web.templating import render
+
+_NEEDS = "/people/{survivor_id:uuid}/needs"
+
+
+@get(_NEEDS, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def needs_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[str]:
+    before = await service.prepare_needs(db, caller, survivor_id)
+    return _needs(request, survivor_id, before, _with_safety_plan(before))
+
+
+@post(_NEEDS, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def record_needs(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewNeedsAssessment)
+        creation = Creation.of(caller, form.idempotency_key, f"needs:{survivor_id}", new)
+        await service.record_needs(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        before = await service.prepare_needs(db, caller, survivor_id)
+        return _needs(request, survivor_id, before, form.refused(because), status=400)
+    return Redirect(f"/people/{survivor_id}/progress", status_code=303)
+
+
+@get(
+    "/people/{survivor_id:uuid}/progress",
+    permission=Permission.SEE_SURVIVORS,
+    include_in_schema=False,
+)
+async def progress_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[str]:
+    progress = await service.get_progress(db, caller, survivor_id)
+    outcomes, needs = progress.outcomes, progress.needs
+    return render(
+        request,
+        "assessments/progress.html",
+        survivor_id=survivor_id,
+        reference=progress.reference,
+        outcomes=outcomes and outcomes_view(outcomes),
+        needs=needs_view(needs) if needs else None,
+        may_record=caller.may(Permission.RECORD_WORK),
+    )
+
+
+def _with_safety_plan(before: NeedsBefore) -> Form:
+    """The plan stands until it is changed, so it is there to be looked at again."""
+    plan = before.latest.safety_plan if before.latest else None
+    fields = {name: getattr(plan, name) for name in plan.__struct_fields__} if plan else {}
+    return Form.of(
+        assessed_on=before.today, **{f"safety_plan.{name}": text for name, text in fields.items()}
+    )
+
+
+def _needs(
+    request: Request[Any, Any, Any],
+    survivor_id: UUID,
+    before: NeedsBefore,
+    form: Form,
+    status: int = 200,
+) -> Response[str]:
+    instrument = _offered()
+    return render(
+        request,
+        "assessments/needs.html",
+        status=status,
+        form=form,
+        survivor_id=survivor_id,
+        before=before,
+        instrument=instrument,
+        last_levels=_last_levels(instrument, before),
+    )
+
+
+def _last_levels(instrument: NeedsInstrument, before: NeedsBefore) -> dict[str, str]:
+    """The last level of each area that had one, in words."""
+    levels = before.latest.levels if before.latest else {}
+    return {area: level_label(instrument, level) for area, level in levels.items()}
+
+
+def _offered() -> NeedsInstrument:
+    """The needs instrument that new assessments use."""
+    return next(one for one in shipped_instruments() if isinstance(one, NeedsInstrument))
+
+
+ROUTES = (needs_page, record_needs, progress_page)

@@ -1,0 +1,108 @@
+"""The pages that enrol somebody and change their exit date."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.db import Database
+from outcomes.errors import Conflict, Invalid
+from outcomes.pathways import service
+from outcomes.pathways.models import NewPathway
+from outcomes.survivors.models import ExitDate
+from outcomes.web.forms import Form, parse, submitted
+from outcomes.web.templating import render
+
+_ENROL = "/people/{survivor_id:uuid}/enrol"
+_EXIT_DATE = "/people/{survivor_id:uuid}/exit-date"
+
+
+@get(_ENROL, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def enrol_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[str]:
+    return await _enrol(request, db, caller, survivor_id, Form())
+
+
+@post(_ENROL, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def enrol(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewPathway)
+        creation = Creation.of(caller, form.idempotency_key, f"pathway:{survivor_id}", new)
+        await service.enrol(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        return await _enrol(request, db, caller, survivor_id, form.refused(because), status=400)
+    return Redirect(f"/people/{survivor_id}/schedule", status_code=303)
+
+
+async def _enrol(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    form: Form,
+    status: int = 200,
+) -> Response[str]:
+    standing = await service.get_standing(db, caller, survivor_id)
+    return render(
+        request,
+        "pathways/enrol.html",
+        status=status,
+        form=form,
+        survivor_id=survivor_id,
+        standing=standing,
+    )
+
+
+@get(_EXIT_DATE, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def exit_date_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[str]:
+    return await _exit_date(request, db, caller, survivor_id, None)
+
+
+@post(_EXIT_DATE, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def set_exit_date(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[Any]:
+    """When somebody else was faster, the page comes back with their date and what was typed."""
+    form = await submitted(request)
+    try:
+        await service.set_exit_date(db, caller, survivor_id, parse(form, ExitDate))
+    except Invalid as because:
+        return await _exit_date(request, db, caller, survivor_id, form.refused(because), status=400)
+    except Conflict:
+        return await _exit_date(request, db, caller, survivor_id, form, status=409)
+    return Redirect(f"/people/{survivor_id}/schedule", status_code=303)
+
+
+async def _exit_date(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    typed: Form | None,
+    status: int = 200,
+) -> Response[str]:
+    standing = await service.get_standing(db, caller, survivor_id)
+    held = standing.exit_on
+    parts = {"day": held.day, "month": held.month, "year": held.year} if held else {}
+    return render(
+        request,
+        "pathways/exit_date.html",
+        status=status,
+        form=typed or Form.of(**{f"exit_on.{part}": value for part, value in parts.items()}),
+        survivor_id=survivor_id,
+        standing=standing,
+        overtaken=status == 409,
+    )
+
+
+ROUTES = (enrol_page, enrol, exit_date_page, set_exit_date)
