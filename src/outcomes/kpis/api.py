@@ -11,20 +11,30 @@ from outcomes.access.idempotency import Creation
 from outcomes.access.models import Caller, Permission
 from outcomes.db import Database
 from outcomes.kpis import service
-from outcomes.kpis.models import Export, Kpi, NewExport, Period, ShownRow, View
+from outcomes.kpis.models import Cell, Export, Kpi, NewExport, Period, ShownRow, View
 from outcomes.kpis.wording import notes
 
 
+class Row(Struct, frozen=True):
+    """One row: whole numbers, decimals as text, and a text such as `<10`, `[c]` or `[x]` for a figure
+    that is hidden or that there is none of. `share` is in per cent."""
+
+    category: str | None
+    number: int | str
+    out_of: int | str
+    share: int | str
+    mean: int | str
+
+
 class Figure(Struct, frozen=True):
-    """One KPI with its definition. In `rows` a text such as `<10`, `[c]` or `[x]` stands for a figure
-    that is hidden or that there is none of; `share` is in per cent."""
+    """One KPI with its definition."""
 
     code: str
     title: str
     numerator: str
     denominator: str
     breakdown: str
-    rows: tuple[ShownRow, ...]
+    rows: tuple[Row, ...]
 
 
 class Figures(Struct, frozen=True):
@@ -105,7 +115,21 @@ async def download_export(
 
 
 def _figure(kpi: Kpi, rows: tuple[ShownRow, ...]) -> Figure:
-    return Figure(kpi.code, kpi.title, kpi.numerator, kpi.denominator, kpi.breakdown, rows)
+    sent = tuple(
+        Row(
+            row.category,
+            number=_sent(row.number),
+            out_of=_sent(row.out_of),
+            share=_sent(row.share),
+            mean=_sent(row.mean),
+        )
+        for row in rows
+    )
+    return Figure(kpi.code, kpi.title, kpi.numerator, kpi.denominator, kpi.breakdown, sent)
+
+
+def _sent(cell: Cell) -> int | str:
+    return cell if isinstance(cell, int) else str(cell)
 
 
 ROUTES = (list_kpis, list_exports, request_export, get_export, download_export)

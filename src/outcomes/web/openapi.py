@@ -19,6 +19,7 @@ from outcomes.web.idempotency import HEADER
 from outcomes.web.problems import Problem
 from outcomes.web.templating import render
 
+_ROOT = "/api/"
 _ABOUT = (
     "What people do on the pages, for programs. Times are ISO 8601 in UTC, dates ISO 8601. A list"
     " answers with `items` and with `next`, which goes into `cursor` to ask for what follows."
@@ -65,7 +66,7 @@ class ApiDocument:
     def __init__(
         self, routes: Iterable[HTTPRouteHandler], dependencies: Iterable[str], *, version: str
     ) -> None:
-        self._handlers = [h for h in routes if all(path.startswith("/api/") for path in h.paths)]
+        self._handlers = [handler for handler in routes if _api_paths(handler)]
         self._dependencies = tuple(dependencies)
         self._version = version
 
@@ -81,6 +82,8 @@ class ApiDocument:
             openapi_config=config,
             logging_config=None,
         ).openapi_schema.to_schema()
+        paths = described["paths"]
+        described["paths"] = {path: paths[path] for path in paths if path.startswith(_ROOT)}
         for handler in self._handlers:
             _complete(handler, described["paths"])
         _, schemas = msgspec.json.schema_components([Problem], ref_template=_SCHEMAS)
@@ -107,7 +110,7 @@ class ApiDocument:
 def _complete(handler: HTTPRouteHandler, paths: dict[str, Any]) -> None:
     """What litestar cannot know: our problems, the idempotency key, who may call it."""
     wanted = handler.parsed_fn_signature.parameters
-    for path in handler.paths:
+    for path in _api_paths(handler):
         for method in handler.http_methods:
             operation = paths[_template(path)][method.lower()]
             operation["responses"].pop("400", None)
@@ -116,6 +119,10 @@ def _complete(handler: HTTPRouteHandler, paths: dict[str, Any]) -> None:
             if "idempotency_key" in wanted:
                 key = {"$ref": "#/components/parameters/IdempotencyKey"}
                 operation.setdefault("parameters", []).append(key)
+
+
+def _api_paths(handler: HTTPRouteHandler) -> list[str]:
+    return [path for path in handler.paths if path.startswith(_ROOT)]
 
 
 def _template(path: str) -> str:
