@@ -21,15 +21,13 @@ SERVER_SETTINGS = {
     "lock_timeout": "5000",
     "idle_in_transaction_session_timeout": "30000",
 }
-_OUT_OF_REACH = (
-    OSError,
+_CANNOT_NOW = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.LockNotAvailableError,
-    asyncpg.InterfaceError,
 )
 
 
@@ -72,15 +70,28 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
-        """A connection with no provider set: row-level security shows it the global tables only."""
+        """A connection with no provider set: row-level security shows it the global tables only.
+
+        Raises:
+            Unavailable: the database cannot be reached or cannot take more work.
+        """
         if self._pool is None:
             raise Unavailable
         async with self._turns:
             try:
-                async with self._pool.acquire() as conn:
-                    yield conn
-            except _OUT_OF_REACH as error:
+                conn = await self._pool.acquire()
+            except (OSError, asyncpg.InterfaceError, *_CANNOT_NOW) as error:
                 raise Unavailable from error
+            try:
+                yield conn
+            except _CANNOT_NOW as error:
+                raise Unavailable from error
+            except (OSError, asyncpg.InterfaceError) as error:
+                if conn.is_closed():
+                    raise Unavailable from error
+                raise
+            finally:
+                await self._pool.release(conn)
 
     @asynccontextmanager
     async def in_provider(self, provider_id: UUID) -> AsyncIterator[Any]:
