@@ -169,5 +169,6 @@ record_status = service_statuses.record_status
 receive = service_inbox.receive
 read_inbox = service_inbox.read_inbox
 list_inbox = service_inbox.list_inbox
+get_message = service_inbox.get_message
 handle_message = service_inbox.handle_message
 list_accepted = store.list_accepted

@@ -13,6 +13,7 @@ from outcomes.access import audit
 from outcomes.access.data_keys import survivor_keys
 from outcomes.access.models import Caller
 from outcomes.db import Database, Transaction
+from outcomes.errors import NotFound
 from outcomes.prompts import store_inbox, store_sending
 from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
 from outcomes.prompts.replies import (
@@ -197,6 +198,16 @@ async def list_inbox(
     """What waits for a person, oldest first; `after` is the last message of the page before."""
     async with db.transaction(caller) as tx:
         return await store_inbox.list_waiting(tx, after=after, limit=limit, now=await tx.now())
+
+
+async def get_message(db: Database, caller: Caller, message_id: UUID) -> InboxMessage:
+    """One that waits. Raises NotFound when it was dealt with, or is not the caller's to see."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        found = await store_inbox.list_waiting(tx, after=None, only=message_id, limit=1, now=now)
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 async def handle_message(db: Database, caller: Caller, message_id: UUID) -> None:

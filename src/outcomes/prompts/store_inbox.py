@@ -208,15 +208,16 @@ _WAITING = """FROM inbound_messages m
 
 
 async def list_waiting(
-    tx: Transaction, *, after: UUID | None, limit: int, now: datetime
+    tx: Transaction, *, after: UUID | None, only: UUID | None = None, limit: int, now: datetime
 ) -> list[InboxMessage]:
-    """What waits for the caller, oldest first, decrypted and audited."""
+    """What waits for the caller, oldest first, decrypted and audited; `only` asks for that one."""
     rows = await tx.conn.fetch(
         f"""SELECT m.id, m.kind, m.survivor_id, m.prompt_id, m.received_at, m.data_key_id,
                    m.from_ciphertext, m.body_ciphertext, s.reference, p.wording_code,
                    p.wording_version, coalesce(p.sent_at, p.due_at) AS asked_at
             {_WAITING}
-            WHERE m.provider_id = $1 AND m.state = 'needs_person' AND {_may_see(4)}
+            WHERE m.provider_id = $1 AND m.state = 'needs_person' AND {_may_see(5)}
+              AND ($4::uuid IS NULL OR m.id = $4)
               AND ($2::uuid IS NULL OR (m.received_at, m.id) >
                    (SELECT a.received_at, a.id FROM inbound_messages a
                     WHERE a.provider_id = $1 AND a.id = $2))
@@ -224,6 +225,7 @@ async def list_waiting(
         tx.caller.provider_id,
         after,
         limit,
+        only,
         *caseload_args(tx),
     )
     ids = tuple(row["survivor_id"] for row in rows if row["survivor_id"] is not None)
