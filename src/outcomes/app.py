@@ -14,6 +14,8 @@ from outcomes.access.passwords import Passwords
 from outcomes.access.scopes import Scopes
 from outcomes.assessments import api as assessments_api
 from outcomes.assessments import pages as assessment_pages
+from outcomes.casework import api as casework_api
+from outcomes.casework import pages as casework_pages
 from outcomes.check_ins import api as check_ins_api
 from outcomes.check_ins import pages as check_ins_pages
 from outcomes.clock import Clock
@@ -62,6 +64,8 @@ ROUTES: tuple[Any, ...] = (
     *check_ins_pages.ROUTES,
     *disengagement_api.ROUTES,
     *disengagement_pages.ROUTES,
+    *casework_api.ROUTES,
+    *casework_pages.ROUTES,
     *kpis_api.ROUTES,
     *kpis_pages.ROUTES,
     *prompts_api.ROUTES,
@@ -75,6 +79,7 @@ TEMPLATES: dict[str, str] = {
     "pathways": "outcomes.pathways",
     "check_ins": "outcomes.check_ins",
     "disengagement": "outcomes.disengagement",
+    "casework": "outcomes.casework",
     "kpis": "outcomes.kpis",
 }
 

@@ -27,7 +27,11 @@ from outcomes.web.templating import render
 Choice = tuple[str, str]
 
 
-@get("/people/{survivor_id:uuid}/check-in", permission=Permission.RECORD_WORK)
+@get(
+    "/people/{survivor_id:uuid}/check-in",
+    permission=Permission.RECORD_WORK,
+    include_in_schema=False,
+)
 async def check_in(
     request: Request[Any, Any, Any],
     db: Database,
@@ -42,7 +46,7 @@ async def check_in(
     return await _show(request, "check_in", form, db, caller, survivor_id)
 
 
-@get("/people/{survivor_id:uuid}/visit", permission=Permission.RECORD_WORK)
+@get("/people/{survivor_id:uuid}/visit", permission=Permission.RECORD_WORK, include_in_schema=False)
 async def visit(
     request: Request[Any, Any, Any],
     db: Database,
@@ -57,6 +61,7 @@ async def visit(
 @post(
     ["/people/{survivor_id:uuid}/check-in", "/people/{survivor_id:uuid}/visit"],
     permission=Permission.RECORD_WORK,
+    include_in_schema=False,
 )
 async def log_check_in(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
@@ -71,14 +76,18 @@ async def log_check_in(
     return _saved(survivor_id, new.channel)
 
 
-@get("/people/{survivor_id:uuid}/drop-in", permission=Permission.RECORD_WORK)
+@get(
+    "/people/{survivor_id:uuid}/drop-in", permission=Permission.RECORD_WORK, include_in_schema=False
+)
 async def drop_in(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
     return await _show(request, "drop_in", Form(), db, caller, survivor_id)
 
 
-@post("/people/{survivor_id:uuid}/drop-in", permission=Permission.RECORD_WORK)
+@post(
+    "/people/{survivor_id:uuid}/drop-in", permission=Permission.RECORD_WORK, include_in_schema=False
+)
 async def record_drop_in(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
@@ -92,14 +101,22 @@ async def record_drop_in(
     return _saved(survivor_id, "drop-in")
 
 
-@get("/people/{survivor_id:uuid}/activity", permission=Permission.RECORD_WORK)
+@get(
+    "/people/{survivor_id:uuid}/activity",
+    permission=Permission.RECORD_WORK,
+    include_in_schema=False,
+)
 async def activity(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
     return await _show(request, "activity", Form(), db, caller, survivor_id)
 
 
-@post("/people/{survivor_id:uuid}/activity", permission=Permission.RECORD_WORK)
+@post(
+    "/people/{survivor_id:uuid}/activity",
+    permission=Permission.RECORD_WORK,
+    include_in_schema=False,
+)
 async def record_activity(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:

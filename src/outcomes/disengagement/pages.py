@@ -19,7 +19,11 @@ from outcomes.web.forms import Form, parse, submitted
 from outcomes.web.templating import render
 
 
-@get("/people/{survivor_id:uuid}/no-answer", permission=Permission.RECORD_WORK)
+@get(
+    "/people/{survivor_id:uuid}/no-answer",
+    permission=Permission.RECORD_WORK,
+    include_in_schema=False,
+)
 async def no_answer(
     request: Request[Any, Any, Any],
     db: Database,
@@ -35,7 +39,11 @@ async def no_answer(
     return render(request, "disengagement/no_answer.html", form=form, missed=missed)
 
 
-@post("/people/{survivor_id:uuid}/no-answer", permission=Permission.RECORD_WORK)
+@post(
+    "/people/{survivor_id:uuid}/no-answer",
+    permission=Permission.RECORD_WORK,
+    include_in_schema=False,
+)
 async def log_attempt(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
@@ -51,7 +59,9 @@ async def log_attempt(
     return Redirect(f"/people/{survivor_id}?saved=attempt", status_code=303)
 
 
-@get("/people/{survivor_id:uuid}/flags", permission=Permission.SEE_SURVIVORS)
+@get(
+    "/people/{survivor_id:uuid}/flags", permission=Permission.SEE_SURVIVORS, include_in_schema=False
+)
 async def flags(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
@@ -59,7 +69,9 @@ async def flags(
     return render(request, "disengagement/flags.html", shown=shown)
 
 
-@post("/people/{survivor_id:uuid}/flags", permission=Permission.RECORD_WORK)
+@post(
+    "/people/{survivor_id:uuid}/flags", permission=Permission.RECORD_WORK, include_in_schema=False
+)
 async def raise_flag(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
@@ -75,7 +87,11 @@ async def raise_flag(
     return Redirect(f"/people/{survivor_id}?saved=flag", status_code=303)
 
 
-@get("/people/{survivor_id:uuid}/flags/{flag_id:uuid}", permission=Permission.SEE_SURVIVORS)
+@get(
+    "/people/{survivor_id:uuid}/flags/{flag_id:uuid}",
+    permission=Permission.SEE_SURVIVORS,
+    include_in_schema=False,
+)
 async def flag(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID, flag_id: UUID
 ) -> Response[str]:
@@ -83,7 +99,9 @@ async def flag(
 
 
 @post(
-    "/people/{survivor_id:uuid}/flags/{flag_id:uuid}/resolution", permission=Permission.RECORD_WORK
+    "/people/{survivor_id:uuid}/flags/{flag_id:uuid}/resolution",
+    permission=Permission.RECORD_WORK,
+    include_in_schema=False,
 )
 async def resolve_flag(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID, flag_id: UUID

@@ -1,0 +1,177 @@
+"""Today, Person, Inbox and Team."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Permission
+from outcomes.casework import presentation, service
+from outcomes.casework.models import CoverForm
+from outcomes.clock import local_date, zone_named
+from outcomes.db import Database
+from outcomes.errors import Conflict, Invalid
+from outcomes.prompts import service as prompts
+from outcomes.prompts.models import NoBody
+from outcomes.survivors.choices import ZONES, language_name
+from outcomes.web.forms import parse, submitted
+from outcomes.web.guards import SIGNED_IN
+from outcomes.web.templating import render
+
+SAVED = {
+    "call": "Check-in saved.",
+    "visit": "Visit saved.",
+    "attempt": "Saved: no answer.",
+    "drop-in": "Drop-in saved.",
+    "activity": "Saved.",
+    "flag": "The flag is raised.",
+    "resolution": "The flag is resolved.",
+    "prompt": "The message goes out within seconds.",
+    "task": "Done.",
+}
+"""What the page says after something was saved, by the word in its address."""
+
+
+@get("/", permission=SIGNED_IN, include_in_schema=False)
+async def today(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[Any]:
+    """Those who open nobody's record begin where their work is."""
+    if not caller.may(Permission.SEE_SURVIVORS):
+        elsewhere = "/team" if caller.may(Permission.SEE_TEAM) else "/results"
+        return Redirect(elsewhere, status_code=303)
+    return render(
+        request,
+        "casework/today.html",
+        today=await service.get_today(db, caller),
+        local_date=local_date,
+        zone_named=zone_named,
+        words=presentation,
+    )
+
+
+@get("/people/{survivor_id:uuid}", permission=Permission.SEE_SURVIVORS, include_in_schema=False)
+async def person(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    saved: str | None = None,
+    cursor: str | None = None,
+) -> Response[str]:
+    return await _person(request, db, caller, survivor_id, saved=saved, cursor=cursor)
+
+
+@post(
+    "/people/{survivor_id:uuid}/prompts",
+    permission=Permission.SEND_PROMPTS,
+    include_in_schema=False,
+)
+async def send_now(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[Any]:
+    """The next message now, or why not."""
+    form = await submitted(request)
+    creation = Creation.of(caller, form.idempotency_key, f"prompt:{survivor_id}", NoBody())
+    try:
+        await prompts.request_now(db, caller, survivor_id, creation)
+    except Conflict as because:
+        return await _person(request, db, caller, survivor_id, refusal=because.message)
+    return Redirect(f"/people/{survivor_id}?saved=prompt", status_code=303)
+
+
+@post("/tasks/{task_id:uuid}/done", permission=Permission.RECORD_WORK, include_in_schema=False)
+async def finish_task(db: Database, caller: Caller, task_id: UUID) -> Redirect:
+    task = await service.finish_task(db, caller, task_id)
+    back = f"/people/{task.survivor_id}?saved=task" if task.survivor_id else "/team"
+    return Redirect(back, status_code=303)
+
+
+@get("/inbox", permission=Permission.READ_INBOX, include_in_schema=False)
+async def inbox(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
+    messages = await prompts.list_inbox(db, caller, limit=100)
+    return render(request, "casework/inbox.html", messages=messages, words=presentation)
+
+
+@get("/inbox/{message_id:uuid}", permission=Permission.READ_INBOX, include_in_schema=False)
+async def message(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, message_id: UUID
+) -> Response[str]:
+    found = await prompts.get_message(db, caller, message_id)
+    return render(request, "casework/message.html", message=found, words=presentation)
+
+
+@post("/inbox/{message_id:uuid}/handled", permission=Permission.READ_INBOX, include_in_schema=False)
+async def handle_message(db: Database, caller: Caller, message_id: UUID) -> Redirect:
+    await prompts.handle_message(db, caller, message_id)
+    return Redirect("/inbox", status_code=303)
+
+
+@get("/team", permission=Permission.SEE_TEAM, include_in_schema=False)
+async def team(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
+    shown = await service.get_team(db, caller)
+    return render(request, "casework/team.html", team=shown, words=presentation)
+
+
+@post("/team/cover", permission=Permission.SEE_TEAM, include_in_schema=False)
+async def arrange_cover(
+    request: Request[Any, Any, Any], db: Database, caller: Caller
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, CoverForm)
+        creation = Creation.of(caller, form.idempotency_key, "cover", new)
+        await service.arrange_cover(db, caller, creation, new)
+    except Invalid as because:
+        shown = await service.get_team(db, caller)
+        refused = form.refused(because)
+        return render(
+            request,
+            "casework/team.html",
+            form=refused,
+            status=400,
+            team=shown,
+            words=presentation,
+        )
+    return Redirect("/team", status_code=303)
+
+
+async def _person(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    *,
+    saved: str | None = None,
+    cursor: str | None = None,
+    refusal: str = "",
+) -> Response[str]:
+    found = await service.get_person(db, caller, survivor_id, cursor=cursor)
+    zone = found.summary.zone
+    return render(
+        request,
+        "casework/person.html",
+        status=409 if refusal else 200,
+        current_section="/people",
+        person=found,
+        today=local_date(found.now, zone_named(zone)),
+        place=ZONES.get(zone, zone),
+        language=language_name(found.reach.language),
+        saved=SAVED.get(saved or "", ""),
+        refusal=refusal,
+        older=cursor is not None,
+        words=presentation,
+    )
+
+
+ROUTES = (
+    today,
+    person,
+    send_now,
+    finish_task,
+    inbox,
+    message,
+    handle_message,
+    team,
+    arrange_cover,
+)

@@ -1,0 +1,50 @@
+"""When a call is safe, in words (pure)."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from outcomes.casework.models import Hours
+from outcomes.clock import SafeHours, local_date, next_open, windows_on
+from outcomes.survivors.models import Reach
+from outcomes.survivors.safety import NotSafe, why_not_call
+from outcomes.web.dates import clock, day
+
+WHY_NO_CALL = {
+    NotSafe.NO_PHONE: "No number to call",
+    NotSafe.NO_CONSENT: "They have not agreed to calls",
+    NotSafe.NO_SAFE_CONTACT: "No safe contact on record: do not call",
+    NotSafe.NOT_THIS_WAY: "They have not said that calls are safe",
+}
+
+
+def call_hours(reach: Reach, now: datetime) -> Hours:
+    """Whether this person may be called at `now` (UTC): until when, or why not, in their time."""
+    why = why_not_call(reach, now)
+    if reach.safe_contact is None or (why is not None and why is not NotSafe.OUTSIDE_HOURS):
+        return Hours(False, WHY_NO_CALL[why or NotSafe.NO_SAFE_CONTACT])
+    hours, zone = reach.safe_contact.profile.hours, ZoneInfo(reach.zone)
+    if why is None:
+        return Hours(True, f"safe {_until(hours, zone, now)}")
+    return Hours(False, f"Not safe now{_from(hours, zone, now)}")
+
+
+def _until(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:
+    """`until 17:00`; hours that go on over midnight are followed for a day."""
+    closes_at = now
+    while closes_at < now + timedelta(days=1):
+        windows = windows_on(hours, zone, local_date(closes_at, zone))
+        ends = (w.closes_at for w in windows if w.opens_at <= closes_at < w.closes_at)
+        further = next(ends, None)
+        if further is None:
+            return f"until {clock(closes_at, zone)}"
+        closes_at = further
+    return "at any time"
+
+
+def _from(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:
+    """`: safe from 10:00`, with the day when it is not today; nothing when no time is safe."""
+    opens_at = next_open(hours, zone, now)
+    if opens_at is None:
+        return ""
+    same_day = local_date(opens_at, zone) == local_date(now, zone)
+    return f": safe from {'' if same_day else day(opens_at, zone) + ', '}{clock(opens_at, zone)}"

@@ -1,0 +1,250 @@
+"""What the screens that cross rooms show, and the few verbs that belong to no single room."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from outcomes.access import audit
+from outcomes.access.caseload import Admitted, admit
+from outcomes.access.idempotency import Creation
+from outcomes.access.models import Caller, Reach, Role
+from outcomes.casework import person_store, store
+from outcomes.casework.models import (
+    CoverForm,
+    Group,
+    Line,
+    OpenFlag,
+    OpenTask,
+    Person,
+    Team,
+    Timeline,
+    Today,
+    Urgency,
+)
+from outcomes.casework.safe_hours import call_hours
+from outcomes.casework.store import DueRow, FlagRow
+from outcomes.clock import UkPart, is_working_day, local_date
+from outcomes.db import Database, Transaction
+from outcomes.disengagement import service as disengagement
+from outcomes.disengagement.rules import escalate
+from outcomes.errors import Invalid, NotFound
+from outcomes.prompts import service as prompts
+from outcomes.prompts.gate import terms_now
+from outcomes.prompts.models import WHY
+from outcomes.providers import service as providers
+from outcomes.providers.deadlines import OFFICE_ZONE
+from outcomes.providers.models import TaskKind
+from outcomes.survivors import service as survivors
+from outcomes.survivors.choices import language_name
+
+MOST_REASONS = 400
+"""What Today shows at most; a list that long is a call for help of its own."""
+
+ENTRIES = 50
+UPCOMING = 5
+URGENCIES = {
+    Urgency.SAFETY: "Safety first",
+    Urgency.OVERDUE: "Overdue",
+    Urgency.TODAY: "Due today",
+}
+ELSEWHERE = ("flag", "inbound_message")
+"""Subjects whose tasks are done by resolving the flag or putting the message away."""
+
+
+async def get_today(db: Database, caller: Caller) -> Today:
+    """What is due with the caller's caseload; a team lead sees the team's, worker by worker."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        rows = await store.list_due(tx, now, limit=MOST_REASONS)
+        lines = await _lines(tx, rows, now)
+        ids = tuple(line.survivor_id for line in lines)
+        event = audit.Event("today.viewed", "survivor", ids, ("language", "safe_contact"))
+        await audit.record(tx, event, now)
+        if caller.actor.reach is Reach.TEAM:
+            groups = _by_worker(lines, await _names(tx))
+        else:
+            groups = _by_urgency(lines)
+        return Today(now, tuple(groups), more=len(rows) == MOST_REASONS)
+
+
+async def _lines(tx: Transaction, rows: list[DueRow], now: datetime) -> list[Line]:
+    """One line a survivor, in the order of their most urgent reason."""
+    grouped: dict[UUID, list[DueRow]] = {}
+    for row in rows:
+        grouped.setdefault(row.survivor_id, []).append(row)
+    reach = await survivors.list_reach(tx, list(grouped))
+    return [
+        Line(
+            survivor_id=survivor_id,
+            reference=found[0].reference,
+            zone=found[0].zone,
+            worker_id=found[0].worker_id,
+            reasons=tuple(row.reason for row in found),
+            last_contact_at=found[0].last_contact_at,
+            language=language_name(reach[survivor_id].language),
+            call=call_hours(reach[survivor_id], now),
+        )
+        for survivor_id, found in grouped.items()
+    ]
+
+
+def _by_urgency(lines: Iterable[Line]) -> Iterable[Group]:
+    lines = tuple(lines)
+    for urgency, title in URGENCIES.items():
+        if found := tuple(line for line in lines if line.urgency is urgency):
+            yield Group(title, found)
+
+
+def _by_worker(lines: Iterable[Line], names: dict[UUID, str]) -> Iterable[Group]:
+    """Whoever has the most urgent line comes first."""
+    grouped: dict[UUID | None, list[Line]] = {}
+    for line in lines:
+        grouped.setdefault(line.worker_id, []).append(line)
+    for worker_id, found in grouped.items():
+        yield Group(names[worker_id] if worker_id else "Nobody’s", tuple(found))
+
+
+async def get_person(
+    db: Database, caller: Caller, survivor_id: UUID, *, cursor: str | None = None
+) -> Person:
+    """Everything on somebody's page, in one transaction. Raises NotFound outside the caseload."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        reach = await survivors.get_reach(tx, survivor_id)
+        contact, now = reach.safe_contact, opened.now
+        hours = contact.profile.hours if contact else None
+        part = (await providers.get_provider(tx)).uk_part
+        why = terms_now(reach, await prompts.list_accepted(tx), now).withheld
+        return Person(
+            now=now,
+            summary=await person_store.get_summary(tx, opened),
+            reach=reach,
+            call=call_hours(reach, now),
+            why_no_texts=WHY[why] if why else None,
+            next_try=await disengagement.find_next_try(tx, opened, hours, part),
+            upcoming=tuple(await person_store.list_upcoming(tx, survivor_id, limit=UPCOMING)),
+            tasks=tuple(await store.list_tasks(tx, survivor_id)),
+            timeline=await _timeline(tx, opened, cursor, ENTRIES),
+            names=await _names(tx),
+        )
+
+
+async def get_timeline(
+    db: Database, caller: Caller, survivor_id: UUID, *, cursor: str | None, limit: int
+) -> Timeline:
+    """What happened with somebody, newest first.
+
+    Raises:
+        Invalid: the cursor is none that a page before gave.
+    """
+    async with db.transaction(caller) as tx:
+        return await _timeline(tx, await admit(tx, survivor_id), cursor, limit)
+
+
+async def _timeline(tx: Transaction, opened: Admitted, cursor: str | None, limit: int) -> Timeline:
+    before = _position(cursor) if cursor else None
+    found = await person_store.list_entries(tx, opened, before=before, limit=limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    return Timeline(tuple(found[:limit]), f"{last.at.isoformat()}_{last.id}" if last else None)
+
+
+async def get_team(db: Database, caller: Caller) -> Team:
+    """How the caller's team stands; an administrator sees every team, but opens nobody's record."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        everyone, team_id = _whose(caller)
+        provider = await providers.get_provider(tx)
+        loads = await store.list_loads(tx, everyone, team_id, now)
+        tasks = await store.list_team_tasks(tx, everyone, team_id)
+        flags = await store.list_team_flags(tx, everyone, team_id)
+        today = local_date(now, OFFICE_ZONE)
+        covers = await store.list_covers(tx, everyone, team_id, today)
+        ids = {row.survivor_id for row in flags} | {t.survivor_id for t in tasks if t.survivor_id}
+        event = audit.Event("team.viewed", "survivor", tuple(ids), ("flags", "tasks"))
+        await audit.record(tx, event, now)
+        return Team(
+            now=now,
+            today=today,
+            loads=tuple(loads),
+            tasks=tuple(tasks),
+            flags=tuple(_escalated(row, provider.uk_part, now) for row in flags),
+            covers=tuple(covers),
+            workers=tuple(load.account_id for load in loads),
+            on_call=provider.on_call_account_id,
+            names=await _names(tx),
+            may_open=not everyone,
+        )
+
+
+async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: CoverForm) -> None:
+    """Let somebody of the team look after a colleague's survivors; a lead for their own team only.
+
+    Raises:
+        Invalid: not of the team, or days in the wrong order.
+    """
+    async with db.transaction(caller) as tx:
+        accounts = {a.id: a for a in await providers.list_accounts(tx) if a.active}
+    everyone, team_id = _whose(caller)
+    for field in ("absent_account_id", "cover_account_id"):
+        account = accounts.get(getattr(new, field))
+        if account is None or not (everyone or account.team_id == team_id):
+            raise Invalid.field(field, "Choose somebody from the list.")
+        if account.role not in (Role.SUPPORT_WORKER, Role.TEAM_LEAD):
+            raise Invalid.field(field, "Choose a support worker or a team lead.")
+    await providers.record_cover(
+        db,
+        caller,
+        creation,
+        absent_account_id=new.absent_account_id,
+        cover_account_id=new.cover_account_id,
+        from_on=new.from_on,
+        until_on=new.until_on,
+    )
+
+
+async def finish_task(db: Database, caller: Caller, task_id: UUID) -> OpenTask:
+    """Somebody has seen to it. Raises NotFound for one that is done, or done in another way."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        task = await store.find_task(tx, task_id)
+        if task is None or task.subject_kind in ELSEWHERE:
+            raise NotFound
+        await providers.resolve_task(tx, TaskKind(task.kind), task.subject_id, now)
+        ids = (task.survivor_id,) if task.survivor_id else ()
+        await audit.record(tx, audit.Event("task.resolved", "survivor", ids), now)
+        return task
+
+
+def _whose(caller: Caller) -> tuple[bool, UUID | None]:
+    """Whether every team is the caller's to see, and else which."""
+    return caller.actor.role is Role.PROVIDER_ADMIN, caller.actor.team_id
+
+
+def _escalated(row: FlagRow, part: UkPart, now: datetime) -> OpenFlag:
+    is_working = partial(is_working_day, part)
+    who = escalate(row.raised_at, disengagement.LADDER, is_working, OFFICE_ZONE, now)
+    return OpenFlag(
+        id=row.id,
+        survivor_id=row.survivor_id,
+        reference=row.reference,
+        rule=row.rule,
+        raised_at=row.raised_at,
+        level=who.level,
+        rises_at=who.rises_at,
+    )
+
+
+async def _names(tx: Transaction) -> dict[UUID, str]:
+    return {account.id: account.name for account in await providers.list_accounts(tx)}
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    at, _, entry_id = cursor.partition("_")
+    try:
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment, UUID(entry_id)
+    except ValueError:
+        raise Invalid.field("cursor", "Use the cursor that the page before gave.") from None
