@@ -27,9 +27,19 @@ class Statement(Struct, frozen=True):
     parameters: tuple[str | None, ...]
 
     @property
+    def begins(self) -> bool:
+        """BEGIN, which carries the provider."""
+        return self.sql.startswith("BEGIN")
+
+    @property
+    def ends(self) -> bool:
+        """COMMIT or ROLLBACK."""
+        return self.sql.startswith(("COMMIT", "ROLLBACK"))
+
+    @property
     def opens_or_closes(self) -> bool:
-        """BEGIN (which carries the provider), COMMIT or ROLLBACK."""
-        return self.sql.startswith(("BEGIN", "COMMIT", "ROLLBACK"))
+        """Of a transaction; it reads and writes nothing itself."""
+        return self.begins or self.ends
 
 
 class Wire:
@@ -64,7 +74,7 @@ async def watched(log: Path, superuser_url: str, database: DatabaseUrls) -> Asyn
     for role in roles:
         await admin.execute(f'ALTER ROLE "{role}" SET log_min_duration_statement = 0')
         await admin.execute(f'ALTER ROLE "{role}" SET log_parameter_max_length = -1')
-        await admin.execute(f'ALTER ROLE "{role}" SET log_error_verbosity = default')
+        await admin.execute(f"ALTER ROLE \"{role}\" SET log_error_verbosity = 'default'")
     await admin.execute("ALTER SYSTEM SET log_line_prefix = '#%u#'")
     await admin.execute("SELECT pg_reload_conf()")
     try:
@@ -78,16 +88,25 @@ async def watched(log: Path, superuser_url: str, database: DatabaseUrls) -> Asyn
 
 
 def _statements(text: str) -> list[Statement]:
+    """An entry begins with its role; the server puts a tab before each further line of one, and what
+    the parameters were into the entry after the statement's."""
+    entries = re.split(r"^#(?=[\w\[\]]*#)", text, flags=re.MULTILINE)
     statements: list[Statement] = []
-    for line in re.split(r"^#(?=[\w\[\]]*#)", text, flags=re.MULTILINE):
-        role, _, said = line.partition("#")
-        if entry := _ENTRY.match(said.rstrip("\n")):
-            statements.append(Statement(role, entry["sql"].replace("\n\t", "\n"), ()))
-        elif (detail := _PARAMETERS.match(said.rstrip("\n"))) and statements:
-            values = [
-                None if value == "NULL" else value[1:-1].replace("''", "'")
-                for _, value in _ONE.findall(detail["all"])
-            ]
-            last = statements.pop()
-            statements.append(Statement(last.role, last.sql, tuple(values)))
+    for entry, following in zip(entries, [*entries[1:], ""], strict=True):
+        role, said = _said(entry)
+        if executed := _ENTRY.match(said):
+            detail = _PARAMETERS.match(_said(following)[1])
+            values = _ONE.findall(detail["all"]) if detail else ()
+            statements.append(
+                Statement(role, executed["sql"], tuple(_value(one) for _, one in values))
+            )
     return statements
+
+
+def _said(entry: str) -> tuple[str, str]:
+    role, _, said = entry.rstrip("\n").partition("#")
+    return role, said.replace("\n\t", "\n")
+
+
+def _value(printed: str) -> str | None:
+    return None if printed == "NULL" else printed[1:-1].replace("''", "'")
