@@ -117,12 +117,12 @@ async def record_outcomes(
 async def list_due(
     db: Database,
     caller: Caller,
-    state: FromQuery[DueState | None] = None,
+    wanted: Annotated[DueState | None, QueryParameter(name="state")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> DuePage:
     """Calls, reviews and follow-ups of the caller's caseload that are due or overdue."""
-    return await service.list_due(db, caller, state=state, cursor=cursor, limit=limit)
+    return await service.list_due(db, caller, state=wanted, cursor=cursor, limit=limit)
 
 
 ROUTES = (
