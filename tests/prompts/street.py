@@ -63,41 +63,46 @@ class Home(Struct, frozen=True):
     async def plan(
         self, survivor_id: UUID, due_at: datetime, closes_at: datetime | None = None
     ) -> UUID:
-        """A pathway, if there is none, and one occurrence of the prompt series on it."""
-        contact_id, provider_id = uuid4(), self.provider.id
+        """One occurrence of the prompt series, on a pathway that is made when there is none."""
+        (contact_id,) = await self.plan_all([survivor_id], due_at, closes_at)
+        return contact_id
+
+    async def plan_all(
+        self, survivor_ids: list[UUID], due_at: datetime, closes_at: datetime | None = None
+    ) -> list[UUID]:
+        """The same occurrence for each of them."""
+        provider_id, contact_ids = self.provider.id, [uuid4() for _ in survivor_ids]
         async with self.street.product.db.transaction(self.caller) as tx:
-            pathway_id = await tx.conn.fetchval(
-                "SELECT id FROM pathways WHERE provider_id = $1 AND survivor_id = $2",
-                provider_id,
-                survivor_id,
+            await tx.conn.executemany(
+                """INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
+                       review_every_months, prompt_days_before_call, prompt_shift, enrolled_at,
+                       enrolled_by, planned_until, version)
+                   VALUES ($1, $2, $3, $4, 14, 1, 7, 0, $5, $6, $4, 1)
+                   ON CONFLICT (provider_id, survivor_id) WHERE ended_at IS NULL DO NOTHING""",
+                [
+                    (provider_id, uuid4(), one, due_at.date(), due_at, self.worker.actor.account)
+                    for one in survivor_ids
+                ],
             )
-            if pathway_id is None:
-                pathway_id = uuid4()
-                await tx.conn.execute(
-                    """INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
-                           review_every_months, prompt_days_before_call, prompt_shift, enrolled_at,
-                           enrolled_by, planned_until, version)
-                       VALUES ($1, $2, $3, $4, 14, 1, 7, 0, $5, $6, $4, 1)""",
-                    provider_id,
-                    pathway_id,
-                    survivor_id,
-                    due_at.date(),
-                    due_at,
-                    self.worker.actor.account,
-                )
-            await tx.conn.execute(
+            await tx.conn.executemany(
                 """INSERT INTO planned_contacts (provider_id, id, survivor_id, pathway_id, series,
                        planned_on, held_on, due_at, closes_at, state)
-                   VALUES ($1, $2, $3, $4, 'prompt', $5, $5, $6, $7, 'planned')""",
-                provider_id,
-                contact_id,
-                survivor_id,
-                pathway_id,
-                due_at.date(),
-                due_at,
-                closes_at or due_at + 2 * HOUR,
+                   VALUES ($1, $2, $3, (SELECT id FROM pathways w WHERE w.provider_id = $1
+                                        AND w.survivor_id = $3 AND w.ended_at IS NULL),
+                           'prompt', $4, $4, $5, $6, 'planned')""",
+                [
+                    (
+                        provider_id,
+                        contact_id,
+                        survivor_id,
+                        due_at.date(),
+                        due_at,
+                        closes_at or due_at + 2 * HOUR,
+                    )
+                    for contact_id, survivor_id in zip(contact_ids, survivor_ids, strict=True)
+                ],
             )
-        return contact_id
+        return contact_ids
 
     async def change(self, statement: str, *values: object) -> None:
         """Do to a row what time or somebody else would have done; $1 is the provider."""

@@ -1,0 +1,238 @@
+"""Five hundred prompts due, and everything ends at the worst moment: each arrives once, or a person knows.
+
+The truth is the handset's own log of what it accepted, counted by phone. Time passes by moving the
+leases of dead workers back, as a minute of waiting would.
+"""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import redis.asyncio
+from msgspec import Struct
+
+from outcomes.clock import SafeHours
+from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from outcomes.survivors import service as survivors
+from tests.prompts.street import HOUR, Home
+from tests.support import drama_number
+from tests.workers.processes import Nursery, RedisServer
+
+DUE = 500
+KILLS = 20
+AT_ONCE = 6
+
+
+class People(Struct, frozen=True):
+    """Who is due, by phone; and those who must get nothing, opted out or out of their hours."""
+
+    due: dict[str, UUID]
+    forbidden: dict[str, UUID]
+
+
+async def make_people(home: Home, due: int, forbidden: int) -> People:
+    """Everybody with a phone of their own and a prompt due now; half the forbidden said STOP."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    after_noon = (await home.now()).hour >= 12
+    closed = SafeHours.every_day(120, 180) if after_noon else SafeHours.every_day(1380, 1440)
+
+    async def make(number: int) -> UUID:
+        outside = due <= number < due + forbidden // 2
+        async with turns:
+            return await home.survivor(drama_number(number), hours=closed if outside else None)
+
+    ids = await asyncio.gather(*(make(number) for number in range(due + forbidden)))
+    by_phone = {drama_number(number): survivor_id for number, survivor_id in enumerate(ids)}
+    await home.plan_all(list(ids), await home.now(), await home.now() + HOUR)
+    stopped = [drama_number(number) for number in range(due + forbidden // 2, due + forbidden)]
+    async with home.street.product.db.transaction(home.caller) as tx:
+        for phone in stopped:
+            await survivors.insert_opt_out(
+                tx,
+                survivor_id=by_phone[phone],
+                phone_bidx=home.caller.scope.keys.phone_index(phone),
+                source="reply",
+                now=await tx.now(),
+            )
+    phones = list(by_phone.items())
+    return People(dict(phones[:due]), dict(phones[due:]))
+
+
+async def counts(home: Home) -> Counter[str]:
+    rows = await home.rows("SELECT state FROM prompts WHERE provider_id = $1")
+    return Counter(row["state"] for row in rows)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110  # what is waited for happens in other processes
+            await asyncio.sleep(0.005)
+
+
+async def a_minute_passes(home: Home) -> None:
+    """For the leases of those who died; nobody alive may hold one."""
+    await home.change(
+        """UPDATE prompts SET lease_until = lease_until - interval '2 minutes'
+           WHERE provider_id = $1 AND state = 'sending'"""
+    )
+
+
+async def drain(home: Home, nursery: Nursery) -> None:
+    """A worker that nothing happens to, until nothing is left to do."""
+    pid = await nursery.start()
+
+    async def is_done() -> bool:
+        left = await counts(home)
+        return not left["scheduled"] and not left["sending"]
+
+    await until(is_done)
+    assert await nursery.end(pid, signal.SIGTERM) == 0
+
+
+async def check(home: Home, people: People, in_flight: int) -> None:
+    """The invariants, by the handset's log."""
+    arrived = Counter(text.phone for text in home.arrived())
+    assert not set(arrived) & set(people.forbidden)
+    assert max(arrived.values()) == 1
+    rows = await home.rows("SELECT survivor_id, id, state FROM prompts WHERE provider_id = $1")
+    prompts = {row["survivor_id"]: row for row in rows}
+    assert len(rows) == len(prompts) == len(people.due) + len(people.forbidden)
+    tasks = {subject for kind, subject in await home.open_tasks() if kind == "prompt_unconfirmed"}
+    for phone, survivor_id in people.due.items():
+        prompt = prompts[survivor_id]
+        if prompt["state"] == "unconfirmed":
+            assert prompt["id"] in tasks
+        else:
+            assert prompt["state"] in ("accepted", "delivered")
+            assert arrived[phone] == 1
+    unconfirmed = {row["id"] for row in rows if row["state"] == "unconfirmed"}
+    assert tasks == unconfirmed
+    assert len(tasks) <= in_flight
+    assert {prompts[survivor_id]["state"] for survivor_id in people.forbidden.values()} == {
+        "withheld"
+    }
+
+
+async def test_twenty_kills_an_emptied_and_a_restarted_redis(
+    home: Home, nursery: Nursery, own_redis: RedisServer
+) -> None:
+    people = await make_people(home, DUE, 20)
+    home.goes_wrong(
+        Plan(faults=(Fault(FaultKind.SLOW, times=5_000, seconds=0.1),), statuses=("delivered",))
+    )
+    in_flight = set[UUID]()
+    steps = (at_once, when_claimed, when_taken, when_recorded)
+    for kill in range(KILLS):
+        pid = await nursery.start()
+        await steps[kill % len(steps)](home)
+        if kill == KILLS // 3:
+            await empty(own_redis)
+            await when_taken(home)
+        if kill == 2 * KILLS // 3:
+            own_redis.kill()
+            assert await nursery.wait(pid) > 0
+            own_redis.start()
+        else:
+            assert await nursery.end(pid, signal.SIGKILL) == -signal.SIGKILL
+        rows = await home.rows(
+            "SELECT id FROM prompts WHERE provider_id = $1 AND state = 'sending'"
+        )
+        in_flight |= {row["id"] for row in rows}
+    left = await counts(home)
+    assert left["scheduled"] > 0, "the kills came too late to prove anything"
+    assert in_flight
+    home.goes_wrong(Plan(statuses=("delivered",)))
+    await a_minute_passes(home)
+    await drain(home, nursery)
+    await check(home, people, len(in_flight))
+
+
+async def at_once(home: Home) -> None:
+    """While it starts, plans and reads."""
+    await asyncio.sleep(0.15)
+
+
+async def when_claimed(home: Home) -> None:
+    """When the intent to send is committed: before, in or just after the calls."""
+    before = set(await sending(home))
+
+    async def claimed() -> bool:
+        return bool(set(await sending(home)) - before)
+
+    await until(claimed)
+
+
+async def when_taken(home: Home) -> None:
+    """When the gateway has taken some, and has not answered yet."""
+    before = len(home.arrived())
+
+    async def taken() -> bool:
+        return len(home.arrived()) >= before + 3
+
+    await until(taken)
+
+
+async def when_recorded(home: Home) -> None:
+    """When some answers are recorded and others are not."""
+
+    async def recorded() -> int:
+        rows = await home.rows(
+            "SELECT count(*) FROM prompts WHERE provider_id = $1 AND sent_at IS NOT NULL"
+        )
+        count: int = rows[0]["count"]
+        return count
+
+    before = await recorded()
+
+    async def grown() -> bool:
+        return await recorded() >= before + 12
+
+    await until(grown)
+
+
+async def sending(home: Home) -> list[UUID]:
+    rows = await home.rows("SELECT id FROM prompts WHERE provider_id = $1 AND state = 'sending'")
+    return [row["id"] for row in rows]
+
+
+async def empty(server: RedisServer) -> None:
+    """Everything in Redis is gone; it is the one that this test started."""
+    client = redis.asyncio.Redis.from_url(server.url)
+    assert server.process is not None
+    info = await client.info("server")
+    assert info["process_id"] == server.process.pid
+    await client.flushall()
+    await client.aclose()
+
+
+async def test_a_worker_that_sleeps_past_its_lease_sends_nothing_twice(
+    home: Home, nursery: Nursery
+) -> None:
+    people = await make_people(home, 60, 4)
+    home.goes_wrong(
+        Plan(faults=(Fault(FaultKind.SLOW, times=5_000, seconds=0.2),), callbacks="off")
+    )
+    in_flight = set[UUID]()
+    sleepers = list[int]()
+    for step in (when_claimed, when_taken, when_claimed):
+        pid = await nursery.start()
+        await step(home)
+        nursery.stop(pid)
+        in_flight |= set(await sending(home))
+        await a_minute_passes(home)
+        sleepers.append(pid)
+    other = await nursery.start()
+
+    async def swept() -> bool:
+        return not in_flight & set(await sending(home))
+
+    await until(swept)
+    assert [kind for kind, _ in await home.open_tasks()].count("prompt_unconfirmed") > 0
+    for pid in sleepers:
+        nursery.wake(pid)
+    await drain(home, nursery)
+    for pid in (*sleepers, other):
+        await nursery.end(pid, signal.SIGTERM)
+    await check(home, people, len(in_flight))

