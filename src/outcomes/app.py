@@ -16,6 +16,7 @@ from outcomes.assessments import api as assessments_api
 from outcomes.assessments import pages as assessment_pages
 from outcomes.casework import api as casework_api
 from outcomes.casework import pages as casework_pages
+from outcomes.casework import schedule_pages
 from outcomes.check_ins import api as check_ins_api
 from outcomes.check_ins import pages as check_ins_pages
 from outcomes.clock import Clock
@@ -70,6 +71,7 @@ ROUTES: tuple[Any, ...] = (
     *kpis_pages.ROUTES,
     *prompts_api.ROUTES,
     *webhooks.ROUTES,
+    *schedule_pages.ROUTES,
 )
 
 TEMPLATES: dict[str, str] = {

@@ -28,13 +28,13 @@ _ICONS = {
     Series.FOLLOW_UP: "chart",
     Series.PROMPT: "message",
 }
-_NAMES = {
-    Series.CALL: ("Call", "calls"),
-    Series.REVIEW: ("Pathway review", "reviews"),
-    Series.FOLLOW_UP: ("Outcome follow-up", "follow-ups"),
-    Series.PROMPT: ("Text", "texts"),
+_TITLES = {
+    Series.CALL: "Call",
+    Series.REVIEW: "Pathway review",
+    Series.FOLLOW_UP: "Outcome follow-up",
+    Series.PROMPT: "Text",
 }
-_ONE = {
+_COUNTED = {
     Series.CALL: "call",
     Series.REVIEW: "review",
     Series.FOLLOW_UP: "follow-up",
@@ -52,20 +52,10 @@ _WHY_MOVED = {
     Moved.BANK_HOLIDAY: "bank holiday",
     Moved.NO_SAFE_HOURS: "no safe hours on that day",
 }
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 class Line(Struct, frozen=True):
@@ -150,7 +140,7 @@ def _counts(contacts: Iterable[PlannedContact]) -> str:
     """`2 calls, 1 review`, in the order of Series."""
     found = Counter(one.series for one in contacts)
     return ", ".join(
-        f"{found[series]} {_ONE[series] if found[series] == 1 else _NAMES[series][1]}"
+        f"{found[series]} {_COUNTED[series]}{'' if found[series] == 1 else 's'}"
         for series in Series
         if found[series]
     )
@@ -160,7 +150,7 @@ def _line(one: PlannedContact, zone: ZoneInfo, now: datetime) -> Line:
     tag, tone = _state(one, zone, now)
     stage = f", {STAGES[one.stage]}" if one.stage else ""
     return Line(
-        title=_NAMES[one.series][0] + stage,
+        title=_TITLES[one.series] + stage,
         icon=_ICONS[one.series],
         moment=one.held_on,
         when=f"{day(one.held_on)} · {_hours(one, zone)}",
