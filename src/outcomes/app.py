@@ -148,7 +148,7 @@ def create_app(
         "db": Provide(_always(db)),
         "scopes": Provide(_always(scopes)),
         "passwords": Provide(_always(Passwords())),
-        "settings": Provide(_always(settings)),
+        "public_url": Provide(_always(settings.public_url)),
         "gateway_account": Provide(_always(gateway_account)),
     }
     api = ApiDocument(ROUTES, dependencies, version=version("outcomes"))

@@ -4,13 +4,15 @@ import asyncio
 import os
 import resource
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 
 from outcomes import encryption
-from outcomes.errors import OutcomesError
+from outcomes.errors import Invalid, OutcomesError
 from outcomes.settings import EmbeddedSettings, Settings, database_urls, folders
 
 # What a command needs is imported when it runs: the supervisor stays for days, and small.
@@ -22,6 +24,9 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except Invalid as error:
+            problems = (f"{problem.field}: {problem.message}" for problem in error.problems)
+            raise click.ClickException(" ".join(problems)) from error
         except OutcomesError as error:
             raise click.ClickException(error.message) from error
         except OSError as error:
@@ -67,6 +72,57 @@ def worker() -> None:
     """Send what is due and read what came in, on the database in the environment."""
     Settings.from_environment(os.environ).require_practice_data()
     os.execv(sys.executable, [sys.executable, "-P", "-m", "workers"])
+
+
+@main.group()
+def providers() -> None:
+    """Organisations that support survivors."""
+
+
+@providers.command("create")
+@click.option("--name", required=True)
+@click.option("--uk-part", required=True, help="england, wales, scotland or northern_ireland")
+@click.option("--admin-name", required=True, help="its first administrator")
+@click.option("--admin-sign-in-name", required=True)
+@click.option("--survivors-number", required=True, help="from which survivors are texted")
+@click.option("--staff-number", required=True, help="from which staff are alerted")
+def create_provider(**typed: str) -> None:
+    """Make a provider, its keys and its first administrator, and print the sign-in link."""
+    from outcomes import operators
+    from outcomes.providers.models import NewProvider
+    from outcomes.web.reading import read
+
+    settings = Settings.from_environment(os.environ)
+    settings.require_practice_data()
+    provider_id, link = asyncio.run(operators.create_provider(settings, read(NewProvider, typed)))
+    click.echo(f"Provider {provider_id}")
+    click.echo(f"The administrator's link works once, for three days: {link}")
+
+
+@main.group()
+def tokens() -> None:
+    """Tokens with which programs act for a member of staff."""
+
+
+@tokens.command("create")
+@click.option("--provider", required=True, type=click.UUID)
+@click.option("--sign-in-name", required=True, help="whose role and caseload the token has")
+@click.option("--permission", "permissions", required=True, multiple=True)
+@click.option("--days", default=90, type=click.IntRange(1, 365), show_default=True)
+def create_token(
+    provider: UUID, sign_in_name: str, permissions: tuple[str, ...], days: int
+) -> None:
+    """Make a token and print it once; with the account it ends too."""
+    from outcomes import operators
+    from outcomes.access.models import Permission
+
+    if unknown := sorted(set(permissions) - set(Permission)):
+        raise Invalid.field("permission", f"{unknown[0]} is none of {', '.join(Permission)}.")
+    settings = Settings.from_environment(os.environ)
+    settings.require_practice_data()
+    wanted = frozenset(Permission(name) for name in permissions)
+    lasts = timedelta(days=days)
+    click.echo(asyncio.run(operators.create_token(settings, provider, sign_in_name, wanted, lasts)))
 
 
 @main.group()

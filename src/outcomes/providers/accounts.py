@@ -1,13 +1,12 @@
 """The verbs of a provider's people: their accounts, links to sign in, roles, sessions, teams."""
 
-import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from outcomes.access import audit
 from outcomes.access.data_keys import staff_key
 from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import Caller
+from outcomes.access.models import PERMISSIONS, Caller, Permission
 from outcomes.access.passwords import Passwords
 from outcomes.access.scopes import RouteKind, Scopes
 from outcomes.access.sessions import (
@@ -18,14 +17,14 @@ from outcomes.access.sessions import (
     reauthenticate,
     remove_routes,
     require_recent_password,
-    sign_in_name,
-    start_session,
 )
-from outcomes.access.tokens import revoke_tokens
+from outcomes.access.sessions import sign_in_name as as_compared
+from outcomes.access.tokens import create_token, revoke_tokens
 from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid, NotFound
 from outcomes.phones import mobile
 from outcomes.providers import account_store as store
+from outcomes.providers import links
 from outcomes.providers.models import (
     Account,
     AccountDetails,
@@ -34,8 +33,6 @@ from outcomes.providers.models import (
     NewTeam,
     Staff,
 )
-
-LINK_LASTS = timedelta(days=3)
 
 
 async def create_account(
@@ -59,7 +56,7 @@ async def insert_account(
     tx: Transaction, scopes: Scopes, account_id: UUID, new: NewAccount, now: datetime
 ) -> str:
     """As `create_account`, in an open transaction whose caller may do it."""
-    name = sign_in_name(new.sign_in_name)
+    name = as_compared(new.sign_in_name)
     await add_route(tx, RouteKind.SIGN_IN_NAME, scopes.digest(RouteKind.SIGN_IN_NAME, name))
     await _require_team(tx, new.team_id)
     details = AccountDetails(
@@ -70,7 +67,7 @@ async def insert_account(
     await store.insert_account(
         tx, await staff_key(tx), account_id, details, role=new.role, team_id=new.team_id, now=now
     )
-    token = await _insert_link(tx, scopes, account_id, now)
+    token = await links.insert_link(tx, scopes, account_id, now)
     await _changed(tx, "account.created", account_id, now, "role", "team_id")
     return token
 
@@ -86,50 +83,10 @@ async def renew_link(db: Database, scopes: Scopes, caller: Caller, account_id: U
         now = await tx.now()
         require_recent_password(caller, now)
         await get_active(tx, account_id)
-        await _close_links(tx, account_id, now)
-        token = await _insert_link(tx, scopes, account_id, now)
+        await links.close_links(tx, account_id, now)
+        token = await links.insert_link(tx, scopes, account_id, now)
         await _changed(tx, "account.link_renewed", account_id, now)
         return token
-
-
-async def accept_link(
-    db: Database, scopes: Scopes, passwords: Passwords, *, token: str, password: str
-) -> str:
-    """Use a sign-in link once: set the password and sign in; returns the session's token.
-
-    Whoever was signed in with the password before is signed out.
-
-    Raises:
-        NotFound: the link was used, has expired or never was.
-        Invalid: the password cannot be used.
-    """
-    caller = await require_link(scopes, token)
-    password_hash = await passwords.hash(password)
-    account_id = caller.actor.account
-    digest = scopes.digest(RouteKind.SIGN_IN_LINK, token)
-    async with db.transaction(caller) as tx:
-        now = await tx.now()
-        if not await store.use_sign_in_link(tx, digest, now):
-            raise _used_link()
-        await remove_routes(tx, RouteKind.SIGN_IN_LINK, [digest])
-        details = await store.get_account_details(tx, account_id)
-        await store.set_credential(
-            tx,
-            account_id=account_id,
-            sign_in_digest=scopes.digest(RouteKind.SIGN_IN_NAME, details.sign_in_name),
-            password_hash=password_hash,
-            now=now,
-        )
-        await end_sessions(tx, account_id, now)
-        return await start_session(tx, scopes, now)
-
-
-async def require_link(scopes: Scopes, token: str) -> Caller:
-    """For whom a link was made. Raises NotFound when it was used, has expired or never was."""
-    caller = await scopes.sign_in_link(token)
-    if caller is None:
-        raise _used_link()
-    return caller
 
 
 async def change_role(db: Database, caller: Caller, account_id: UUID, new: AccountRole) -> None:
@@ -165,10 +122,42 @@ async def disable_account(db: Database, scopes: Scopes, caller: Caller, account_
         await store.set_disabled(tx, account_id, now)
         await end_sessions(tx, account_id, now)
         await revoke_tokens(tx, account_id, now)
-        await _close_links(tx, account_id, now)
+        await links.close_links(tx, account_id, now)
         name = scopes.digest(RouteKind.SIGN_IN_NAME, details.sign_in_name)
         await remove_routes(tx, RouteKind.SIGN_IN_NAME, [name])
         await _changed(tx, "account.disabled", account_id, now)
+
+
+async def issue_token(
+    db: Database,
+    scopes: Scopes,
+    caller: Caller,
+    sign_in_name: str,
+    permissions: frozenset[Permission],
+    lasts: timedelta,
+) -> str:
+    """An API token that acts for one account, narrowed to `permissions`; shown once.
+
+    Raises:
+        NotFound: nobody active signs in with that name.
+        Invalid: the account's role does not have one of the permissions.
+    """
+    async with db.transaction(caller) as tx:
+        wanted = as_compared(sign_in_name)
+        staff = await store.list_accounts(tx)
+        account = next((one for one in staff if one.active and one.sign_in_name == wanted), None)
+        if account is None:
+            raise NotFound("Nobody at this provider signs in with that name.")
+        if beyond := sorted(permissions - PERMISSIONS[account.role]):
+            raise Invalid.field("permissions", f"Leave out {beyond[0]}: the account may not do it.")
+        return await create_token(
+            tx,
+            scopes,
+            account_id=account.id,
+            permissions=permissions,
+            lasts=lasts,
+            now=await tx.now(),
+        )
 
 
 async def confirm_password(
@@ -241,21 +230,6 @@ async def get_active(tx: Transaction, account_id: UUID) -> AccountDetails:
     return await store.get_account_details(tx, account_id)
 
 
-async def _insert_link(tx: Transaction, scopes: Scopes, account_id: UUID, now: datetime) -> str:
-    token = secrets.token_urlsafe(32)
-    digest = scopes.digest(RouteKind.SIGN_IN_LINK, token)
-    await add_route(tx, RouteKind.SIGN_IN_LINK, digest)
-    await store.insert_sign_in_link(
-        tx, account_id=account_id, digest=digest, now=now, expires_at=now + LINK_LASTS
-    )
-    return token
-
-
-async def _close_links(tx: Transaction, account_id: UUID, now: datetime) -> None:
-    digests = await store.close_sign_in_links(tx, account_id, now)
-    await remove_routes(tx, RouteKind.SIGN_IN_LINK, digests)
-
-
 async def _require_team(tx: Transaction, team_id: UUID | None) -> None:
     if team_id is not None and team_id not in await store.list_teams(tx):
         raise Invalid.field("team_id", "Choose a team from the list.")
@@ -265,10 +239,6 @@ def _require_another(caller: Caller, account_id: UUID) -> None:
     """So that there is always an administrator left: nobody locks themselves out."""
     if account_id == caller.actor.account:
         raise Invalid.field("account_id", "Ask another administrator to change your own account.")
-
-
-def _used_link() -> NotFound:
-    return NotFound("This link was used or has expired. Ask your administrator for another.")
 
 
 async def _changed(

@@ -20,7 +20,6 @@ from outcomes.providers.models import (
     NewTeam,
     OnCall,
 )
-from outcomes.settings import Settings
 from outcomes.web.forms import Form, parse, submitted
 from outcomes.web.templating import render
 
@@ -44,7 +43,7 @@ async def create_account(
     request: Request[Any, Any, Any],
     db: Database,
     scopes: Scopes,
-    settings: Settings,
+    public_url: str,
     caller: Caller,
 ) -> Response[Any]:
     """Answers with the link itself, because it is shown once and stands in no address of a page."""
@@ -55,7 +54,7 @@ async def create_account(
         token = await accounts.create_account(db, scopes, caller, new, creation)
     except Invalid as because:
         return await _new_account(request, db, caller, form.refused(because), status=400)
-    return _link(request, settings, token)
+    return _link(request, public_url, token)
 
 
 @get("/staff/on-call", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
@@ -139,12 +138,12 @@ async def renew_link(
     request: Request[Any, Any, Any],
     db: Database,
     scopes: Scopes,
-    settings: Settings,
+    public_url: str,
     caller: Caller,
     account_id: UUID,
 ) -> Response[str]:
     token = await accounts.renew_link(db, scopes, caller, account_id)
-    return _link(request, settings, token)
+    return _link(request, public_url, token)
 
 
 @get(
@@ -220,9 +219,9 @@ async def _on_call(
     return render(request, "providers/on_call.html", status=status, form=form, staff=listed)
 
 
-def _link(request: Request[Any, Any, Any], settings: Settings, token: str | None) -> Response[str]:
+def _link(request: Request[Any, Any, Any], public_url: str, token: str | None) -> Response[str]:
     """The address to hand over; None when the account was made by an earlier sending."""
-    address = f"{settings.public_url}/sign-in/link/{token}" if token else ""
+    address = f"{public_url}/sign-in/link/{token}" if token else ""
     return render(request, "providers/link_shown.html", address=address)
 
 

@@ -162,8 +162,9 @@ async def raise_task(
 
 
 create_account = accounts.create_account
-accept_link = accounts.accept_link
+accept_link = links.accept_link
 create_team = accounts.create_team
+issue_token = accounts.issue_token
 get_provider = store.get_provider
 list_accounts = account_store.list_accounts
 list_teams = account_store.list_teams

@@ -15,7 +15,7 @@ from outcomes.access.scopes import Scopes
 from outcomes.access.sessions import sign_in, sign_out
 from outcomes.db import Database
 from outcomes.errors import Invalid, TooManyTries
-from outcomes.providers import accounts
+from outcomes.providers import accounts, links
 from outcomes.web.authentication import (
     CONFIRM_PASSWORD_PATH,
     SESSION_COOKIE,
@@ -57,7 +57,7 @@ async def come_in(
 
 @get("/sign-in/link/{token:str}", public=True, include_in_schema=False)
 async def link_page(request: Request[Any, Any, Any], scopes: Scopes, token: str) -> Response[str]:
-    await accounts.require_link(scopes, token)
+    await links.require_link(scopes, token)
     return render(request, "providers/link.html", token=token)
 
 
@@ -69,7 +69,7 @@ async def use_link(
     try:
         if form.value("password") != form.value("again"):
             raise Invalid.field("again", "Type the same password in both fields.")
-        session = await accounts.accept_link(
+        session = await links.accept_link(
             db, scopes, passwords, token=token, password=form.value("password")
         )
     except Invalid as because:
