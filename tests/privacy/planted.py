@@ -41,3 +41,8 @@ def fifty() -> list[str]:
     values += [p.worry for p in planted[:8]]
     assert len(set(values)) == 50
     return values
+
+
+def canary(place: str) -> str:
+    """What a test leaves in a place by hand, to see that searching there finds something."""
+    return f"the canary of the {place} sings"

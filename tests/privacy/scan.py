@@ -2,13 +2,21 @@
 
 import base64
 import json
+import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+_ZEROS = re.compile(rb"\0{16,}")
+"""No guise has a run of zeros, and unused pages are nothing else."""
 
 
 def guises(value: str) -> Iterator[bytes]:
-    """The value as UTF-8, UTF-16, hex, base64 (at each of three alignments) and JSON escapes."""
+    """The value as UTF-8, UTF-16, hex, base64 (at each of three alignments), JSON, URLs and names' other
+    spellings; a number also as people write it."""
     utf8 = value.encode()
     yield utf8
     yield from (value.encode("utf-16-le"), value.encode("utf-16-be"))
@@ -16,36 +24,40 @@ def guises(value: str) -> Iterator[bytes]:
     yield utf8.hex().upper().encode()
     for shift in range(3):
         yield _inner_base64(utf8, shift)
-    escaped = json.dumps(value)[1:-1].encode()
-    if escaped != utf8:
-        yield escaped
+    yield json.dumps(value)[1:-1].encode()
+    yield from (quote(value).encode(), quote_plus(value).encode())
+    decomposed = unicodedata.normalize("NFD", value)
+    yield decomposed.encode()
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    yield from (bare.encode(), bare.casefold().encode(), bare.upper().encode())
     if value.startswith("+44"):
-        national = "0" + value[3:]
-        yield national.encode()
-        yield value[1:].encode()
-        yield f"%2B{value[1:]}".encode()
+        yield from (f"0{value[3:]}".encode(), value[1:].encode())
+        yield f"0{value[3:7]} {value[7:]}".encode()
+        yield f"+44 {value[3:7]} {value[7:]}".encode()
 
 
 def _inner_base64(data: bytes, shift: int) -> bytes:
     """What of its base64 does not depend on the neighbours, when it begins `shift` bytes into a group."""
     encoded = base64.b64encode(b"\0" * shift + data)
     begin = 0 if shift == 0 else 4
-    end = len(encoded) - (4 if (shift + len(data)) % 3 else 0)
+    end = len(encoded) - (0, 3, 2)[(shift + len(data)) % 3]
     return encoded[begin:end]
 
 
 def found_in_bytes(heap: bytes, values: Iterable[str]) -> set[str]:
     """Which of the values lie in the heap in any guise."""
-    return {value for value in values if any(guise in heap for guise in guises(value))}
+    pattern, values_of = _search(tuple(values))
+    dense = _ZEROS.sub(bytes(16), heap)
+    return set().union(*(values_of[found[1]] for found in pattern.finditer(dense)))
 
 
 def found_in_files(folders: Iterable[Path], values: Iterable[str]) -> set[str]:
     """Which of the values lie in any file below these folders, also inside gzip streams."""
-    wanted, found = list(values), set[str]()
+    wanted, found = tuple(values), set[str]()
     for folder in folders:
         paths = [folder] if folder.is_file() else (p for p in folder.rglob("*") if p.is_file())
         for path in paths:
-            found |= found_in_bytes(_content(path), (v for v in wanted if v not in found))
+            found |= found_in_bytes(_content(path), wanted)
     return found
 
 
@@ -57,3 +69,49 @@ def _content(path: Path) -> bytes:
     if content[:2] == b"\x1f\x8b":
         content += zlib.decompress(content, wbits=zlib.MAX_WBITS | 16)
     return content
+
+
+class _Tree(dict[int, "_Tree"]):
+    """Guises by their bytes; `_END` stands where one of them ends."""
+
+
+_END = -1
+
+
+@cache
+def _search(values: tuple[str, ...]) -> tuple[re.Pattern[bytes], dict[bytes, set[str]]]:
+    """One pattern for all guises, looking ahead so that what overlaps is found too.
+
+    The base64 of numbers that differ in their last bits is the same but for what is cut off, so a
+    guise may stand for several values; and for those whose guise it begins with.
+    """
+    values_of: dict[bytes, set[str]] = {}
+    for value in values:
+        for guise in guises(value):
+            values_of.setdefault(guise, set()).add(value)
+    tree = _Tree()
+    for guise in values_of:
+        _grow(tree, guise)
+    whole = {
+        guise: set().union(
+            *(values_of.get(guise[:length], ()) for length in range(1, len(guise) + 1))
+        )
+        for guise in values_of
+    }
+    return re.compile(b"(?=(" + _pattern(tree) + b"))"), whole
+
+
+def _grow(tree: _Tree, guise: bytes) -> None:
+    for byte in guise:
+        tree = tree.setdefault(byte, _Tree())
+    tree[_END] = _Tree()
+
+
+def _pattern(tree: _Tree) -> bytes:
+    branches = [
+        re.escape(bytes((byte,))) + _pattern(below) for byte, below in tree.items() if byte != _END
+    ]
+    joined = branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"
+    if _END not in tree:
+        return joined
+    return b"(?:" + joined + b")?" if branches else b""

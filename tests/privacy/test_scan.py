@@ -3,7 +3,9 @@
 import base64
 import gzip
 import json
+import unicodedata
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -21,6 +23,8 @@ def test_every_guise_is_found_between_other_bytes(value: str) -> None:
         value.encode("utf-16-le"),
         utf8.hex().encode(),
         json.dumps({"note": value}).encode(),
+        urlencode({"note": value}).encode(),
+        unicodedata.normalize("NFD", value).encode(),
         *(base64.b64encode(b"x" * n + utf8 + b"tail") for n in range(3)),
     ):
         assert value in found_in_bytes(b"before\0" + heap + b"\0after", VALUES)
@@ -28,6 +32,20 @@ def test_every_guise_is_found_between_other_bytes(value: str) -> None:
 
 def test_what_is_not_there_is_not_found() -> None:
     assert found_in_bytes(b"nothing of the kind" * 100, VALUES) == set()
+
+
+@pytest.mark.parametrize("written", ["07700 900703", "+44 7700 900703", "07700900703"])
+def test_a_number_is_found_as_people_write_it(written: str) -> None:
+    assert found_in_bytes(written.encode(), VALUES) == {"+447700900703"}
+
+
+def test_what_stands_next_to_each_other_or_among_zeros_is_all_found() -> None:
+    heap = bytes(1000).join(value.encode() for value in VALUES)
+    assert (
+        found_in_bytes(heap, VALUES)
+        == found_in_bytes(heap.replace(b"\0", b""), VALUES)
+        == set(VALUES)
+    )
 
 
 def test_files_are_searched_through_gzip(tmp_path: Path) -> None:

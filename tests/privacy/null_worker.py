@@ -1,0 +1,11 @@
+"""The worker with a cipher that hides nothing: `python -m tests.privacy.null_worker`."""
+
+import os
+
+from outcomes.clock import Clock
+from outcomes.settings import Settings
+from tests.encryption.null_cipher import NULL_CIPHER
+from workers.lifecycle import start
+
+if __name__ == "__main__":
+    start(Settings.from_environment(os.environ), cipher=NULL_CIPHER, clock=Clock())

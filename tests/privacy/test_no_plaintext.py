@@ -1,0 +1,112 @@
+"""Nothing that a survivor would have to fear is readable anywhere but in answers to their workers."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+from msgspec import Struct
+
+from outcomes.embedded.home import make_folder
+from outcomes.embedded.lodging import find_lodging
+from tests.privacy.journey import Journey, prepared_in
+from tests.privacy.mistakes import make_mistakes
+from tests.privacy.places import ENVIRONMENT_CANARY, Places
+from tests.privacy.planted import canary, fifty
+from tests.privacy.scan import found_in_bytes
+from tests.supervised import started_supervisor
+
+PLACES = (
+    "data files",
+    "WAL",
+    "PostgreSQL log",
+    "dump",
+    "Redis files",
+    "Redis keys",
+    "output",
+    "environment",
+    "key store",
+    "supervisor output",
+)
+NULL = {"web": ["tests.privacy.null_web"], "worker": ["tests.privacy.null_worker"]}
+
+
+class Left(Struct, frozen=True):
+    """What a run left in each place, and what was said to the logs."""
+
+    found: dict[str, set[str]]
+    web_log: str
+    server_log: str
+
+
+@asynccontextmanager
+async def lived(
+    folder: Path, cipher: str, entries: Mapping[str, Sequence[str]], *, mistakes: bool
+) -> AsyncIterator[Left]:
+    """A product that was started, worked with, searched and ended."""
+    make_folder(folder, 0o711)
+    file = folder / "prepared.json"
+    steps = [["outcomes", "migrate"], ["tests.privacy.prepare", str(file), cipher]]
+    with started_supervisor(
+        folder,
+        entries={"preparation": steps, **entries},
+        settings={"OUTCOMES_LOG_LEVEL": "debug", **ENVIRONMENT_CANARY},
+    ) as product:
+        product.read_until("Ready: ")
+        prepared = prepared_in(file)
+        journey = Journey(product, prepared)
+        journey.go()
+        if mistakes:
+            await make_mistakes(journey, prepared)
+        places = Places(folder, product, prepared)
+        await places.plant_canaries()
+        found = places.find(fifty())
+        logs = folder / "data/logs"
+        web_log, server_log = (logs / "web.log").read_text(), (logs / "postgres.log").read_text()
+        product.end()
+        assert product.process.stdout is not None
+        said = "".join(product.said) + product.process.stdout.read()
+        wanted = (*fifty(), canary("supervisor output"))
+        found["supervisor output"] = found_in_bytes(said.encode(), wanted)
+    rmtree(find_lodging(folder / "data").folder)
+    yield Left(found, web_log, server_log)
+
+
+@pytest.fixture(scope="module")
+async def left(run_folder: Path) -> AsyncIterator[Left]:
+    """By the product as it is, after the journey and every mistake."""
+    async with lived(run_folder / "kept", "aes", {}, mistakes=True) as left:
+        yield left
+
+
+@pytest.fixture(scope="module")
+async def left_in_the_open(run_folder: Path) -> AsyncIterator[Left]:
+    """By the same product with a cipher that hides nothing."""
+    async with lived(run_folder / "open", "null", NULL, mistakes=False) as left:
+        yield left
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_nothing_planted_is_found_but_the_canary(left: Left, place: str) -> None:
+    assert left.found[place] == {canary(place)}
+
+
+@pytest.mark.parametrize("place", ["data files", "WAL", "dump"])
+def test_without_encryption_all_fifty_would_be_found(left_in_the_open: Left, place: str) -> None:
+    assert left_in_the_open.found[place] == {*fifty(), canary(place)}
+
+
+@pytest.mark.parametrize("place", sorted({*PLACES} - {"data files", "WAL", "dump"}))
+def test_what_is_not_stored_needs_no_encryption_to_stay_away(
+    left_in_the_open: Left, place: str
+) -> None:
+    assert left_in_the_open.found[place] == {canary(place)}
+
+
+def test_the_logs_that_were_searched_are_full(left: Left) -> None:
+    assert left.server_log.count("INSERT INTO survivor_identities") >= 14
+    assert left.server_log.count("LOG:  duration: ") > 1_000
+    assert left.web_log.count('"event": "request"') > 1_000
+    assert '"status": 500' in left.web_log
+    assert '"status": 503' in left.web_log
