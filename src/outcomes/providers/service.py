@@ -18,7 +18,7 @@ from outcomes.db import Database, Transaction
 from outcomes.encryption import KeyKind
 from outcomes.errors import Invalid
 from outcomes.phones import mobile, sender
-from outcomes.providers import account_store, accounts, alert_store, alerts, registry, store
+from outcomes.providers import account_store, accounts, alert_store, alerts, links, registry, store
 from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import (
     TASK_RULES,
