@@ -1,7 +1,8 @@
-"""Builds the vendored style sheet and script of a checkout: `python -m outcomes.web.assets`.
+"""Builds the vendored style sheet of a checkout: `python -m outcomes.web.assets`.
 
 govuk-frontend comes by npm, checked against the lock's hashes; its scripts are never run. What may
-only be used on gov.uk is left out: the GDS Transport typeface and the royal crest.
+only be used on gov.uk is left out, the GDS Transport typeface and the royal crest, and so is what no
+page of ours uses.
 """
 
 import base64
@@ -15,14 +16,22 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from outcomes.errors import SettingsError
+from outcomes.web.pruning import pruned
 
 CHECKOUT = Path(__file__).parents[3]
 VENDOR = Path(__file__).parent / "static/vendor"
-_DIST = Path("node_modules/govuk-frontend/dist/govuk")
-_FILES = {
-    "govuk-frontend.css": "govuk-frontend.min.css",
-    "govuk-frontend.js": "govuk-frontend.min.js",
-}
+
+_SHEET = "govuk-frontend.css"
+_SOURCE = Path("node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.css")
+
+BLOCKS = frozenset(
+    f"govuk-{component}"
+    for component in (
+        *("error-message", "error-summary", "fieldset", "form-group", "hint", "input", "label"),
+        *("link", "list", "select", "template", "textarea", "visually-hidden"),
+    )
+)
+"""The components that our templates use; a test compares them."""
 
 _FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
 _TYPEFACE = re.compile(r'"?GDS Transport"?,')
@@ -40,17 +49,15 @@ def build(checkout: Path = CHECKOUT, vendor: Path = VENDOR) -> None:
     unfinished = vendor.with_name("vendor.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    manifest = {}
-    for name, source in _FILES.items():
-        text = own_identity((checkout / _DIST / source).read_text(encoding="utf-8"))
-        manifest[name] = _write(unfinished, name, text.encode())
+    sheet = own_identity((checkout / _SOURCE).read_text(encoding="utf-8"))
+    manifest = {_SHEET: _write(unfinished, _SHEET, pruned(sheet, BLOCKS).encode())}
     (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     shutil.rmtree(vendor, ignore_errors=True)
     unfinished.rename(vendor)
 
 
 def own_identity(text: str) -> str:
-    """A style sheet or script without the government's typeface and crest.
+    """A style sheet without the government's typeface and crest.
 
     Raises:
         SettingsError: it still names a file that we do not serve, or the typeface.
@@ -63,7 +70,7 @@ def own_identity(text: str) -> str:
 
 
 def _write(folder: Path, name: str, content: bytes) -> dict[str, str]:
-    """One file under a name that changes with its content; what the manifest says of it."""
+    """The file under a name that changes with its content; what the manifest says of it."""
     digest = hashlib.sha384(content)
     stem, suffix = name.rsplit(".", 1)
     file = f"{stem}.{digest.hexdigest()[:12]}.{suffix}"
