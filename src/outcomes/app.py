@@ -30,7 +30,7 @@ from outcomes.pathways import api as pathways_api
 from outcomes.pathways import outcome_pages, review_pages
 from outcomes.pathways import pages as pathway_pages
 from outcomes.prompts import api as prompts_api
-from outcomes.prompts import webhooks
+from outcomes.prompts import webhooks, wording_pages
 from outcomes.providers import account_pages, signing_in
 from outcomes.providers import pages as provider_pages
 from outcomes.settings import Settings
@@ -71,12 +71,14 @@ ROUTES: tuple[Any, ...] = (
     *kpis_pages.ROUTES,
     *prompts_api.ROUTES,
     *webhooks.ROUTES,
+    *wording_pages.ROUTES,
     *schedule_pages.ROUTES,
 )
 
 TEMPLATES: dict[str, str] = {
     "providers": "outcomes.providers",
     "survivors": "outcomes.survivors",
+    "prompts": "outcomes.prompts",
     "assessments": "outcomes.assessments",
     "pathways": "outcomes.pathways",
     "check_ins": "outcomes.check_ins",

@@ -13,7 +13,7 @@ from outcomes.providers.models import ROLE_NAMES
 from outcomes.web.templating import render
 
 
-@get("/account", permission=Permission.OWN_ACCOUNT, include_in_schema=False)
+@get("/account", permission=Permission.OWN_ACCOUNT)
 async def account_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller
 ) -> Response[str]:
@@ -31,7 +31,6 @@ async def account_page(
 @post(
     "/account/sessions/{session_id:uuid}/end",
     permission=Permission.OWN_ACCOUNT,
-    include_in_schema=False,
 )
 async def end_session(db: Database, caller: Caller, session_id: UUID) -> Redirect:
     await accounts.end_own_session(db, caller, session_id)

@@ -24,13 +24,13 @@ from outcomes.web.forms import Form, parse, submitted
 from outcomes.web.templating import render
 
 
-@get("/staff", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@get("/staff", permission=Permission.MANAGE_PEOPLE)
 async def staff(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     listed = await accounts.list_staff(db, caller)
     return render(request, "providers/staff.html", staff=listed, roles=ROLE_NAMES)
 
 
-@get("/staff/new", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@get("/staff/new", permission=Permission.MANAGE_PEOPLE)
 async def new_account_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller
 ) -> Response[str]:
@@ -38,7 +38,7 @@ async def new_account_page(
     return await _new_account(request, db, caller, Form())
 
 
-@post("/staff/new", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@post("/staff/new", permission=Permission.MANAGE_PEOPLE)
 async def create_account(
     request: Request[Any, Any, Any],
     db: Database,
@@ -57,14 +57,14 @@ async def create_account(
     return _link(request, public_url, token)
 
 
-@get("/staff/on-call", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@get("/staff/on-call", permission=Permission.MANAGE_PEOPLE)
 async def on_call_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller
 ) -> Response[str]:
     return await _on_call(request, db, caller, Form())
 
 
-@post("/staff/on-call", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@post("/staff/on-call", permission=Permission.MANAGE_PEOPLE)
 async def put_on_call(
     request: Request[Any, Any, Any], db: Database, caller: Caller
 ) -> Response[Any]:
@@ -77,7 +77,7 @@ async def put_on_call(
     return Redirect("/staff", status_code=303)
 
 
-@post("/staff/teams", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@post("/staff/teams", permission=Permission.MANAGE_PEOPLE)
 async def add_team(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[Any]:
     form = await submitted(request)
     try:
@@ -93,14 +93,14 @@ async def add_team(request: Request[Any, Any, Any], db: Database, caller: Caller
     return Redirect("/staff", status_code=303)
 
 
-@get("/staff/{account_id:uuid}", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@get("/staff/{account_id:uuid}", permission=Permission.MANAGE_PEOPLE)
 async def member(
     request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
 ) -> Response[str]:
     return await _member(request, db, caller, account_id, "providers/member.html", Form())
 
 
-@get("/staff/{account_id:uuid}/role", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@get("/staff/{account_id:uuid}/role", permission=Permission.MANAGE_PEOPLE)
 async def role_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
 ) -> Response[str]:
@@ -111,7 +111,7 @@ async def role_page(
     return await _member(request, db, caller, account_id, "providers/role.html", form)
 
 
-@post("/staff/{account_id:uuid}/role", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@post("/staff/{account_id:uuid}/role", permission=Permission.MANAGE_PEOPLE)
 async def change_role(
     request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
 ) -> Response[Any]:
@@ -125,7 +125,7 @@ async def change_role(
     return Redirect(f"/staff/{account_id}", status_code=303)
 
 
-@get("/staff/{account_id:uuid}/link", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@get("/staff/{account_id:uuid}/link", permission=Permission.MANAGE_PEOPLE)
 async def link_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
 ) -> Response[str]:
@@ -133,7 +133,7 @@ async def link_page(
     return await _member(request, db, caller, account_id, "providers/new_link.html", Form())
 
 
-@post("/staff/{account_id:uuid}/link", permission=Permission.MANAGE_PEOPLE, include_in_schema=False)
+@post("/staff/{account_id:uuid}/link", permission=Permission.MANAGE_PEOPLE)
 async def renew_link(
     request: Request[Any, Any, Any],
     db: Database,
@@ -146,18 +146,14 @@ async def renew_link(
     return _link(request, public_url, token)
 
 
-@get(
-    "/staff/{account_id:uuid}/disable", permission=Permission.MANAGE_PEOPLE, include_in_schema=False
-)
+@get("/staff/{account_id:uuid}/disable", permission=Permission.MANAGE_PEOPLE)
 async def disable_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
 ) -> Response[str]:
     return await _member(request, db, caller, account_id, "providers/disable.html", Form())
 
 
-@post(
-    "/staff/{account_id:uuid}/disable", permission=Permission.MANAGE_PEOPLE, include_in_schema=False
-)
+@post("/staff/{account_id:uuid}/disable", permission=Permission.MANAGE_PEOPLE)
 async def disable_account(
     request: Request[Any, Any, Any],
     db: Database,

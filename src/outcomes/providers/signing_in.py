@@ -33,12 +33,12 @@ LEFT_PATH = "/closed"
 Answer = TypeVar("Answer", bound=Response[Any])
 
 
-@get(SIGN_IN_PATH, public=True, include_in_schema=False)
+@get(SIGN_IN_PATH, public=True)
 async def sign_in_page(request: Request[Any, Any, Any]) -> Response[str]:
     return render(request, "providers/sign_in.html", form=Form.of(next=_next(request)))
 
 
-@post(SIGN_IN_PATH, public=True, include_in_schema=False)
+@post(SIGN_IN_PATH, public=True)
 async def come_in(
     request: Request[Any, Any, Any], db: Database, scopes: Scopes, passwords: Passwords
 ) -> Response[Any]:
@@ -55,13 +55,13 @@ async def come_in(
     return with_session(Redirect(local_path(form.value("next")), status_code=303), token)
 
 
-@get("/sign-in/link/{token:str}", public=True, include_in_schema=False)
+@get("/sign-in/link/{token:str}", public=True)
 async def link_page(request: Request[Any, Any, Any], scopes: Scopes, token: str) -> Response[str]:
     await links.require_link(scopes, token)
     return render(request, "providers/link.html", token=token)
 
 
-@post("/sign-in/link/{token:str}", public=True, include_in_schema=False)
+@post("/sign-in/link/{token:str}", public=True)
 async def use_link(
     request: Request[Any, Any, Any], db: Database, scopes: Scopes, passwords: Passwords, token: str
 ) -> Response[Any]:
@@ -79,12 +79,12 @@ async def use_link(
     return with_session(Redirect("/", status_code=303), session)
 
 
-@get(CONFIRM_PASSWORD_PATH, permission=SIGNED_IN, include_in_schema=False)
+@get(CONFIRM_PASSWORD_PATH, permission=SIGNED_IN)
 async def confirm_page(request: Request[Any, Any, Any]) -> Response[str]:
     return render(request, "providers/confirm_password.html", form=Form.of(next=_next(request)))
 
 
-@post(CONFIRM_PASSWORD_PATH, permission=SIGNED_IN, include_in_schema=False)
+@post(CONFIRM_PASSWORD_PATH, permission=SIGNED_IN)
 async def confirm(
     request: Request[Any, Any, Any],
     db: Database,
@@ -104,7 +104,7 @@ async def confirm(
     return with_session(Redirect(local_path(form.value("next")), status_code=303), token)
 
 
-@post("/sign-out", public=True, include_in_schema=False)
+@post("/sign-out", public=True)
 async def go_out(request: Request[Any, Any, Any], db: Database, scopes: Scopes) -> Redirect:
     """Public, so that leaving works when the session is over already."""
     form = await submitted(request)
@@ -117,7 +117,7 @@ async def go_out(request: Request[Any, Any, Any], db: Database, scopes: Scopes) 
     return answer
 
 
-@get(LEFT_PATH, public=True, include_in_schema=False)
+@get(LEFT_PATH, public=True)
 async def left_page(request: Request[Any, Any, Any]) -> Response[str]:
     return render(request, "providers/closed.html")
 

@@ -21,7 +21,7 @@ _CONSENTS = "/people/{survivor_id:uuid}/consents"
 _NUMBER = "/people/{survivor_id:uuid}/number"
 
 
-@get(_CONSENTS, permission=Permission.SEE_SURVIVORS, include_in_schema=False)
+@get(_CONSENTS, permission=Permission.SEE_SURVIVORS)
 async def consents_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
@@ -37,7 +37,7 @@ async def consents_page(
     )
 
 
-@post(_CONSENTS, permission=Permission.REGISTER_SURVIVORS, include_in_schema=False)
+@post(_CONSENTS, permission=Permission.REGISTER_SURVIVORS)
 async def decide_consent(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Redirect:
@@ -48,7 +48,7 @@ async def decide_consent(
     return Redirect(f"/people/{survivor_id}/consents", status_code=303)
 
 
-@get(_NUMBER, permission=Permission.SEE_SURVIVORS, include_in_schema=False)
+@get(_NUMBER, permission=Permission.SEE_SURVIVORS)
 async def number_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
@@ -56,7 +56,7 @@ async def number_page(
     return await _number(request, db, caller, survivor_id, Form())
 
 
-@post(f"{_NUMBER}/show", permission=Permission.SEE_SURVIVORS, include_in_schema=False)
+@post(f"{_NUMBER}/show", permission=Permission.SEE_SURVIVORS)
 async def show_number(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
@@ -65,7 +65,7 @@ async def show_number(
     return await _number(request, db, caller, survivor_id, Form(), phone=phone)
 
 
-@post(_NUMBER, permission=Permission.REGISTER_SURVIVORS, include_in_schema=False)
+@post(_NUMBER, permission=Permission.REGISTER_SURVIVORS)
 async def change_number(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
@@ -79,7 +79,7 @@ async def change_number(
     return Redirect(f"/people/{survivor_id}/number", status_code=303)
 
 
-@post(f"{_NUMBER}/confirm", permission=Permission.REGISTER_SURVIVORS, include_in_schema=False)
+@post(f"{_NUMBER}/confirm", permission=Permission.REGISTER_SURVIVORS)
 async def confirm_number(db: Database, caller: Caller, survivor_id: UUID) -> Redirect:
     """The person was spoken to on this number; it is no longer on hold."""
     await service.thaw_number(db, caller, survivor_id)

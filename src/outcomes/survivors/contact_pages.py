@@ -23,7 +23,7 @@ _GO_ON = {"enrol": "/enrol"}
 """Where `then` leads after saving, below the person's page; anything else leads to that page."""
 
 
-@get(_PATH, permission=Permission.SEE_SURVIVORS, include_in_schema=False)
+@get(_PATH, permission=Permission.SEE_SURVIVORS)
 async def safe_contact_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
@@ -33,7 +33,7 @@ async def safe_contact_page(
     return _page(request, contact, Form.of(then=then, **(profile_fields(held) if held else {})))
 
 
-@post(_PATH, permission=Permission.REGISTER_SURVIVORS, include_in_schema=False)
+@post(_PATH, permission=Permission.REGISTER_SURVIVORS)
 async def save_safe_contact(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
@@ -49,7 +49,7 @@ async def save_safe_contact(
     return Redirect(f"/people/{survivor_id}{further}", status_code=303)
 
 
-@post(f"{_PATH}/confirm", permission=Permission.REGISTER_SURVIVORS, include_in_schema=False)
+@post(f"{_PATH}/confirm", permission=Permission.REGISTER_SURVIVORS)
 async def confirm_safe_contact(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Redirect:

@@ -18,7 +18,7 @@ from outcomes.web.templating import render
 PAGE_SIZE = 50
 
 
-@get("/people", permission=Permission.SEE_SURVIVORS, include_in_schema=False)
+@get("/people", permission=Permission.SEE_SURVIVORS)
 async def people(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     show = _show(request.query_params.get("show"))
     after = request.query_params.get("after")
@@ -33,7 +33,7 @@ async def people(request: Request[Any, Any, Any], db: Database, caller: Caller) 
     )
 
 
-@post("/people/search", permission=Permission.SEE_SURVIVORS, include_in_schema=False)
+@post("/people/search", permission=Permission.SEE_SURVIVORS)
 async def search(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     """A form that is posted: a name must never stand in an address."""
     form = await submitted(request)
@@ -45,12 +45,12 @@ async def search(request: Request[Any, Any, Any], db: Database, caller: Caller) 
     return render(request, "survivors/search.html", form=form, found=found)
 
 
-@get("/people/register", permission=Permission.REGISTER_SURVIVORS, include_in_schema=False)
+@get("/people/register", permission=Permission.REGISTER_SURVIVORS)
 async def register_page(request: Request[Any, Any, Any]) -> Response[str]:
     return _register(request, Form.of(zone="Europe/London"))
 
 
-@post("/people/register", permission=Permission.REGISTER_SURVIVORS, include_in_schema=False)
+@post("/people/register", permission=Permission.REGISTER_SURVIVORS)
 async def register(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[Any]:
     form = await submitted(request)
     try:
