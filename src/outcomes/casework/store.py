@@ -119,7 +119,7 @@ async def list_loads(
             LEFT JOIN planned_contacts c ON c.provider_id = held.provider_id
                  AND c.survivor_id = held.survivor_id AND c.state = 'planned'
                  AND c.series IN ('call', 'review', 'follow_up')
-                 AND c.due_at < $4 + interval '2 days'
+                 AND c.due_at < $4::timestamptz + interval '2 days'
                  AND c.held_on <= ($4 AT TIME ZONE s.zone)::date
             LEFT JOIN flags f ON f.provider_id = held.provider_id
                  AND f.survivor_id = held.survivor_id AND f.resolved_at IS NULL
