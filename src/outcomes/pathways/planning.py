@@ -26,7 +26,9 @@ from outcomes.pathways.cadence import (
 )
 from outcomes.pathways.models import Cadence, FollowUpPoint, Moved, Occurrence, Series
 
-_OFFICE_OPENS, _OFFICE_CLOSES = timedelta(hours=9), timedelta(hours=17)
+_OFFICE_HOURS = timedelta(hours=9), timedelta(hours=17)
+_DAYTIME = timedelta(hours=8), timedelta(hours=21)
+"""Ours, both."""
 _SHIFTS = 1000
 _SHIFT_STEP = 617
 """Shares no factor with 1000 and is near its golden section: minutes of one person's texts spread
@@ -94,12 +96,14 @@ def follow_up_points(basis: Basis, part: UkPart) -> list[FollowUpPoint]:
 def slot(basis: Basis, occurrence: Occurrence) -> Slot:
     """The hours of an occurrence: the longest safe window of its day.
 
-    A day without one gets office hours, so that it still falls due: for a person to see, as
+    A text keeps to the part of it that lies in the day, so that nobody is woken who has said that
+    any hour is safe. A day without a window gets office hours, so that it still falls due: for a person to see, as
     nothing is sent and nobody is to be called outside safe hours.
     """
     window = _window(occurrence.held_on, basis.hours, basis.zone)
     if occurrence.series is not Series.PROMPT:
         return Slot(occurrence, window.opens_at, window.closes_at)
+    window = _by_day(window, occurrence.held_on, basis.zone)
     shift = (basis.prompt_shift + _SHIFT_STEP * occurrence.planned_on.toordinal()) % _SHIFTS
     return Slot(occurrence, due_at(window, shift / _SHIFTS), window.closes_at)
 
@@ -117,9 +121,17 @@ def why_moved(planned_on: date, held_on: date, part: UkPart) -> Moved | None:
 
 @lru_cache(maxsize=16_384)
 def _window(held_on: date, hours: SafeHours, zone: ZoneInfo) -> Window:
-    return due_window(held_on, hours, zone) or _office_hours(held_on, zone)
+    return due_window(held_on, hours, zone) or _between(held_on, *_OFFICE_HOURS, zone)
 
 
-def _office_hours(day: date, zone: ZoneInfo) -> Window:
+def _by_day(window: Window, day: date, zone: ZoneInfo) -> Window:
+    """The part of the window from 08:00 to 21:00 there, or all of it when there is no such part."""
+    waking = _between(day, *_DAYTIME, zone)
+    opens_at = max(window.opens_at, waking.opens_at)
+    closes_at = min(window.closes_at, waking.closes_at)
+    return Window(opens_at, closes_at) if opens_at < closes_at else window
+
+
+def _between(day: date, opens: timedelta, closes: timedelta, zone: ZoneInfo) -> Window:
     midnight = datetime.combine(day, time())
-    return Window(to_utc(midnight + _OFFICE_OPENS, zone), to_utc(midnight + _OFFICE_CLOSES, zone))
+    return Window(to_utc(midnight + opens, zone), to_utc(midnight + closes, zone))
