@@ -18,6 +18,8 @@ CONSENT_WORDING = "2026-11"
 
 CountryCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", title="nationality")]
 LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", title="language")]
+WordingVersion = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}$", title="wording version")]
+"""A year and a month. It is stored in the clear, so it may not hold anything else."""
 
 
 class Purpose(StrEnum):
@@ -40,7 +42,7 @@ class NewConsent(Input, frozen=True):
 
     purpose: Purpose
     decision: Decision
-    wording_version: ShortText = CONSENT_WORDING
+    wording_version: WordingVersion = CONSENT_WORDING
 
 
 class Consent(Struct, frozen=True):
