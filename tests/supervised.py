@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from outcomes.settings import EmbeddedSettings
 from outcomes.supervisor import Entries, run
 
 ROOT = Path(__file__).parents[1]
+_PATIENCE_S = 180
 
 
 class Supervised:
@@ -34,10 +36,15 @@ class Supervised:
     def read_until(self, beginning: str) -> str:
         """Read its output up to the line that begins so; fails with all of it when it never comes."""
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(line)
-            if line.startswith(beginning):
-                return line
+        patience = threading.Timer(_PATIENCE_S, self.process.kill)
+        patience.start()
+        try:
+            for line in self.process.stdout:
+                self.said.append(line)
+                if line.startswith(beginning):
+                    return line
+        finally:
+            patience.cancel()
         raise AssertionError("".join(self.said))
 
     def children(self) -> list[int]:

@@ -153,7 +153,7 @@ async def _until_ready(web: Process, port: int, around: Surroundings) -> None:
     while web.returncode is None and asyncio.get_running_loop().time() < gives_up_at:
         if await _answers_ready(port):
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
     raise SettingsError(f"The web process did not become ready: see {around.log('web')}")
 
 

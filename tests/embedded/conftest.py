@@ -13,8 +13,8 @@ STANDING_IN = "tests.embedded.standing_in"
 ENTRIES: dict[str, Any] = {
     "preparation": [],
     "web": [STANDING_IN, "web"],
-    "worker": [STANDING_IN, "idle"],
-    "handset": [STANDING_IN, "idle"],
+    "worker": [STANDING_IN, "idle", "worker"],
+    "handset": [STANDING_IN, "idle", "handset"],
 }
 
 

@@ -16,7 +16,7 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["web"]:
             ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Ready).serve_forever()
-        case ["idle"]:
+        case ["idle", *_]:
             time.sleep(3600)
         case ["say", words]:
             sys.stdout.write(words + "\n")

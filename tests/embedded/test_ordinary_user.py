@@ -39,8 +39,10 @@ def test_where_the_servers_user_cannot_go_they_live_elsewhere(
 ) -> None:
     before = modes(locked_away)
     product = start(locked_away)
+    told = product.read_until("The servers' files are in ")
     product.read_until("Ready: ")
     lodging = find_lodging(locked_away / "data").folder
+    assert str(lodging) in told
     assert lodging.parent == Path("/var/lib")
     assert lodging.stat().st_mode & 0o777 == 0o700
     assert (lodging / "postgres/PG_VERSION").exists()

@@ -49,6 +49,8 @@ async def running_servers(
     """
     around = Surroundings(lock=lock, logs=_fresh_logs(home), tell=tell)
     lodging = find_lodging(home)
+    if lodging.folder != home:
+        tell(f"The servers' files are in {lodging.folder}: their user cannot reach {home}")
     programs = postgres_programs(lodging, postgres_bin)
     cluster = Cluster(lodging.room("postgres"), programs, lodging, around)
     credentials = await _prepare(cluster, keys)
