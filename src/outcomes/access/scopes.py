@@ -23,6 +23,7 @@ from outcomes.access.models import (
     ProviderScope,
     Role,
 )
+from outcomes.access.tries import Tries, UnknownNames
 from outcomes.clock import NOW_SQL
 from outcomes.db import Database
 from outcomes.encryption import KeyKind, KeyRing
@@ -57,8 +58,6 @@ class Credential(Struct, frozen=True):
     role: Role
     team_id: UUID | None
     password_hash: str
-    failures: int
-    next_try_at: datetime | None
     now: datetime
 
 
@@ -73,6 +72,7 @@ class Scopes:
         self._auth = auth
         self.ring = ring
         self._session_routes: dict[bytes, UUID] = {}
+        self._unknown_names = UnknownNames()
 
     def digest(self, kind: RouteKind, value: str) -> bytes:
         return self.ring.installation.route_digest(kind, value)
@@ -85,8 +85,7 @@ class Scopes:
             return None
         async with self._auth.in_provider(provider_id) as conn:
             row = await conn.fetchrow(
-                f"""SELECT {NOW_SQL} AS now, c.account_id, a.role, a.team_id, c.password_hash,
-                           c.failures, c.next_try_at
+                f"""SELECT {NOW_SQL} AS now, c.account_id, a.role, a.team_id, c.password_hash
                     FROM credentials c
                     JOIN accounts a ON a.provider_id = c.provider_id AND a.id = c.account_id
                     WHERE c.provider_id = $1 AND c.sign_in_digest = $2 AND a.state = 'active'""",
@@ -101,21 +100,34 @@ class Scopes:
             role=Role(row["role"]),
             team_id=row["team_id"],
             password_hash=row["password_hash"],
-            failures=row["failures"],
-            next_try_at=row["next_try_at"],
             now=self._auth.clock.of(row["now"]),
         )
 
-    async def count_failure(self, credential: Credential, next_try_at: datetime | None) -> None:
-        """Remember a wrong password, and when the next may be tried (UTC)."""
+    async def claim_try(self, name: str, credential: Credential | None) -> timedelta | None:
+        """Count a try at a password; where it comes too early, how long to wait instead."""
+        if credential is None:
+            async with self._auth.connection() as conn:
+                now = await self._auth.clock.now(conn)
+            return self._unknown_names.claim(self.digest(RouteKind.SIGN_IN_NAME, name), now)
+        account = credential.provider_id, credential.account_id
         async with self._auth.in_provider(credential.provider_id) as conn:
-            await conn.execute(
-                """UPDATE credentials SET failures = failures + 1, next_try_at = $3
-                   WHERE provider_id = $1 AND account_id = $2""",
-                credential.provider_id,
-                credential.account_id,
-                next_try_at,
+            row = await conn.fetchrow(
+                """SELECT failures, next_try_at FROM credentials
+                   WHERE provider_id = $1 AND account_id = $2 FOR UPDATE""",
+                *account,
             )
+            tries = Tries(row["failures"], row["next_try_at"])
+            wait = tries.wait(credential.now)
+            if wait is None:
+                tries = tries.after_another(credential.now)
+                await conn.execute(
+                    """UPDATE credentials SET failures = $3, next_try_at = $4
+                       WHERE provider_id = $1 AND account_id = $2""",
+                    *account,
+                    tries.count,
+                    tries.next_at,
+                )
+        return wait
 
     async def forget_failures(self, credential: Credential) -> None:
         """After a right password the count begins anew."""

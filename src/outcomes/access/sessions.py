@@ -17,9 +17,6 @@ SESSION_LENGTH = timedelta(hours=12)
 REAUTHENTICATION_LASTS = timedelta(minutes=5)
 """How long a password given again counts (ours)."""
 
-_FREE_FAILURES = 3
-_LONGEST_WAIT_SECONDS = 15 * 60
-
 
 class OpenSession(Struct, frozen=True):
     """A live session of an account; times in UTC."""
@@ -28,13 +25,6 @@ class OpenSession(Struct, frozen=True):
     started_at: datetime
     last_seen_at: datetime
     this_one: bool
-
-
-def wait_after(failures: int) -> timedelta | None:
-    """How long to wait after this many wrong passwords in a row: doubling, never for ever."""
-    if failures <= _FREE_FAILURES:
-        return None
-    return timedelta(seconds=min(2 ** (failures - _FREE_FAILURES), _LONGEST_WAIT_SECONDS))
 
 
 async def sign_in(
@@ -46,11 +36,7 @@ async def sign_in(
         Invalid: the name or the password is wrong; which of them is not said.
         TooManyTries: wait first.
     """
-    credential = await scopes.credential(sign_in_name(name))
-    if credential is None:
-        await passwords.matches(password, None)
-        raise _not_right()
-    await _check(scopes, passwords, credential, password)
+    credential = await _check(scopes, passwords, name, password)
     caller = scopes.signed_in(credential)
     async with db.transaction(caller) as tx:
         return await start_session(tx, scopes, credential.now)
@@ -65,13 +51,11 @@ async def reauthenticate(
         Invalid, TooManyTries: as for signing in.
         NotSignedIn: an API token cannot do this.
     """
-    credential = await scopes.credential(sign_in_name(name))
     if caller.actor.session_id is None:
         raise NotSignedIn
-    if credential is None or credential.account_id != caller.actor.account_id:
-        await passwords.matches(password, None)
+    credential = await _check(scopes, passwords, name, password)
+    if credential.account_id != caller.actor.account_id:
         raise _not_right()
-    await _check(scopes, passwords, credential, password)
     async with db.transaction(caller) as tx:
         await end_sessions(tx, credential.account_id, credential.now, only=caller.actor.session_id)
         return await start_session(tx, scopes, credential.now)
@@ -197,17 +181,18 @@ def sign_in_name(typed: str) -> str:
     return typed.strip().casefold()
 
 
-async def _check(
-    scopes: Scopes, passwords: Passwords, credential: Credential, password: str
-) -> None:
-    if credential.next_try_at is not None and credential.next_try_at > credential.now:
-        raise TooManyTries(int((credential.next_try_at - credential.now).total_seconds()) + 1)
-    if not await passwords.matches(password, credential.password_hash):
-        wait = wait_after(credential.failures + 1)
-        await scopes.count_failure(credential, credential.now + wait if wait else None)
+async def _check(scopes: Scopes, passwords: Passwords, name: str, password: str) -> Credential:
+    """The credential whose password this is; a name that nobody has takes the same way."""
+    compared = sign_in_name(name)
+    credential = await scopes.credential(compared)
+    wait = await scopes.claim_try(compared, credential)
+    if wait is not None:
+        raise TooManyTries(int(wait.total_seconds()) + 1)
+    stored = credential.password_hash if credential else None
+    if not await passwords.matches(password, stored) or credential is None:
         raise _not_right()
-    if credential.failures:
-        await scopes.forget_failures(credential)
+    await scopes.forget_failures(credential)
+    return credential
 
 
 def _not_right() -> Invalid:
