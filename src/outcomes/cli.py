@@ -59,6 +59,17 @@ def migrate() -> None:
 
 
 @main.command()
+def demo() -> None:
+    """Make an invented organisation to practise with, unless it is there already."""
+    from outcomes.demo.seed import seed
+
+    settings = Settings.from_environment(os.environ)
+    settings.require_practice_data()
+    password = asyncio.run(seed(settings.database.app, settings.database.auth, settings.keys))
+    click.echo(f"Sign in as worker, lead, admin or analyst, with the password {password}")
+
+
+@main.command()
 def serve() -> None:
     """Serve pages and API on the database in the environment, at PORT."""
     from outcomes.clock import Clock

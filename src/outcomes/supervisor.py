@@ -31,7 +31,7 @@ Entry = tuple[str, ...]
 class Entries(Struct, frozen=True):
     """What runs. Tests name modules of their own, with another cipher or clock."""
 
-    preparation: tuple[Entry, ...] = (("outcomes", "migrate"),)
+    preparation: tuple[Entry, ...] = (("outcomes", "migrate"), ("outcomes", "demo"))
     """One after the other, before the rest; their output is shown once everything is ready."""
     web: Entry = ("outcomes", "serve")
     worker: Entry = ("workers",)
