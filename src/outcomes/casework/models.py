@@ -228,13 +228,12 @@ class Person(Struct, frozen=True):
 
 
 class WorkerLoad(Struct, frozen=True):
-    """How much one worker has: people, what is due today, what is late, open flags."""
+    """How much one worker has: people, what is due today, and what is late."""
 
     account_id: UUID
     survivors: int
     due: int
     overdue: int
-    flags: int
 
 
 class Cover(Struct, frozen=True):

@@ -206,14 +206,18 @@ async def get_summary(tx: Transaction, opened: Admitted) -> Summary:
     return Summary(name=name, preferences=details.preferences, **fields)
 
 
-async def list_upcoming(tx: Transaction, survivor_id: UUID, *, limit: int) -> list[Upcoming]:
-    """What is planned and still open, late ones first."""
+async def list_upcoming(
+    tx: Transaction, survivor_id: UUID, now: datetime, *, limit: int
+) -> list[Upcoming]:
+    """What is planned and still open, late ones first; a text whose time has passed is no more."""
     rows = await tx.conn.fetch(
         """SELECT id, series, stage, held_on, due_at, closes_at FROM planned_contacts
            WHERE provider_id = $1 AND survivor_id = $2 AND state = 'planned'
-           ORDER BY held_on, due_at, series LIMIT $3""",
+             AND (series <> 'prompt' OR closes_at > $3)
+           ORDER BY held_on, due_at, series LIMIT $4""",
         tx.caller.provider_id,
         survivor_id,
+        now,
         limit,
     )
     return [

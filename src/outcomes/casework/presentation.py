@@ -3,6 +3,7 @@
 The words carry the meaning; a tone only repeats it.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -27,6 +28,12 @@ TASKS = {
     "shared_phone": "One number, two people",
     "disengagement": "Safety flag",
     "alert_unconfirmed": "An alert that may not have gone out",
+}
+DUE = {
+    "call": "Call",
+    "review": "Review",
+    "follow_up": "Follow-up",
+    "agreed": "Agreed contact",
 }
 SERIES = {"call": "Call", "review": "Review", "follow_up": "Follow-up", "prompt": "Text"}
 STAGES = {
@@ -127,19 +134,29 @@ class Tag(Struct, frozen=True):
     tone: str
 
 
-def reason_tag(reason: Reason, today: date) -> Tag:
-    """Why somebody is on Today, in a few words; lateness in days of the survivor."""
-    if reason.kind is ReasonKind.FLAG:
-        return Tag(RULES[reason.code], "urgent")
-    if reason.kind is ReasonKind.TASK:
-        return Tag(TASKS[reason.code], "urgent")
-    what = "Agreed contact" if reason.kind is ReasonKind.AGREED else SERIES[reason.code]
-    if reason.urgency is Urgency.TODAY:
-        return Tag(f"{what} due today" if reason.on == today else f"{what} due", "soon")
-    days = (today - reason.on).days if reason.on else 0
+def reason_tags(reasons: Sequence[Reason], today: date) -> list[Tag]:
+    """Why somebody is on Today, in a few words each; the same reason several times is one tag."""
+    alike: dict[tuple[str, str], list[Reason]] = {}
+    for reason in reasons:
+        alike.setdefault((reason.code, reason.urgency), []).append(reason)
+    return [_tag(found, today) for found in alike.values()]
+
+
+def _tag(reasons: Sequence[Reason], today: date) -> Tag:
+    """For reasons of one code and urgency, the oldest first; lateness in the survivor's days."""
+    oldest, count = reasons[0], len(reasons)
+    if oldest.kind is ReasonKind.FLAG:
+        return Tag(RULES[oldest.code], "urgent")
+    if oldest.kind is ReasonKind.TASK:
+        return Tag(TASKS[oldest.code] + (f" ({count})" if count > 1 else ""), "urgent")
+    what = DUE[oldest.code]
+    if oldest.urgency is Urgency.TODAY:
+        return Tag(f"{what} due today" if oldest.on == today else f"{what} due", "soon")
+    days = (today - oldest.on).days if oldest.on else 0
     if days == 0:
         return Tag(f"{what} due earlier today", "late")
-    return Tag(f"{what} {days} day{'s' * (days > 1)} late", "late")
+    late = f"{days} day{'s' * (days > 1)} late"
+    return Tag(f"{what} {late}" if count == 1 else f"{count} × {what.lower()}, {late}", "late")
 
 
 def shown(entry: Entry) -> Shown:

@@ -10,10 +10,10 @@ from outcomes.survivors.safety import NotSafe, why_not_call
 from outcomes.web.dates import clock, day
 
 WHY_NO_CALL = {
-    NotSafe.NO_PHONE: "No number to call",
-    NotSafe.NO_CONSENT: "They have not agreed to calls",
-    NotSafe.NO_SAFE_CONTACT: "No safe contact on record: do not call",
-    NotSafe.NOT_THIS_WAY: "They have not said that calls are safe",
+    NotSafe.NO_PHONE: "no number to call",
+    NotSafe.NO_CONSENT: "they have not agreed to calls",
+    NotSafe.NO_SAFE_CONTACT: "no safe contact on record: do not call",
+    NotSafe.NOT_THIS_WAY: "they have not said that calls are safe",
 }
 
 
@@ -25,7 +25,7 @@ def call_hours(reach: Reach, now: datetime) -> Hours:
     hours, zone = reach.safe_contact.profile.hours, ZoneInfo(reach.zone)
     if why is None:
         return Hours(True, f"safe {_until(hours, zone, now)}")
-    return Hours(False, f"Not safe now{_from(hours, zone, now)}")
+    return Hours(False, f"not now{_from(hours, zone, now)}")
 
 
 def _until(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:
@@ -42,9 +42,9 @@ def _until(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _from(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:
-    """`: safe from 10:00`, with the day when it is not today; nothing when no time is safe."""
+    """`, safe from 10:00`, with the day when it is not today; nothing when no time is safe."""
     opens_at = next_open(hours, zone, now)
     if opens_at is None:
         return ""
     same_day = local_date(opens_at, zone) == local_date(now, zone)
-    return f": safe from {'' if same_day else day(opens_at, zone) + ', '}{clock(opens_at, zone)}"
+    return f", safe from {'' if same_day else day(opens_at, zone) + ', '}{clock(opens_at, zone)}"

@@ -1,7 +1,7 @@
 """What the screens that cross rooms show, and the few verbs that belong to no single room."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -123,7 +123,7 @@ async def get_person(
             call=call_hours(reach, now),
             why_no_texts=WHY[why] if why else None,
             next_try=await disengagement.find_next_try(tx, opened, hours, part),
-            upcoming=tuple(await person_store.list_upcoming(tx, survivor_id, limit=UPCOMING)),
+            upcoming=tuple(await person_store.list_upcoming(tx, survivor_id, now, limit=UPCOMING)),
             tasks=tuple(await store.list_tasks(tx, survivor_id)),
             timeline=await _timeline(tx, opened, cursor, ENTRIES),
             names=await _names(tx),
@@ -189,7 +189,7 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
     for field in ("absent_account_id", "cover_account_id"):
         account = accounts.get(getattr(new, field))
         if account is None or not (everyone or account.team_id == team_id):
-            raise Invalid.field(field, "Choose somebody from the list.")
+            raise NotFound
         if account.role not in (Role.SUPPORT_WORKER, Role.TEAM_LEAD):
             raise Invalid.field(field, "Choose a support worker or a team lead.")
     await providers.record_cover(
@@ -245,6 +245,6 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError
-        return moment, UUID(entry_id)
-    except ValueError:
+        return moment.astimezone(UTC), UUID(entry_id)
+    except (ValueError, OverflowError):
         raise Invalid.field("cursor", "Use the cursor that the page before gave.") from None

@@ -110,8 +110,7 @@ async def list_loads(
     rows = await tx.conn.fetch(
         f"""SELECT worker.id AS account_id, count(DISTINCT held.survivor_id) AS survivors,
                    count(c.id) FILTER (WHERE c.closes_at > $4) AS due,
-                   count(c.id) FILTER (WHERE c.closes_at <= $4) AS overdue,
-                   count(DISTINCT f.id) AS flags
+                   count(c.id) FILTER (WHERE c.closes_at <= $4) AS overdue
             FROM accounts worker
             LEFT JOIN caseload_assignments held ON held.provider_id = worker.provider_id
                  AND held.account_id = worker.id AND held.until_at IS NULL
@@ -121,8 +120,6 @@ async def list_loads(
                  AND c.series IN ('call', 'review', 'follow_up')
                  AND c.due_at < $4::timestamptz + interval '2 days'
                  AND c.held_on <= ($4 AT TIME ZONE s.zone)::date
-            LEFT JOIN flags f ON f.provider_id = held.provider_id
-                 AND f.survivor_id = held.survivor_id AND f.resolved_at IS NULL
             WHERE worker.provider_id = $1 AND {_IN_TEAM}
               AND (worker.role = 'support_worker' OR held.id IS NOT NULL)
             GROUP BY worker.id

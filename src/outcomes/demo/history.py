@@ -36,6 +36,7 @@ from outcomes.db import Database
 from outcomes.demo.people import Invented, safe_hours
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import (
+    FollowUpStage,
     NewPathway,
     NewReview,
     PlannedContact,
@@ -183,7 +184,10 @@ class Story:
         moments = [first + gap * (number + 1) for number in range(count - len(follow_ups))]
         stages = [AssessmentStage.REVIEW] * len(moments)
         moments += [self._within(one, time(14, 10)) for one in follow_ups]
-        stages += [AssessmentStage.FOLLOW_UP] * len(follow_ups)
+        stages += [
+            AssessmentStage.EXIT if one.stage is FollowUpStage.EXIT else AssessmentStage.FOLLOW_UP
+            for one in follow_ups
+        ]
         for number, (moment, stage) in enumerate(zip(moments, stages, strict=True)):
             if number < len(self._person.gains):
                 gains = self._person.gains[number]
