@@ -1,6 +1,5 @@
 """The headers of every answer: nothing foreign runs, nothing is framed, nothing is kept."""
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 from litestar.types.callable_types import BeforeMessageSendHookHandler
 
@@ -17,36 +16,34 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 _ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"x-robots-tag": b"noindex, nofollow",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _UNLESS_GIVEN = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cache-Control": "no-store",
+    b"content-security-policy": CONTENT_SECURITY_POLICY.encode(),
+    b"cache-control": b"no-store",
 }
-_HSTS = "max-age=31536000; includeSubDomains"
+_HSTS = {b"strict-transport-security": b"max-age=31536000; includeSubDomains"}
 
 
 def security_headers(*, https: bool) -> BeforeMessageSendHookHandler:
     """A litestar `before_send` hook: unlike a middleware it also sees answers without a route.
 
-    A handler may set a Content-Security-Policy or Cache-Control of its own, nothing else.
+    A handler may set a Content-Security-Policy or Cache-Control of its own, nothing else. Names are
+    in lower case, as ASGI has them.
     """
+    always = _ALWAYS | _HSTS if https else _ALWAYS
 
     async def add(message: Message, _scope: Scope) -> None:
-        if message["type"] != "http.response.start":
-            return
-        headers = MutableScopeHeaders(message)
-        for name, value in _ALWAYS.items():
-            headers[name] = value
-        for name, value in _UNLESS_GIVEN.items():
-            headers.setdefault(name, value)
-        if https:
-            headers["Strict-Transport-Security"] = _HSTS
+        if message["type"] == "http.response.start":
+            kept = [(name, value) for name, value in message["headers"] if name not in always]
+            given = {name for name, _ in kept}
+            missing = ((name, value) for name, value in _UNLESS_GIVEN.items() if name not in given)
+            message["headers"] = [*kept, *always.items(), *missing]
 
     return add

@@ -16,6 +16,8 @@ Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
 MAX_DEPTH = 12
 _CLOCK_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
+_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Controls and lone surrogates, but for tab and the ends of lines."""
 _MANY = (inspect.ListType, inspect.SetType, inspect.FrozenSetType, inspect.VarTupleType)
 
 
@@ -88,7 +90,7 @@ def _object(
 
 
 def _text(raw: str, wanted: inspect.Type | None, path: Path, problems: list[FieldProblem]) -> str:
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n\r" for c in raw):
+    if _NOT_TEXT.search(raw):
         problems.append(
             FieldProblem(
                 ".".join(map(field_name, path)),
