@@ -29,6 +29,7 @@ from outcomes.pathways.models import Cadence, FollowUpPoint, Moved, Occurrence, 
 _OFFICE_HOURS = timedelta(hours=9), timedelta(hours=17)
 _DAYTIME = timedelta(hours=8), timedelta(hours=21)
 """Ours, both."""
+
 _SHIFTS = 1000
 _SHIFT_STEP = 617
 """Shares no factor with 1000 and is near its golden section: minutes of one person's texts spread
@@ -97,8 +98,8 @@ def slot(basis: Basis, occurrence: Occurrence) -> Slot:
     """The hours of an occurrence: the longest safe window of its day.
 
     A text keeps to the part of it that lies in the day, so that nobody is woken who has said that
-    any hour is safe. A day without a window gets office hours, so that it still falls due: for a person to see, as
-    nothing is sent and nobody is to be called outside safe hours.
+    any hour is safe. A day without a window gets office hours, so that it still falls due: for a
+    person to see, as nothing is sent and nobody is to be called outside safe hours.
     """
     window = _window(occurrence.held_on, basis.hours, basis.zone)
     if occurrence.series is not Series.PROMPT:

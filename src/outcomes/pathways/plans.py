@@ -80,7 +80,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
         points = [one.occurrence for _, one in planned]
         await store.close_outside_plan(
             tx,
-            basis.pathway_id,
+            basis,
             end_on=end_of_support(exit_on),
             follow_ups={one.planned_on: one.stage for one in points if one.stage is not None},
             now=opened.now,

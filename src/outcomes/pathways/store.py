@@ -222,7 +222,7 @@ def _upsert(rows: int) -> str:
 
 async def close_outside_plan(
     tx: Transaction,
-    pathway_id: UUID,
+    basis: Basis,
     *,
     end_on: date,
     follow_ups: Mapping[date, FollowUpStage],
@@ -230,21 +230,27 @@ async def close_outside_plan(
 ) -> None:
     """After the end has changed, close what is still ahead and no longer in the plan.
 
-    An overdue contact stays, but for a follow-up whose stage is planned again for another day.
+    A text goes with its call. An overdue contact stays, but for a follow-up whose stage is planned
+    again for another day.
     """
     await tx.conn.execute(
         """UPDATE planned_contacts
            SET closed_at = $3,
-               state = CASE WHEN planned_on >= $4 THEN 'cancelled' ELSE 'superseded' END,
-               cancel_reason = CASE WHEN planned_on >= $4 THEN $7 END
+               state = CASE WHEN series = 'follow_up' AND planned_on <= $4
+                            THEN 'superseded' ELSE 'cancelled' END,
+               cancel_reason = CASE WHEN series = 'follow_up' AND planned_on <= $4
+                                    THEN NULL ELSE $8::text END
            WHERE provider_id = $1 AND pathway_id = $2 AND state = 'planned'
-             AND CASE WHEN series = 'follow_up'
-                      THEN planned_on <> ALL($5::date[]) AND (due_at > $3 OR stage = ANY($6::text[]))
-                      ELSE planned_on >= $4 AND due_at > $3 END""",
+             AND CASE series
+                 WHEN 'follow_up' THEN planned_on <> ALL($6::date[])
+                                       AND (due_at > $3 OR stage = ANY($7::text[]))
+                 WHEN 'prompt' THEN planned_on >= $4::date - $5::integer AND due_at > $3
+                 ELSE planned_on >= $4 AND due_at > $3 END""",
         tx.caller.provider_id,
-        pathway_id,
+        basis.pathway_id,
         now,
         end_on,
+        basis.cadence.prompt_days_before_call,
         list(follow_ups),
         list(follow_ups.values()),
         CancelReason.AFTER_THE_END,
