@@ -25,11 +25,12 @@ _KEY = {"Idempotency-Key": str(uuid4())}
 
 
 async def make_mistakes(journey: Journey, prepared: Prepared) -> None:
-    """Send every mistake with every value, then let the database fail while work goes on."""
+    """Send every mistake with every third value, so with values of each kind; then let the database
+    fail while work goes on."""
     url, seen = str(journey.worker.base_url), set[int]()
     assert journey.worker.post(_SURVIVORS, json=_RIGHT, headers=_KEY).status_code == 201
     with Desk(url) as visitor:
-        for value in fifty():
+        for value in fifty()[::3]:
             seen |= _all(journey.worker, _signed_in(value)) | _all(visitor, _unknown(value))
             _send_damaged(url, value)
         seen |= _all(journey.worker, _heavy(fifty()[0])) | _all(visitor, _heavy(fifty()[28]))
@@ -68,6 +69,10 @@ def _signed_in(value: str) -> Iterator[Mistake]:
         {**_RIGHT, "phone": f"{value} ext 5"},
         {**_RIGHT, "zone": value, "language": value, "exit_on": value},
         {**_RIGHT, "consents": [{"purpose": value}]},
+        {
+            **_RIGHT,
+            "consents": [{"purpose": "call", "decision": "given", "wording_version": value}],
+        },
         {**_RIGHT, "name": value, "adult": False},
     ):
         yield "POST", _SURVIVORS, {"json": wrong, "headers": new}
@@ -169,11 +174,11 @@ async def _with_faults(journey: Journey, prepared: Prepared) -> set[int]:
         async with _refusing(admin, app):
             for person in people():
                 seen |= _work(journey, person)
-        await admin.execute(f'ALTER ROLE "{app}" NOLOGIN')
+        await admin.execute(f'ALTER ROLE "{app}" CONNECTION LIMIT 0')
         await _end_connections(admin, app)
         for person in people()[:3]:
             seen |= _work(journey, person)
-        await admin.execute(f'ALTER ROLE "{app}" LOGIN')
+        await admin.execute(f'ALTER ROLE "{app}" CONNECTION LIMIT -1')
     return seen
 
 
@@ -209,7 +214,7 @@ def _work(journey: Journey, person: Planted) -> set[int]:
         f"{survivor}/consents": {
             "purpose": Purpose.CALL,
             "decision": "given",
-            "wording_version": person.worry,
+            "wording_version": "2026-11",
         },
     }
     key = {"Idempotency-Key": str(uuid4())}

@@ -37,7 +37,7 @@ class Places:
             "dump": self._dumps,
             "Redis files": lambda: iter([self._lodging.room("redis")]),
             "Redis keys": self._redis_keys,
-            "output": lambda: iter([self._logs]),
+            "output": self._outputs,
             "environment": self._environments,
             "key store": lambda: iter([self._keys]),
         }
@@ -73,6 +73,10 @@ class Places:
     def _data_files(self) -> Iterator[Path | bytes]:
         """All of the cluster but the WAL, which is looked at by itself."""
         yield from (path for path in self._cluster.iterdir() if path.name != "pg_wal")
+
+    def _outputs(self) -> Iterator[Path | bytes]:
+        """Of every child but PostgreSQL, which is looked at by itself."""
+        yield from (path for path in self._logs.iterdir() if path.name != "postgres.log")
 
     def _dumps(self) -> Iterator[Path | bytes]:
         program = postgres_programs(self._lodging, None) / "pg_dump"

@@ -1,8 +1,8 @@
 """What has to be there before the first request: `python -m tests.privacy.prepare FILE aes|null`.
 
 A step of the supervisor's preparation, with the product's own environment. It lets the server log
-every statement of the product's roles, makes a provider as the host's operator does, whose admin accepts the wordings, and writes to
-FILE what the test needs to come in.
+every statement of the product's roles, makes a provider as the host's operator does, accepts the
+wordings as its admin does, and writes to FILE what the test needs to come in.
 """
 
 import asyncio

@@ -42,7 +42,7 @@ class Left(Struct, frozen=True):
 
 @asynccontextmanager
 async def lived(
-    folder: Path, cipher: str, entries: Mapping[str, Sequence[str]], *, mistakes: bool
+    folder: Path, cipher: str, entries: Mapping[str, Sequence[str]], *, everything: bool
 ) -> AsyncIterator[Left]:
     """A product that was started, worked with, searched and ended."""
     make_folder(folder, 0o711)
@@ -55,10 +55,15 @@ async def lived(
     ) as product:
         product.read_until("Ready: ")
         prepared = prepared_in(file)
-        journey = Journey(product, prepared)
-        journey.go()
-        if mistakes:
-            await make_mistakes(journey, prepared)
+        try:
+            journey = Journey(product, prepared)
+            journey.plant()
+            if everything:
+                journey.go_on()
+                await make_mistakes(journey, prepared)
+        except AssertionError:
+            _show_errors(folder / "data/logs")
+            raise
         places = Places(folder, product, prepared)
         await places.plant_canaries()
         found = places.find(fifty())
@@ -73,17 +78,24 @@ async def lived(
     yield Left(found, web_log, server_log)
 
 
+def _show_errors(logs: Path) -> None:
+    """What the processes had to say about it, which holds no content."""
+    for log in ("web", "worker"):
+        lines = (logs / f"{log}.log").read_text().splitlines()
+        print(*[line for line in lines if '"level": "error"' in line][-3:], sep="\n")
+
+
 @pytest.fixture(scope="module")
 async def left(run_folder: Path) -> AsyncIterator[Left]:
-    """By the product as it is, after the journey and every mistake."""
-    async with lived(run_folder / "kept", "aes", {}, mistakes=True) as left:
+    """By the product as it is, after the whole journey and every mistake."""
+    async with lived(run_folder / "kept", "aes", {}, everything=True) as left:
         yield left
 
 
 @pytest.fixture(scope="module")
 async def left_in_the_open(run_folder: Path) -> AsyncIterator[Left]:
-    """By the same product with a cipher that hides nothing."""
-    async with lived(run_folder / "open", "null", NULL, mistakes=False) as left:
+    """By the same product with a cipher that hides nothing, after the same was written down."""
+    async with lived(run_folder / "open", "null", NULL, everything=False) as left:
         yield left
 
 
