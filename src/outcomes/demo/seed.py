@@ -1,14 +1,17 @@
 """Seeding: once for an installation, however often it is asked for."""
 
-from datetime import datetime, timedelta
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from outcomes.access.scopes import Scopes
 from outcomes.clock import Clock
 from outcomes.db import Database
 from outcomes.demo.history import Story
-from outcomes.demo.people import Invented, load_people
-from outcomes.demo.staff import Staff, demo_password, make_staff
+from outcomes.demo.people import load_people
+from outcomes.demo.staff import demo_password, make_staff
 from outcomes.disengagement import service as disengagement
 from outcomes.encryption import KeyRing
 from outcomes.pathways import service as pathways
@@ -24,35 +27,43 @@ async def seed(app_url: str, auth_url: str, keys: Path) -> str:
     The first sign-in name tells: names are unique in an installation, and the demo's come first.
     """
     password = demo_password(keys)
-    clock = Clock()
-    db, auth = Database(app_url, size=1, clock=clock), Database(auth_url, size=1, clock=clock)
-    await db.open()
-    await auth.open()
-    try:
+    async with _opened(auth_url) as auth:
         scopes = Scopes(auth, KeyRing.open(keys))
         if await scopes.credential("admin") is None:
-            await _make(db, scopes, password)
-    finally:
-        await auth.close()
-        await db.close()
+            await _make(app_url, scopes, password)
     return password
 
 
-async def _make(db: Database, scopes: Scopes, password: str) -> None:
-    staff = await make_staff(db, scopes, password)
-    async with db.transaction(staff.admin) as tx:
-        now = await tx.now()
-    stories = [_story(db, staff, person, now) for person in load_people()]
-    for number, story in enumerate(stories):
-        await story.begin(f"+447700900{FIRST_PHONE + number}")
-    worker = scopes.worker(staff.provider_id)
-    db.clock = Clock()
-    await pathways.refresh_plans(db, worker, now)
-    for story in stories:
-        await story.go_on()
-    db.clock = Clock(-FLAGGED)
-    await disengagement.raise_due_flags(db, worker, now - FLAGGED)
+async def _make(app_url: str, scopes: Scopes, password: str) -> None:
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(_opened(app_url))
+        staff = await make_staff(db, scopes, password)
+        async with db.transaction(staff.admin) as tx:
+            now = await tx.now()
+        stories = [
+            Story(
+                await stack.enter_async_context(_opened(app_url)),
+                staff.workers[person.worker],
+                person,
+                now,
+            )
+            for person in load_people()
+        ]
+        phones = (f"+447700900{FIRST_PHONE + number}" for number in range(len(stories)))
+        await asyncio.gather(*map(Story.begin, stories, phones))
+        worker = scopes.worker(staff.provider_id)
+        await pathways.refresh_plans(db, worker, now)
+        await asyncio.gather(*map(Story.go_on, stories))
+        db.clock = Clock(-FLAGGED)
+        await disengagement.raise_due_flags(db, worker, now - FLAGGED)
 
 
-def _story(db: Database, staff: Staff, person: Invented, now: datetime) -> Story:
-    return Story(db, staff.workers[person.worker], person, now)
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    """One connection with a clock of its own, so that each story moves its own."""
+    db = Database(url, size=1, clock=Clock())
+    await db.open()
+    try:
+        yield db
+    finally:
+        await db.close()
