@@ -93,8 +93,8 @@ async def sign_out(db: Database, caller: Caller) -> None:
 
 async def end_sessions(
     tx: Transaction, account_id: UUID, now: datetime, *, only: UUID | None = None
-) -> None:
-    """End an account's sessions, or one of them, and remove the routes to what was ended."""
+) -> int:
+    """End an account's sessions, or one of them, and the routes to them; returns how many."""
     ended = await tx.conn.fetch(
         """UPDATE sessions SET ended_at = $3
            WHERE provider_id = $1 AND account_id = $2 AND ended_at IS NULL
@@ -109,6 +109,7 @@ async def end_sessions(
         await remove_routes(tx, RouteKind.SESSION, [row["token_digest"] for row in ended])
         ids = tuple(row["id"] for row in ended)
         await audit.record(tx, audit.Event("session.ended", "session", ids), now)
+    return len(ended)
 
 
 async def list_sessions(tx: Transaction, account_id: UUID, now: datetime) -> list[OpenSession]:

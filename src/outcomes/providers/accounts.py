@@ -194,9 +194,10 @@ async def view_own_account(
 
 
 async def end_own_session(db: Database, caller: Caller, session_id: UUID) -> None:
-    """End one of the caller's sessions; one that is over already stays over."""
+    """End one of the caller's sessions. Raises NotFound when it is over, or not theirs."""
     async with db.transaction(caller) as tx:
-        await end_sessions(tx, caller.actor.account, await tx.now(), only=session_id)
+        if not await end_sessions(tx, caller.actor.account, await tx.now(), only=session_id):
+            raise NotFound
 
 
 async def create_team(db: Database, caller: Caller, team_id: UUID, name: str) -> None:
@@ -232,7 +233,7 @@ async def get_active(tx: Transaction, account_id: UUID) -> AccountDetails:
 
 async def _require_team(tx: Transaction, team_id: UUID | None) -> None:
     if team_id is not None and team_id not in await store.list_teams(tx):
-        raise Invalid.field("team_id", "Choose a team from the list.")
+        raise NotFound
 
 
 def _require_another(caller: Caller, account_id: UUID) -> None:

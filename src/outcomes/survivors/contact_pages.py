@@ -66,7 +66,7 @@ def read_profile(form: Form) -> SafeContactProfile:
     problems: tuple[Any, ...] = ()
     hours: object = None
     try:
-        hours = msgspec.to_builtins(hours_form.read_hours(form))
+        hours = msgspec.json.decode(msgspec.json.encode(hours_form.read_hours(form)))
     except Invalid as because:
         problems, hours = because.problems, {}
     fields = nested(form.fields)
