@@ -116,10 +116,8 @@ async def insert_safe_contact(
     await tx.conn.execute(
         """INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
                                       confirmed_at, expires_on, recorded_by)
-           VALUES ($1, $2, $3,
-                   1 + coalesce((SELECT max(version) FROM safe_contacts
-                                 WHERE provider_id = $1 AND survivor_id = $3), 0),
-                   $4, $5, $6, $7)""",
+           SELECT $1, $2, $3, 1 + coalesce(max(version), 0), $4, $5, $6, $7
+           FROM safe_contacts WHERE provider_id = $1 AND survivor_id = $3""",
         provider_id,
         profile_id,
         opened.survivor_id,
