@@ -49,8 +49,15 @@ class Web(InitPlugin, DeclaredRoutes):
         return app_config
 
     def receive_route(self, route: BaseRoute) -> None:
-        """Check a route, and bound its bodies here: litestar ignores a plugin's limit for all."""
+        """Check a route, and set what litestar lets nobody set for all.
+
+        Bodies are bounded. Dependencies, which are at hand, are given one after the other: in a
+        group of tasks they would cost a tenth of a request.
+        """
         super().receive_route(route)
-        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+        for handler, model in (
+            route.route_handler_map.values() if isinstance(route, HTTPRoute) else ()
+        ):
             if handler.request_max_body_size is Empty:
                 handler.request_max_body_size = MAX_BODY_BYTES
+            model.dependency_batches = [{one} for some in model.dependency_batches for one in some]
