@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -15,6 +16,8 @@ from outcomes.web.wording import Path, bare_info, explain
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
 MAX_DEPTH = 12
+MAX_PROBLEMS = 100
+"""More are not told: an answer must not be larger than what it answers."""
 _CLOCK_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Controls and lone surrogates, but for tab and the ends of lines."""
@@ -32,8 +35,8 @@ def read(wanted: type[Wanted], raw: object, *, strings: bool = False) -> Wanted:
         try:
             return msgspec.convert(tidy, wanted, strict=not strings)
         except msgspec.ValidationError:
-            problems = list(explain(wanted, tidy, strict=not strings))
-    raise Invalid(*problems)
+            problems = list(islice(explain(wanted, tidy, strict=not strings), MAX_PROBLEMS))
+    raise Invalid(*problems[:MAX_PROBLEMS])
 
 
 def is_blank(text: str) -> bool:
