@@ -1,12 +1,9 @@
 """A request of the product against its own SQL by bare asyncpg: captured at the wire, replayed."""
 
-from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator, Sequence
-from statistics import median
-from uuid import UUID, uuid4
+from collections.abc import Sequence
+from uuid import uuid4
 
 import httpx
-import msgspec
 from msgspec import Struct
 
 from outcomes.access.models import Caller
@@ -24,7 +21,7 @@ from tests.bench.replay import (
     statements_in,
 )
 from tests.bench.serving import Web, serving
-from tests.support import Product, make_survivor, make_worker, session_token, Provider
+from tests.support import Product, session_token
 from tests.wire import Statement, Wire, watched
 
 CALLERS = 32
@@ -116,9 +113,7 @@ class Bench(Struct, frozen=True):
         return await replay(Replay(self.pools, scripts, WARM_UP_S, SECONDS))
 
 
-async def _sent_twice(
-    wire: Wire, web: Web, requests: Sequence[Request]
-) -> list[list[Statement]]:
+async def _sent_twice(wire: Wire, web: Web, requests: Sequence[Request]) -> list[list[Statement]]:
     """The statements of each sending; a first one, before, leaves the session's route remembered."""
     async with httpx.AsyncClient(base_url=f"http://{HERE}:{web.port}") as client:
         for request in requests:

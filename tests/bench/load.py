@@ -8,6 +8,7 @@ when the answer to the one before is complete.
 import asyncio
 import sys
 from time import perf_counter
+from typing import cast
 from uuid import uuid4
 
 import msgspec
@@ -54,8 +55,7 @@ class _Caller(asyncio.Protocol):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._send()
 
     def data_received(self, data: bytes) -> None:

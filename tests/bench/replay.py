@@ -5,8 +5,8 @@ As a module it reads a `Replay` from standard input and prints what was `Replaye
 
 import asyncio
 import sys
-from typing import Any
 from time import perf_counter, process_time
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -14,7 +14,7 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from outcomes.db import SERVER_SETTINGS
+from outcomes.db import SERVER_SETTINGS, nothing_to_reset
 from tests.bench.apart import run_apart
 from tests.wire import Statement
 
@@ -109,7 +109,11 @@ class _Runner:
     async def open(self) -> None:
         for role, pool in self._pools.items():
             self._open[role] = await asyncpg.create_pool(
-                pool.url, min_size=0, max_size=pool.size, server_settings=SERVER_SETTINGS
+                pool.url,
+                min_size=0,
+                max_size=pool.size,
+                server_settings=SERVER_SETTINGS,
+                reset=nothing_to_reset,
             )
 
     async def close(self) -> None:
@@ -143,7 +147,10 @@ async def _run(spec: Replay) -> Replayed:
     runner = _Runner(spec.pools)
     await runner.open()
     scripts = [
-        [(unit.role, [(step, await runner.typed(unit, step)) for step in unit.steps]) for unit in one]
+        [
+            (unit.role, [(step, await runner.typed(unit, step)) for step in unit.steps])
+            for unit in one
+        ]
         for one in spec.scripts
     ]
     begins_at = perf_counter() + spec.warm_up_s

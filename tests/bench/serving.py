@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -34,20 +33,20 @@ async def serving(settings: Settings) -> AsyncIterator[Web]:
     """One web process on the given servers and keys, at a free port."""
     port = free_port()
     with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "outcomes", "serve"],
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "outcomes", "serve"),
             env=_environment(settings, port),
             stdout=said,
             stderr=said,
         )
         try:
             while not await _listens(port):
-                assert process.poll() is None, said.seek(0) or said.read()
+                assert process.returncode is None, said.seek(0) or said.read()
                 await asyncio.sleep(0.1)
             yield Web(process.pid, port)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            await process.wait()
 
 
 async def _listens(port: int) -> bool:

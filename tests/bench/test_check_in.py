@@ -94,7 +94,9 @@ def _say_throughput(rounds: Sequence[Both], rows: Sequence[Replayed]) -> None:
     say_figure("its SQL, bare", f"{median(one.bare.a_second for one in rounds):,.0f}/s")
     say_figure("one row, one commit, bare", f"{median(one.a_second for one in rows):,.0f}/s")
     say_ratio(
-        "product against its SQL", (one.product.a_second / one.bare.a_second for one in rounds), aim=AIM
+        "product against its SQL",
+        (one.product.a_second / one.bare.a_second for one in rounds),
+        aim=AIM,
     )
     ratios = (one.product.a_second / row.a_second for one, row in zip(rounds, rows, strict=True))
     say_figure("product against one row", f"{median(ratios):.2f}")
@@ -108,7 +110,5 @@ def _say_layers(rounds: Sequence[Both], costs: Sequence[Sequence[Replayed]]) -> 
     cpu = [0.0, *(median(one.cpu_us for one in layer) for layer in sql)]
     cpu.append(median(one.product_cpu_us for one in rounds))
     names = (*LAYERS, "HTTP, framework, reading, encryption, answer")
-    for name, before, after, used_before, used in zip(
-        names, us, us[1:], cpu, cpu[1:], strict=True
-    ):
-        say_figure(name, f"{after - before:,.0f} µs; {used - used_before:,.0f} µs")
+    for name, (before, after), (idle, used) in zip(names, pairwise(us), pairwise(cpu), strict=True):
+        say_figure(name, f"{after - before:,.0f} µs; {used - idle:,.0f} µs")
