@@ -181,10 +181,11 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
     """Let somebody of the team look after a colleague's survivors; a lead for their own team only.
 
     Raises:
-        Invalid: not of the team, or days in the wrong order.
+        Invalid: somebody without a caseload, or days in the wrong order.
+        NotFound: not of the team, or the one who covers is disabled.
     """
     async with db.transaction(caller) as tx:
-        accounts = {a.id: a for a in await providers.list_accounts(tx) if a.active}
+        accounts = {account.id: account for account in await providers.list_accounts(tx)}
     everyone, team_id = _whose(caller)
     for field in ("absent_account_id", "cover_account_id"):
         account = accounts.get(getattr(new, field))
