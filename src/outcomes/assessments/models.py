@@ -184,7 +184,9 @@ class NewOutcomeAssessment(Input, frozen=True):
     version: Version
     stage: Annotated[AssessmentStage, Meta(extra={"remedy": "Choose why you assess now."})]
     assessed_on: Annotated[date, Meta(title="day of the assessment")]
-    answers: Annotated[dict[Code, Answer], Meta(max_length=400)]
+    answers: Annotated[
+        dict[Code, Answer], Meta(max_length=400, extra={"remedy": "Score at least one item."})
+    ]
     note: Note = ""
 
 
