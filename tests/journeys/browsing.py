@@ -1,0 +1,136 @@
+"""Somebody at a browser: a hand without scripts that does the work, and an eye that checks pages.
+
+The eye has the same cookies and allows scripts, which axe needs. It opens each page that the hand
+stands on, at both sizes. Everything either of them asks for or complains about is kept.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, ViewportSize
+from playwright.async_api import TimeoutError as TooLate
+
+from tests.web.test_browser import _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES, violations
+
+PHONE: ViewportSize = {"width": 360, "height": 740}
+_OVERFLOWING = """[...document.querySelectorAll('main *')].filter(one => {
+  const box = one.getBoundingClientRect();
+  return box.width > 1 && box.right > document.documentElement.clientWidth + 1
+    && getComputedStyle(one).position !== 'absolute' && !one.closest('svg, .govuk-visually-hidden');
+}).map(one => one.outerHTML.slice(0, 80))"""
+
+
+class Walker:
+    """A person signed in, or about to be, on a phone."""
+
+    def __init__(self, hand: Page, eye: Page, shots: Path) -> None:
+        self.page = hand
+        self.taps = 0
+        self.trouble: list[str] = []
+        self._eye = eye
+        self._shots = shots
+        for page in (hand, eye):
+            self._listen(page)
+
+    def _listen(self, page: Page) -> None:
+        page.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._complain(str(error)))
+        page.on("request", lambda asked: self._requested(asked.url))
+
+    def _complain(self, words: str) -> None:
+        if "status of 400" not in words:
+            self.trouble.append(words)
+
+    def _requested(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:")):
+            self.trouble.append(url)
+
+    async def tap(self, what: Locator) -> None:
+        """One tap of the thumb, counted."""
+        self.taps += 1
+        await what.click()
+
+    async def button(self, name: str) -> None:
+        await self.tap(self.page.get_by_role("button", name=name, exact=True))
+
+    async def link(self, name: str, *, exact: bool = True) -> None:
+        await self.tap(self.page.get_by_role("link", name=name, exact=exact).first)
+
+    async def choose(self, question: str, answer: str) -> None:
+        """Tap an answer of a question that has a few."""
+        group = self.page.get_by_role("group", name=question, exact=True)
+        await self.tap(group.get_by_label(re.compile(f"^{re.escape(answer)}")))
+
+    async def tick(self, label: str) -> None:
+        await self.tap(self.page.get_by_role("checkbox", name=label, exact=True))
+
+    async def write(self, label: str, words: str) -> None:
+        await self.page.get_by_label(label, exact=True).fill(words)
+
+    async def headed(self, heading: str) -> None:
+        """Wait for the page of that heading; fails with what is there instead."""
+        try:
+            await self.page.get_by_role("heading", level=1, name=heading).wait_for()
+        except TooLate as error:
+            words = await self.page.locator("main").inner_text()
+            raise AssertionError(f"{self.page.url}:\n{words}") from error
+
+    async def until(self, sight: Locator, seconds: int = 20) -> None:
+        """Load the page anew until it shows that."""
+        for _ in range(seconds * 2):
+            if await sight.count():
+                return
+            await self.page.wait_for_timeout(500)
+            await self.page.reload()
+        raise AssertionError(f"{self.page.url} never showed {sight}")
+
+    async def look(self, name: str) -> None:
+        """Check the page where the hand is, at both sizes, and keep a picture of each."""
+        held: Any = await self.page.context.cookies()
+        await self._eye.context.add_cookies(held)
+        await self._eye.goto(self.page.url)
+        for size, (width, height) in SIZES.items():
+            await self._eye.set_viewport_size({"width": width, "height": height})
+            await self._check(f"{name}, {size}")
+            await _photograph(self._eye, self._shots / f"{name}-{size}.png")
+        assert self.trouble == [], name
+
+    async def picture(self, name: str) -> None:
+        """Keep pictures of a page that came by POST and cannot be opened again."""
+        for size, (width, height) in SIZES.items():
+            await self.page.set_viewport_size({"width": width, "height": height})
+            await _photograph(self.page, self._shots / f"{name}-{size}.png")
+        await self.page.set_viewport_size(PHONE)
+
+    async def _check(self, where: str) -> None:
+        scroll, window = await self._eye.evaluate(_WIDTHS)
+        assert scroll == window, where
+        assert await self._eye.evaluate(_OVERFLOWING) == [], where
+        assert await self._eye.evaluate(_SMALL_TARGETS) == [], where
+        assert await self._eye.evaluate(_CUT_LABELS) == [], where
+        assert await violations(self._eye) == [], where
+
+
+async def _photograph(page: Page, path: Path) -> None:
+    """The whole page, on a window as tall as it, so that the bar stands at its foot."""
+    size = page.viewport_size
+    assert size is not None
+    tall = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": size["width"], "height": max(tall, size["height"])})
+    await page.screenshot(path=path)
+    await page.set_viewport_size(size)
+
+
+@asynccontextmanager
+async def walking(chromium: Browser, shots: Path) -> AsyncIterator[Walker]:
+    """Somebody with an empty browser."""
+    hand = await chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    eye = await chromium.new_context(viewport=PHONE)
+    for context in (hand, eye):
+        context.set_default_timeout(10_000)
+    yield Walker(await hand.new_page(), await eye.new_page(), shots)
+    await hand.close()
+    await eye.close()

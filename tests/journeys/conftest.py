@@ -1,0 +1,55 @@
+"""The whole product as its user starts it, and a browser."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.async_api import Browser
+
+from tests.journeys.browsing import Walker, walking
+from tests.journeys.seeding import Cast
+from tests.supervised import started_supervisor
+from tests.web.conftest import chromium
+
+__all__ = ["chromium"]
+
+SHOTS = "JOURNEY_SHOTS"
+"""Names a folder in which the pictures of all pages, and the logs, are kept."""
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """Where the product and the phones are, and who takes part."""
+
+    product: str
+    phones: str
+    cast: Cast
+
+
+@pytest.fixture(scope="module")
+def stage(run_folder: Path, shots: Path) -> Iterator[Stage]:
+    folder = run_folder / "journey"
+    folder.mkdir(mode=0o711)
+    preparation = [["outcomes", "migrate"], ["tests.journeys.seeding"]]
+    with started_supervisor(folder, entries={"preparation": preparation}) as running:
+        running.read_until("Ready: ")
+        cast = running.read_until("Cast: ").removeprefix("Cast: ")
+        phones = running.read_until("Phone: ").removeprefix("Phone: ").strip()
+        yield Stage(running.url, phones, msgspec.json.decode(cast, type=Cast))
+        shutil.copytree(folder / "data/logs", shots / "logs", dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if kept := os.environ.get(SHOTS):
+        Path(kept).mkdir(parents=True, exist_ok=True)
+        return Path(kept)
+    return tmp_path_factory.mktemp("shots")
+
+
+@pytest.fixture
+async def somebody(chromium: Browser, shots: Path) -> AsyncIterator[Walker]:
+    async with walking(chromium, shots) as walker:
+        yield walker
