@@ -14,7 +14,7 @@ import redis.asyncio
 from msgspec import Struct
 
 from outcomes.clock import SafeHours
-from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from outcomes.sms.handset.faults import Callbacks, Fault, FaultKind, Plan
 from outcomes.survivors import service as survivors
 from tests.prompts.street import HOUR, Home
 from tests.support import drama_number
@@ -119,12 +119,10 @@ async def test_twenty_kills_an_emptied_and_a_restarted_redis(
     home: Home, nursery: Nursery, own_redis: RedisServer
 ) -> None:
     people = await make_people(home, DUE, 20)
-    home.goes_wrong(
-        Plan(faults=(Fault(FaultKind.SLOW, times=5_000, seconds=0.1),), statuses=("delivered",))
-    )
     in_flight = set[UUID]()
     steps = (at_once, when_claimed, when_taken, when_recorded)
     for kill in range(KILLS):
+        home.goes_wrong(slow(callbacks=Callbacks.OFF if kill // len(steps) % 2 else Callbacks.ONCE))
         pid = await nursery.start()
         await steps[kill % len(steps)](home)
         if kill == KILLS // 3:
@@ -149,9 +147,15 @@ async def test_twenty_kills_an_emptied_and_a_restarted_redis(
     await check(home, people, len(in_flight))
 
 
+def slow(callbacks: Callbacks) -> Plan:
+    """A gateway slow enough to be caught in the act; with its callbacks, or with all of them lost."""
+    late = Fault(FaultKind.SLOW, times=5_000, seconds=0.1)
+    return Plan(faults=(late,), statuses=("delivered",), callbacks=callbacks)
+
+
 async def at_once(home: Home) -> None:
-    """While it starts, plans and reads."""
-    await asyncio.sleep(0.15)
+    """While it starts, reads and plans."""
+    await asyncio.sleep(0.3)
 
 
 async def when_claimed(home: Home) -> None:
@@ -211,9 +215,7 @@ async def test_a_worker_that_sleeps_past_its_lease_sends_nothing_twice(
     home: Home, nursery: Nursery
 ) -> None:
     people = await make_people(home, 60, 4)
-    home.goes_wrong(
-        Plan(faults=(Fault(FaultKind.SLOW, times=5_000, seconds=0.2),), callbacks="off")
-    )
+    home.goes_wrong(slow(Callbacks.OFF))
     in_flight = set[UUID]()
     sleepers = list[int]()
     for step in (when_claimed, when_taken, when_claimed):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,14 +71,16 @@ class Home(Struct, frozen=True):
     async def plan_all(
         self, survivor_ids: list[UUID], due_at: datetime, closes_at: datetime | None = None
     ) -> list[UUID]:
-        """The same occurrence for each of them."""
+        """The same occurrence for each of them, and nothing else: the nightly planning was just here."""
         provider_id, contact_ids = self.provider.id, [uuid4() for _ in survivor_ids]
         async with self.street.product.db.transaction(self.caller) as tx:
             await tx.conn.executemany(
                 """INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
                        review_every_months, prompt_days_before_call, prompt_shift, enrolled_at,
-                       enrolled_by, planned_until, version)
-                   VALUES ($1, $2, $3, $4, 14, 1, 7, 0, $5, $6, $4, 1)
+                       enrolled_by, planned_until, version, refreshed_at, safe_contact_version)
+                   VALUES ($1, $2, $3, $4, 14, 1, 7, 0, $5, $6, $4, 1, transaction_timestamp(),
+                           (SELECT max(version) FROM safe_contacts
+                            WHERE provider_id = $1 AND survivor_id = $3))
                    ON CONFLICT (provider_id, survivor_id) WHERE ended_at IS NULL DO NOTHING""",
                 [
                     (provider_id, uuid4(), one, due_at.date(), due_at, self.worker.actor.account)
@@ -177,7 +180,11 @@ class Home(Struct, frozen=True):
 async def running_street(
     database: DatabaseUrls, redis_url: str, keys: Path
 ) -> AsyncIterator[Street]:
-    """The web application and the handset, each told where the other is."""
+    """The web application and the handset, each told where the other is.
+
+    Both use threads, one while it waits for the other, so there must be enough for all.
+    """
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=64))
     web = _Later()
     async with served(web) as url:
         handset = Handset(

@@ -50,6 +50,13 @@ def worker_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def nursery(street: Street, worker_log: Path) -> Iterator[Nursery]:
+def full_nursery(street: Street, worker_log: Path) -> Iterator[Nursery]:
     with running_nursery(street.product.settings, worker_log) as running:
         yield running
+
+
+@pytest.fixture
+async def nursery(full_nursery: Nursery) -> AsyncIterator[Nursery]:
+    """The same for all tests of a module, because it is slow to start; empty after each."""
+    yield full_nursery
+    await full_nursery.end_all()

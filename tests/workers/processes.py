@@ -110,6 +110,10 @@ class Nursery:
         """Let it go on as if nothing had been."""
         os.kill(pid, signal.SIGCONT)
 
+    async def end_all(self) -> None:
+        """Kill whoever is left."""
+        await self._ask("end all")
+
     async def wait(self, pid: int) -> int:
         """The exit code of a worker that ends by itself."""
         return await self._ask(f"end {pid} 0")
@@ -170,6 +174,12 @@ def _breed(log: Path) -> None:
                     _become_worker(log, entry.main)
                 children.add(pid)
                 print(pid, flush=True)
+            case ["end", "all"]:
+                for pid in children:
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+                children.clear()
+                print(0, flush=True)
             case ["end", pid_text, number]:
                 if number != "0":
                     os.kill(int(pid_text), int(number))
