@@ -16,6 +16,7 @@ from tests.bench.replay import (
     Replay,
     Replayed,
     Script,
+    beginnings,
     replay,
     script_of,
     statements_in,
@@ -25,8 +26,8 @@ from tests.support import Product, session_token
 from tests.wire import Statement, Wire, watched
 
 CALLERS = 32
-ROUNDS = 3
-WARM_UP_S, SECONDS = 0.7, 2.0
+ROUNDS = 5
+WARM_UP_S, SECONDS = 0.5, 1.5
 
 
 class Request(Struct, frozen=True):
@@ -57,6 +58,13 @@ class Both(Struct, frozen=True):
     product: Answered
     product_cpu_us: float
     bare: Replayed
+
+
+class Measured(Struct, frozen=True):
+    """Every round, and what the script's beginnings cost by themselves (see `beginnings`)."""
+
+    rounds: tuple[Both, ...]
+    beginnings: tuple[tuple[Replayed, ...], ...]
 
 
 class Bench(Struct, frozen=True):
@@ -98,19 +106,27 @@ class Bench(Struct, frozen=True):
             assert replayed[-len(sent[0]) :] == statements_in(scripts[0])
         return scripts
 
-    async def compare(
+    async def measure(self, requests: Sequence[Request], scripts: tuple[Script, ...]) -> Measured:
+        """The product and its SQL by turns, so that both meet the same disturbances."""
+        async with serving(self.product.settings) as web:
+            rounds = [await self._both(web, requests, scripts) for _ in range(ROUNDS)]
+        cuts = zip(*map(beginnings, scripts), strict=True)
+        return Measured(tuple(rounds), tuple([await self._twice(cut) for cut in cuts]))
+
+    async def replay(self, scripts: tuple[Script, ...]) -> Replayed:
+        return await replay(Replay(self.pools, scripts, WARM_UP_S, SECONDS))
+
+    async def _both(
         self, web: Web, requests: Sequence[Request], scripts: tuple[Script, ...]
     ) -> Both:
-        """One round of both, one after the other."""
         raw = tuple(one.raw(web.port) for one in requests)
         used_s = web.cpu_s()
         answered = await load(Load(web.port, raw, WARM_UP_S, SECONDS))
         used_s = web.cpu_s() - used_s
-        replayed = await self.replay(scripts)
-        return Both(answered, used_s / answered.in_all * 1_000_000, replayed)
+        return Both(answered, used_s / answered.in_all * 1_000_000, await self.replay(scripts))
 
-    async def replay(self, scripts: tuple[Script, ...]) -> Replayed:
-        return await replay(Replay(self.pools, scripts, WARM_UP_S, SECONDS))
+    async def _twice(self, scripts: tuple[Script, ...]) -> tuple[Replayed, ...]:
+        return await self.replay(scripts), await self.replay(scripts)
 
 
 async def _sent_twice(wire: Wire, web: Web, requests: Sequence[Request]) -> list[list[Statement]]:

@@ -98,8 +98,9 @@ class _Caller(asyncio.Protocol):
 async def _run(spec: Load) -> Answered:
     loop, begins_at = asyncio.get_running_loop(), perf_counter() + spec.warm_up_s
     callers = [_Caller(one, begins_at, begins_at + spec.seconds) for one in spec.requests]
-    for caller in callers:
-        await loop.create_connection(lambda caller=caller: caller, HERE, spec.port)
+    waiting = iter(callers)
+    for _ in callers:
+        await loop.create_connection(waiting.__next__, HERE, spec.port)
     await asyncio.gather(*(caller.done for caller in callers))
     took = sorted(one for caller in callers for one in caller.took_s)
     return Answered(

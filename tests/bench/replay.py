@@ -91,6 +91,15 @@ def statements_in(script: Script) -> list[str]:
     return [step.sql for unit in script for step in unit.steps]
 
 
+def beginnings(script: Script) -> list[Script]:
+    """The script up to its first transaction, then with an empty second one, then with one more of
+    its statements each time; the last, which is the whole, is left out."""
+    session, work = script
+    begin, *statements, commit = work.steps
+    cuts = [(begin, *statements[:count], commit) for count in range(len(statements))]
+    return [(session,), *((session, Unit(work.role, steps)) for steps in cuts)]
+
+
 def _is_uuid(value: str | None) -> bool:
     try:
         return str(UUID(value or "")) == value
