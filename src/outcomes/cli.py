@@ -61,11 +61,13 @@ def migrate() -> None:
 @main.command()
 def demo() -> None:
     """Make an invented organisation to practise with, unless it is there already."""
+    from outcomes.clock import Clock
     from outcomes.demo.seed import seed
 
     settings = Settings.from_environment(os.environ)
     settings.require_practice_data()
-    password = asyncio.run(seed(settings.database.app, settings.database.auth, settings.keys))
+    database = settings.database
+    password = asyncio.run(seed(database.app, database.auth, settings.keys, Clock()))
     click.echo(f"Sign in as worker, lead, admin or analyst, with the password {password}")
 
 

@@ -80,6 +80,7 @@ class Story:
 
     def __init__(self, db: Database, caller: Caller, person: Invented, now: datetime) -> None:
         self._db, self._caller, self._person, self._now = db, caller, person, now
+        self._offset = db.clock.offset
         self._zone = ZoneInfo(person.zone)
         self._today = now.astimezone(self._zone).date()
         self.survivor_id = UUID(int=0)
@@ -243,7 +244,7 @@ class Story:
         return Creation.of(self._caller, uuid4(), "demo", new)
 
     def _go(self, at: datetime) -> None:
-        self._db.clock = Clock(at - self._now)
+        self._db.clock = Clock(self._offset + (at - self._now))
 
     def _within(self, contact: PlannedContact, wall: time) -> datetime:
         """That time of its day when it is a safe one, else soon after it falls due."""

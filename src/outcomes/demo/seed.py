@@ -21,28 +21,28 @@ FLAGGED = timedelta(days=4)
 """How long ago the rules were last asked in the past, so that an open flag has reached the lead."""
 
 
-async def seed(app_url: str, auth_url: str, keys: Path) -> str:
-    """Make the demo unless it is there; returns its password.
+async def seed(app_url: str, auth_url: str, keys: Path, clock: Clock) -> str:
+    """Make the demo as of the clock's now, unless it is there; returns its password.
 
     The first sign-in name tells: names are unique in an installation, and the demo's come first.
     """
     password = demo_password(keys)
-    async with _opened(auth_url) as auth:
+    async with _opened(auth_url, clock) as auth:
         scopes = Scopes(auth, KeyRing.open(keys))
         if await scopes.credential("admin") is None:
-            await _make(app_url, scopes, password)
+            await _make(app_url, scopes, password, clock)
     return password
 
 
-async def _make(app_url: str, scopes: Scopes, password: str) -> None:
+async def _make(app_url: str, scopes: Scopes, password: str, clock: Clock) -> None:
     async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(_opened(app_url))
+        db = await stack.enter_async_context(_opened(app_url, clock))
         staff = await make_staff(db, scopes, password)
         async with db.transaction(staff.admin) as tx:
             now = await tx.now()
         stories = [
             Story(
-                await stack.enter_async_context(_opened(app_url)),
+                await stack.enter_async_context(_opened(app_url, clock)),
                 staff.workers[person.worker],
                 person,
                 now,
@@ -54,14 +54,14 @@ async def _make(app_url: str, scopes: Scopes, password: str) -> None:
         worker = scopes.worker(staff.provider_id)
         await pathways.refresh_plans(db, worker, now)
         await asyncio.gather(*map(Story.go_on, stories))
-        db.clock = Clock(-FLAGGED)
+        db.clock = Clock(clock.offset - FLAGGED)
         await disengagement.raise_due_flags(db, worker, now - FLAGGED)
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
+async def _opened(url: str, clock: Clock) -> AsyncIterator[Database]:
     """One connection with a clock of its own, so that each story moves its own."""
-    db = Database(url, size=1, clock=Clock())
+    db = Database(url, size=1, clock=clock)
     await db.open()
     try:
         yield db
