@@ -115,3 +115,16 @@ async def test_enter_in_the_number_box_sends_what_was_typed_and_no_quick_reply(
     text = on_desk.handset.phones.texts[0]
     assert (text.sender, text.body) == (SENDER, "hello there")
     await page.close()
+
+
+async def test_a_phone_that_was_open_before_its_first_text_answers_it(
+    browser: Browser, on_desk: Desk
+) -> None:
+    page = await browser.new_page(java_script_enabled=False)
+    await page.goto(f"{on_desk.url}/phones/447700900123")
+    phones = on_desk.handset.phones
+    phones.accept(phone=PHONE, sender=SENDER, body=WORDS, callback=None, validity=None)
+    await page.get_by_role("button", name="1", exact=True).click()
+    await until(lambda: len(phones.texts) == 2)
+    assert (phones.texts[1].sender, phones.texts[1].body) == (SENDER, "1")
+    await page.close()

@@ -71,10 +71,15 @@ class Pages:
         return self._render("thread.html", _REFRESH, texts=texts, several=several)
 
     def reply(self, digits: str, request: Request) -> Response:
-        """Send what was typed, then show the phone again."""
+        """Send what was typed, then show the phone again.
+
+        The page may be older than the phone's first text: then it could not say whom to answer.
+        """
         fields = request.form()
+        senders = self._phones.senders(f"+{digits}")
+        answered = senders[0] if len(senders) == 1 else ""
         body = fields.get("quick") or fields.get("body", "").replace("\r\n", "\n")
-        sender = _international(fields.get("to", ""))
+        sender = _international(fields.get("to", "")) or answered
         if not _NUMBER.fullmatch(sender):
             return self.phone(digits, "Enter the number that this phone texts.", body)
         if len(body) > _MAX_REPLY:
