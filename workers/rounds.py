@@ -1,38 +1,19 @@
 """Whom to visit, and the visit itself. One provider's trouble is not another's."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import structlog
-from msgspec import Struct
 
-from outcomes.access.scopes import Scopes
-from outcomes.db import Database
 from outcomes.errors import Unavailable
-from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
-from outcomes.sms.gateway import SmsGateway
 from outcomes.web.logs import describe
 from workers import outreach, upkeep
-from workers.visits import Step, Visit
-
-VISITED_EVERY = timedelta(minutes=1)
-"""However far ahead the hint is, every provider is visited this often."""
+from workers.visits import VISITED_EVERY, Step, Visit, Work, settle_hint
 
 STEPS = (*outreach.STEPS, *upkeep.STEPS)
 _log = structlog.get_logger("outcomes.worker")
-
-
-class Work(Struct, frozen=True):
-    """What the process has open for as long as it runs."""
-
-    db: Database
-    scopes: Scopes
-    gateway: SmsGateway
-    public_url: str
-    goes_on: Callable[[], bool]
 
 
 class Rounds:
@@ -56,10 +37,9 @@ class Rounds:
                 self._failed("registry", error)
                 return
             for entry in entries:
-                last = self._visited.get(entry.provider_id)
-                if self.work.goes_on() and (
-                    entry.due or last is None or last + VISITED_EVERY <= now
-                ):
+                long_ago = self._visited.get(entry.provider_id, now) <= now - VISITED_EVERY
+                new = entry.provider_id not in self._visited
+                if self.work.goes_on() and (entry.due or new or long_ago):
                     self._visited[entry.provider_id] = now
                     await self._visit(entry.provider_id, now)
 
@@ -96,13 +76,3 @@ class Rounds:
     def _failed(self, step: str, error: Exception) -> None:
         self.failures += 1
         _log.error("step failed", step=step, failures=self.failures, **describe(error))
-
-
-async def settle_hint(visit: Visit) -> None:
-    """Say when to come again: read in a second statement, once the registry's row is held."""
-    async with visit.db.transaction(visit.caller) as tx:
-        await providers.hold_due_hint(tx)
-        now = await tx.now()
-        known = (await prompts.next_due(tx), await providers.next_alert_due(tx))
-        due_at = min((at for at in known if at is not None), default=now + VISITED_EVERY)
-        await providers.set_due_hint(tx, due_at)

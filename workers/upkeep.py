@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from outcomes.disengagement import service as disengagement
 from outcomes.kpis import service as kpis
 from outcomes.pathways import service as pathways
 from workers.visits import AT_EVERY_VISIT, Step, Visit
@@ -9,6 +10,10 @@ from workers.visits import AT_EVERY_VISIT, Step, Visit
 
 async def _refresh_plans(visit: Visit) -> None:
     await pathways.refresh_plans(visit.db, visit.caller, visit.now)
+
+
+async def _raise_flags(visit: Visit) -> None:
+    await disengagement.raise_due_flags(visit.db, visit.caller, visit.now)
 
 
 async def _build_exports(visit: Visit) -> None:
@@ -22,5 +27,6 @@ async def _delete_old_exports(visit: Visit) -> None:
 STEPS = (
     Step("build exports", AT_EVERY_VISIT, _build_exports),
     Step("refresh plans", timedelta(minutes=10), _refresh_plans),
+    Step("raise flags", timedelta(minutes=10), _raise_flags),
     Step("delete old exports", timedelta(hours=1), _delete_old_exports),
 )

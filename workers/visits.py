@@ -1,4 +1,4 @@
-"""What a step of the work is given, and how often it wants to be asked."""
+"""A visit to one provider: what its steps are given, and when the next one is due."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -6,10 +6,26 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from outcomes.access.models import Caller
+from outcomes.access.scopes import Scopes
 from outcomes.db import Database
+from outcomes.prompts import service as prompts
+from outcomes.providers import service as providers
 from outcomes.sms.gateway import SmsGateway
 
 AT_EVERY_VISIT = timedelta(0)
+
+VISITED_EVERY = timedelta(minutes=1)
+"""However far ahead the hint is, every provider is visited this often."""
+
+
+class Work(Struct, frozen=True):
+    """What the process has open for as long as it runs."""
+
+    db: Database
+    scopes: Scopes
+    gateway: SmsGateway
+    public_url: str
+    goes_on: Callable[[], bool]
 
 
 class Visit(Struct, frozen=True):
@@ -29,3 +45,13 @@ class Step(Struct, frozen=True):
     name: str
     every: timedelta
     work: Callable[[Visit], Awaitable[object]]
+
+
+async def settle_hint(visit: Visit) -> None:
+    """Say when to come again: read in a second statement, once the registry's row is held."""
+    async with visit.db.transaction(visit.caller) as tx:
+        await providers.hold_due_hint(tx)
+        now = await tx.now()
+        known = (await prompts.next_due(tx), await providers.next_alert_due(tx))
+        due_at = min((at for at in known if at is not None), default=now + VISITED_EVERY)
+        await providers.set_due_hint(tx, due_at)

@@ -2,7 +2,7 @@
 
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
-from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from outcomes.sms.handset.faults import Callbacks, Fault, FaultKind, Plan
 from tests.prompts.street import Home, until
 
 
@@ -65,7 +65,7 @@ async def test_what_was_seen_to_wakes_nobody(home: Home) -> None:
 
 async def test_an_alert_that_may_have_gone_out_is_not_sent_again(home: Home) -> None:
     await asks_for_help(home)
-    home.goes_wrong(Plan(faults=(Fault(FaultKind.ERROR_AFTER),), callbacks="off"))
+    home.goes_wrong(Plan(faults=(Fault(FaultKind.ERROR_AFTER),), callbacks=Callbacks.OFF))
     await send_alerts(home)
     assert await states(home) == ["unconfirmed", "scheduled"]
     assert await send_alerts(home) == 0

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from tests.prompts.street import Home, until
 from tests.support import make_account, make_provider, make_worker
 
 
-async def asked(home: Home, **known: object) -> UUID:
+async def asked(home: Home, **known: Any) -> UUID:
     """A survivor who has our question on their phone."""
     survivor_id = await home.survivor(**known)
     await home.request(survivor_id)

@@ -1,13 +1,16 @@
 """A prompt on its way out: planned, claimed, sent once, followed; and everything that stops it."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from outcomes.clock import SafeHours
 from outcomes.errors import Conflict
+from outcomes.prompts import service
 from outcomes.prompts.models import PromptState
-from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from outcomes.sms.handset.faults import Callbacks, Fault, FaultKind, Plan
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Decision, NewConsent, NewPhone, Purpose, SafeContactProfile
 from tests.prompts.street import HOUR, Home, until
@@ -16,7 +19,7 @@ from tests.support import new_key
 WORDS = "Hi, how are things? Reply 1 fine, 2 not so good, 3 please call"
 
 
-async def delivered(home: Home, survivor_id) -> bool:
+async def delivered(home: Home, survivor_id: UUID) -> bool:
     return (await home.prompts(survivor_id))[0].state == PromptState.DELIVERED
 
 
@@ -91,7 +94,7 @@ async def test_the_window_closes_the_prompts_life(home: Home) -> None:
     ],
 )
 async def test_who_may_not_be_texted_gets_a_withheld_prompt_that_says_why(
-    home: Home, known: dict[str, object], reason: str
+    home: Home, known: dict[str, Any], reason: str
 ) -> None:
     survivor_id, now = await home.survivor(**known), await home.now()
     await home.plan(survivor_id, now + timedelta(days=1))
@@ -231,8 +234,6 @@ async def test_two_people_with_one_number_get_nothing(home: Home) -> None:
 
 
 async def test_only_one_message_is_on_its_way_and_a_double_tap_is_one(home: Home) -> None:
-    from outcomes.prompts import service
-
     survivor_id, creation = await home.survivor(), new_key(home.worker)
     for _ in range(2):
         await service.request_now(home.street.product.db, home.worker, survivor_id, creation)
@@ -263,7 +264,7 @@ async def test_an_unknown_outcome_goes_to_a_person_and_is_never_sent_again(
 ) -> None:
     survivor_id = await home.survivor()
     prompt_id = await home.request(survivor_id)
-    home.goes_wrong(Plan(faults=(Fault(fault),), callbacks="off"))
+    home.goes_wrong(Plan(faults=(Fault(fault),), callbacks=Callbacks.OFF))
     await home.send()
     assert (await home.only_prompt(survivor_id)).state == PromptState.UNCONFIRMED
     assert await home.open_tasks() == [("prompt_unconfirmed", prompt_id)]

@@ -11,7 +11,7 @@ import pytest
 
 from outcomes.prompts.models import PromptState
 from outcomes.prompts.replies import Answer
-from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from outcomes.sms.handset.faults import Callbacks, Fault, FaultKind, Plan
 from tests.prompts.street import Home, Street, make_home, until
 from tests.workers.processes import ROOT, Nursery, RedisServer, environment
 
@@ -57,7 +57,7 @@ async def test_from_the_plan_to_the_answer_and_the_alert_by_the_tick_alone(
 async def test_told_to_end_it_first_records_what_it_has_sent(home: Home, nursery: Nursery) -> None:
     survivor_id = await home.survivor()
     await home.request(survivor_id)
-    home.goes_wrong(Plan(faults=(Fault(FaultKind.SLOW, seconds=1.0),), callbacks="off"))
+    home.goes_wrong(Plan(faults=(Fault(FaultKind.SLOW, seconds=1.0),), callbacks=Callbacks.OFF))
     pid = await nursery.start()
     await until(lambda: len(home.arrived()) == 1)
     assert (await home.only_prompt(survivor_id)).state == PromptState.SENDING

@@ -10,8 +10,8 @@ from outcomes.db import Database
 from outcomes.providers import service as providers
 from outcomes.sms.handset.faults import Fault, FaultKind, Plan
 from tests.prompts.street import Home, Street, until
-from workers.rounds import Rounds, Work, settle_hint
-from workers.visits import Visit
+from workers.rounds import Rounds
+from workers.visits import Visit, Work, settle_hint
 
 
 async def rounds(street: Street) -> Rounds:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 
 from outcomes.access.idempotency import Creation
@@ -13,7 +13,7 @@ from outcomes.db import Database
 from outcomes.prompts import service
 from outcomes.prompts.models import InboxMessage, NoBody, Prompt
 
-Limit = Annotated[int, Parameter(ge=1, le=100)]
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 
 
 class PromptPage(Struct, frozen=True):
@@ -38,7 +38,11 @@ class RequestedPrompt(Struct, frozen=True):
 
 @get("/api/v1/survivors/{survivor_id:uuid}/prompts", permission=Permission.SEE_SURVIVORS)
 async def list_prompts(
-    db: Database, caller: Caller, survivor_id: UUID, cursor: UUID | None = None, limit: Limit = 50
+    db: Database,
+    caller: Caller,
+    survivor_id: FromPath[UUID],
+    cursor: FromQuery[UUID | None] = None,
+    limit: Limit = 50,
 ) -> PromptPage:
     """Messages planned, sent, withheld and answered, each with why where it was not sent."""
     items = await service.list_prompts(db, caller, survivor_id, after=cursor, limit=limit)
@@ -47,7 +51,7 @@ async def list_prompts(
 
 @post("/api/v1/survivors/{survivor_id:uuid}/prompts", permission=Permission.SEND_PROMPTS)
 async def request_prompt(
-    db: Database, caller: Caller, survivor_id: UUID, idempotency_key: UUID
+    db: Database, caller: Caller, survivor_id: FromPath[UUID], idempotency_key: UUID
 ) -> RequestedPrompt:
     """Send the approved message now; 409 says why that is not safe."""
     creation = Creation.of(caller, idempotency_key, f"prompt:{survivor_id}", NoBody())
@@ -56,7 +60,7 @@ async def request_prompt(
 
 @get("/api/v1/inbox", permission=Permission.READ_INBOX)
 async def list_inbox(
-    db: Database, caller: Caller, cursor: UUID | None = None, limit: Limit = 50
+    db: Database, caller: Caller, cursor: FromQuery[UUID | None] = None, limit: Limit = 50
 ) -> InboxPage:
     """Texts that wait for a person."""
     items = await service.list_inbox(db, caller, after=cursor, limit=limit)
@@ -64,7 +68,7 @@ async def list_inbox(
 
 
 @post("/api/v1/inbox/{message_id:uuid}/handled", permission=Permission.READ_INBOX, status_code=204)
-async def handle_message(db: Database, caller: Caller, message_id: UUID) -> None:
+async def handle_message(db: Database, caller: Caller, message_id: FromPath[UUID]) -> None:
     """Put a message away, and its task with it."""
     await service.handle_message(db, caller, message_id)
 

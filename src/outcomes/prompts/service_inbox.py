@@ -4,6 +4,7 @@ Who really sent a text is never proven, so nothing here changes a record but wha
 texts stop, a number is frozen, somebody is asked to look. No text is ever answered.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from outcomes.access import audit
 from outcomes.access.data_keys import survivor_keys
 from outcomes.access.models import Caller
 from outcomes.db import Database, Transaction
-from outcomes.errors import NotFound
+from outcomes.errors import NotFound, Unavailable
 from outcomes.prompts import store_inbox, store_sending
 from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
 from outcomes.prompts.replies import (
@@ -58,11 +59,18 @@ class _Reading(Struct, frozen=True):
 
 
 async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
-    """Store a verified text once. From here on nothing is sent to that number until it is read."""
+    """Store a verified text once. From here on nothing is sent to that number until it is read.
+
+    The hint comes after: whoever holds its row for too long delays the reading by a minute, and must
+    not make us refuse a text, because the gateway does not send it again.
+    """
     async with db.transaction(caller) as tx:
         now = await tx.now()
-        if await store_inbox.insert_message(tx, sms, now):
-            await providers.lower_due_hint(tx, now)
+        new = await store_inbox.insert_message(tx, sms, now)
+    if new:
+        with suppress(Unavailable):
+            async with db.transaction(caller) as tx:
+                await providers.lower_due_hint(tx, now)
 
 
 async def read_inbox(db: Database, caller: Caller) -> int:

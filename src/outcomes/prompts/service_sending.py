@@ -58,13 +58,8 @@ async def send_due(db: Database, caller: Caller, gateway: SmsGateway, public_url
 
 
 async def _claim(db: Database, caller: Caller) -> tuple[int, list[Claim]]:
-    """Close what may not go out, and commit to the intent to send the rest.
-
-    The registry's row is held, as a webhook holds it: a STOP answered before this transaction is
-    seen by its gate.
-    """
+    """Close what may not go out, and commit to the intent to send the rest."""
     async with db.transaction(caller) as tx:
-        await providers.hold_due_hint(tx)
         now = await tx.now()
         due = await store_sending.lock_due(tx, now, BATCH)
         if not due:
@@ -109,7 +104,8 @@ async def _compose(
 ) -> OutboundSms | None:
     """The number and the words, opened just in time; None, and nothing is sent, when it is late.
 
-    A process that was stopped between claim and call wakes up here, or in the call itself.
+    A process that was stopped between claim and call wakes up here, or in the call itself. What
+    came in since the claim is seen here: a STOP that was answered, a consent that was withdrawn.
     """
     async with db.transaction(caller) as tx:
         now = await tx.now()
@@ -133,6 +129,8 @@ async def _record(db: Database, caller: Caller, claim: Claim, outcome: Accepted 
     """What the gateway said, in a transaction begun after it said so."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
+        event = audit.Event("prompt.sent", "survivor", (claim.survivor_id,), ("state",))
+        await audit.record(tx, event, now)
         if isinstance(outcome, Accepted):
             if await store_sending.set_accepted(tx, claim, outcome.message_sid, now):
                 await accepted(tx, claim.prompt_id, claim.survivor_id, now)
@@ -160,9 +158,11 @@ async def sweep(db: Database, caller: Caller) -> None:
     async with db.transaction(caller) as tx:
         now = await tx.now()
         lost = await store_sending.end_lost_leases(tx, now)
-        await store_sending.expire(tx, now)
-        await store_sending.cancel_stale(tx, now)
+        expired = await store_sending.expire(tx, now)
+        stale = await store_sending.cancel_stale(tx, now)
         await _ask_about_unconfirmed(tx, lost, now)
+        if ids := (*(survivor_id for _, survivor_id in lost), *expired, *stale):
+            await audit.record(tx, audit.Event("prompt.swept", "survivor", ids, ("state",)), now)
 
 
 async def _ask_about_unconfirmed(

@@ -174,25 +174,28 @@ async def end_lost_leases(tx: Transaction, now: datetime) -> list[tuple[UUID, UU
     return [(row["id"], row["survivor_id"]) for row in rows]
 
 
-async def expire(tx: Transaction, now: datetime) -> None:
-    """Nothing goes out after its time."""
-    await tx.conn.execute(
+async def expire(tx: Transaction, now: datetime) -> list[UUID]:
+    """Nothing goes out after its time. Returns whose prompts expired."""
+    rows = await tx.conn.fetch(
         """UPDATE prompts SET state = 'expired', closed_at = $2
-           WHERE provider_id = $1 AND state = 'scheduled' AND expires_at <= $2""",
+           WHERE provider_id = $1 AND state = 'scheduled' AND expires_at <= $2
+           RETURNING survivor_id""",
         tx.caller.provider_id,
         now,
     )
+    return [row["survivor_id"] for row in rows]
 
 
-async def cancel_stale(tx: Transaction, now: datetime) -> None:
-    """Take back what was planned for another number, profile, time or pathway."""
+async def cancel_stale(tx: Transaction, now: datetime) -> list[UUID]:
+    """Take back what was planned for another number, profile, time or pathway. Returns whose."""
     rows = await tx.conn.fetch(
-        f"""SELECT p.id, {_STALE} AS stale FROM prompts p {_PLANNED_UNDER}
+        f"""SELECT p.id, p.survivor_id, {_STALE} AS stale FROM prompts p {_PLANNED_UNDER}
             WHERE p.provider_id = $1 AND p.state = 'scheduled' AND {_STALE} IS NOT NULL
             LIMIT 500 FOR UPDATE OF p SKIP LOCKED""",
         tx.caller.provider_id,
     )
     await close_all(tx, [(row["id"], "cancelled", row["stale"]) for row in rows], now)
+    return [row["survivor_id"] for row in rows]
 
 
 async def cancel_scheduled(
