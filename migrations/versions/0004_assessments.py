@@ -14,8 +14,8 @@ def upgrade() -> None:
             provider_id uuid NOT NULL REFERENCES provider_registry,
             id uuid NOT NULL,
             survivor_id uuid NOT NULL,
-            instrument_code text NOT NULL,
-            instrument_version text NOT NULL,
+            instrument_code text NOT NULL CHECK (instrument_code ~ '^[a-z][a-z0-9_-]{0,63}$'),
+            instrument_version text NOT NULL CHECK (instrument_version ~ '^[0-9]{1,4}[.][0-9]{1,4}$'),
             assessed_on date NOT NULL,
             overall_level text NOT NULL CHECK (overall_level IN
                 ('independent', 'low', 'medium', 'high', 'urgent_response', 'safeguarding_intervention',
@@ -35,7 +35,7 @@ def upgrade() -> None:
         CREATE TABLE need_levels (
             provider_id uuid NOT NULL REFERENCES provider_registry,
             needs_assessment_id uuid NOT NULL,
-            area text NOT NULL,
+            area text NOT NULL CHECK (area ~ '^[a-z][a-z0-9_-]{0,63}$'),
             level text NOT NULL CHECK (level IN ('none', 'low', 'medium', 'high', 'urgent')),
             PRIMARY KEY (provider_id, needs_assessment_id, area),
             FOREIGN KEY (provider_id, needs_assessment_id) REFERENCES needs_assessments
@@ -46,8 +46,8 @@ def upgrade() -> None:
             provider_id uuid NOT NULL REFERENCES provider_registry,
             id uuid NOT NULL,
             survivor_id uuid NOT NULL,
-            instrument_code text NOT NULL,
-            instrument_version text NOT NULL,
+            instrument_code text NOT NULL CHECK (instrument_code ~ '^[a-z][a-z0-9_-]{0,63}$'),
+            instrument_version text NOT NULL CHECK (instrument_version ~ '^[0-9]{1,4}[.][0-9]{1,4}$'),
             stage text NOT NULL CHECK (stage IN ('entry', 'review', 'exit', 'follow_up')),
             assessed_on date NOT NULL,
             overall numeric(6, 4),
@@ -68,7 +68,7 @@ def upgrade() -> None:
         CREATE TABLE domain_scores (
             provider_id uuid NOT NULL REFERENCES provider_registry,
             outcome_assessment_id uuid NOT NULL,
-            outcome_domain text NOT NULL,
+            outcome_domain text NOT NULL CHECK (outcome_domain ~ '^[a-z][a-z0-9_-]{0,63}$'),
             score numeric(6, 4),
             PRIMARY KEY (provider_id, outcome_assessment_id, outcome_domain),
             FOREIGN KEY (provider_id, outcome_assessment_id) REFERENCES outcome_assessments

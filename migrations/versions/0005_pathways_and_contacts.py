@@ -33,6 +33,7 @@ def _pathways() -> None:
             ended_at timestamptz,
             version integer NOT NULL CHECK (version > 0),
             PRIMARY KEY (provider_id, id),
+            UNIQUE (provider_id, id, survivor_id),
             FOREIGN KEY (provider_id, survivor_id) REFERENCES survivors,
             FOREIGN KEY (provider_id, enrolled_by) REFERENCES accounts,
             CHECK (prompt_days_before_call < call_every_days)
@@ -43,7 +44,7 @@ def _pathways() -> None:
     protect("pathways")
     op.execute("""
         CREATE TABLE planned_contacts (
-            provider_id uuid NOT NULL REFERENCES provider_registry,
+            provider_id uuid NOT NULL,
             id uuid NOT NULL,
             survivor_id uuid NOT NULL,
             pathway_id uuid NOT NULL,
@@ -54,12 +55,12 @@ def _pathways() -> None:
             due_at timestamptz NOT NULL,
             closes_at timestamptz NOT NULL,
             state text NOT NULL CHECK (state IN ('planned', 'done', 'superseded', 'cancelled')),
-            cancel_reason text,
+            cancel_reason text CHECK (cancel_reason IN ('after_the_end')),
             closed_at timestamptz,
             PRIMARY KEY (provider_id, id),
             UNIQUE (provider_id, pathway_id, series, planned_on),
-            FOREIGN KEY (provider_id, survivor_id) REFERENCES survivors,
-            FOREIGN KEY (provider_id, pathway_id) REFERENCES pathways,
+            FOREIGN KEY (provider_id, pathway_id, survivor_id)
+                REFERENCES pathways (provider_id, id, survivor_id),
             CHECK ((series = 'follow_up') = (stage IS NOT NULL)),
             CHECK ((state = 'planned') = (closed_at IS NULL)),
             CHECK ((state = 'cancelled') = (cancel_reason IS NOT NULL)),

@@ -124,7 +124,7 @@ class Records:
                 due_at=moment(row["due_at"]),
                 closes_at=moment(row["closes_at"]),
                 state=row["state"],
-                cancel_reason="asked for" if row["state"] == "cancelled" else None,
+                cancel_reason="after_the_end" if row["state"] == "cancelled" else None,
                 closed_at=moment(row["closed_at"]),
             )
         planned = {
@@ -252,12 +252,12 @@ class Records:
                 survivor_id=survivor_id,
                 requested_by=self.worker,
                 wording_code="hello",
-                wording_version="1",
+                wording_version="1.0",
                 contact_method_id=methods[row["survivor"]],
                 safe_contact_version=1,
                 sender_number_id=sender,
                 state=row["state"],
-                reason="asked" if row["state"] in ("withheld", "cancelled") else None,
+                reason="opted_out" if row["state"] in ("withheld", "cancelled") else None,
                 due_at=due,
                 expires_at=NOW,
             )

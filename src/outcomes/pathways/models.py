@@ -194,15 +194,6 @@ class DuePage(Struct, frozen=True):
     next: str | None
 
 
-class PromptOccurrence(Struct, frozen=True):
-    """A text that is planned and that no prompt stands for yet; moments in UTC."""
-
-    planned_contact_id: UUID
-    survivor_id: UUID
-    due_at: datetime
-    closes_at: datetime
-
-
 class ReviewDecision(StrEnum):
     """What a pathway review came to."""
 

@@ -72,8 +72,10 @@ def planned_until(basis: Basis, today: date) -> date:
 
 def occurrences(basis: Basis, part: UkPart, today: date) -> list[Occurrence]:
     """What the cadence gives from the day of enrolment on: the past is never filled in."""
-    is_working, weekdays = partial(is_working_day, part), basis.hours.weekdays
-    whole = plan(basis.anchor_on, basis.exit_on, basis.cadence, is_working, weekdays, today)
+    # With an exit date the plan is the same whatever the day is
+    day = today if basis.exit_on is None else basis.anchor_on
+    weekdays = basis.hours.weekdays
+    whole = _plan(basis.anchor_on, basis.exit_on, basis.cadence, part, weekdays, day)
     first_on = basis.enrolled_on
     contacts = [
         item
@@ -82,6 +84,19 @@ def occurrences(basis: Basis, part: UkPart, today: date) -> list[Occurrence]:
     ]
     points = follow_up_points(basis, part)
     return contacts + [point.occurrence for point in points if point.occurrence is not None]
+
+
+@lru_cache(maxsize=4_096)
+def _plan(
+    anchor_on: date,
+    exit_on: date | None,
+    cadence: Cadence,
+    part: UkPart,
+    weekdays: frozenset[int],
+    today: date,
+) -> tuple[Occurrence, ...]:
+    """Many people share an anchor; with an exit date the same plan serves every night."""
+    return tuple(plan(anchor_on, exit_on, cadence, partial(is_working_day, part), weekdays, today))
 
 
 def follow_up_points(basis: Basis, part: UkPart) -> list[FollowUpPoint]:

@@ -15,7 +15,6 @@ from outcomes.pathways.models import (
     FollowUpStage,
     PlannedContact,
     PlannedState,
-    PromptOccurrence,
     Series,
 )
 from outcomes.pathways.planning import why_moved
@@ -113,32 +112,6 @@ async def list_open(
         until,
     )
     return [(row["id"], row["held_on"], _stage(row)) for row in rows]
-
-
-async def list_prompt_occurrences(
-    tx: Transaction, *, until: datetime, limit: int
-) -> list[PromptOccurrence]:
-    """Planned texts due before `until` (UTC) for which there is no prompt yet, earliest first."""
-    rows = await tx.conn.fetch(
-        """SELECT c.id, c.survivor_id, c.due_at, c.closes_at FROM planned_contacts c
-           WHERE c.provider_id = $1 AND c.series = 'prompt' AND c.state = 'planned'
-             AND c.due_at < $2
-             AND NOT EXISTS (SELECT 1 FROM prompts p WHERE p.provider_id = c.provider_id
-                             AND p.planned_contact_id = c.id)
-           ORDER BY c.due_at, c.id LIMIT $3""",
-        tx.caller.provider_id,
-        until,
-        limit,
-    )
-    return [
-        PromptOccurrence(
-            planned_contact_id=row["id"],
-            survivor_id=row["survivor_id"],
-            due_at=row["due_at"],
-            closes_at=row["closes_at"],
-        )
-        for row in rows
-    ]
 
 
 def _stage(row: Mapping[str, Any]) -> FollowUpStage | None:
