@@ -8,7 +8,7 @@ run: ## everything on this machine, with a demo; PORT=8000 unless given
 
 test:
 	@$(PYTHON) bootstrap.py --browser
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n 2 --dist loadfile
 
 check:
 	@$(PYTHON) bootstrap.py
