@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Locator, Page, ViewportSize
 from playwright.async_api import TimeoutError as TooLate
 
-from tests.web.test_browser import _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES, violations
+from tests.web.test_browser import _AXE, _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 _OVERFLOWING = """[...document.querySelectorAll('main *')].filter(one => {
@@ -21,6 +22,9 @@ _OVERFLOWING = """[...document.querySelectorAll('main *')].filter(one => {
   return box.width > 1 && box.right > document.documentElement.clientWidth + 1
     && getComputedStyle(one).position !== 'absolute' && !one.closest('svg, .govuk-visually-hidden');
 }).map(one => one.outerHTML.slice(0, 80))"""
+
+_VIOLATIONS = f"""{_AXE}.then(found => found.violations.map(
+  one => [one.id, one.nodes.map(node => node.html.slice(0, 200))]))"""
 
 
 class Walker:
@@ -75,8 +79,10 @@ class Walker:
         try:
             await self.page.get_by_role("heading", level=1, name=heading).wait_for()
         except TooLate as error:
-            words = await self.page.locator("main").inner_text()
-            raise AssertionError(f"{self.page.url}:\n{words}") from error
+            raise AssertionError(await self._words()) from error
+
+    async def _words(self) -> str:
+        return f"{self.page.url}:\n{await self.page.locator('main').inner_text()}"
 
     async def until(self, sight: Locator, seconds: int = 20) -> None:
         """Load the page anew until it shows that."""
@@ -85,17 +91,21 @@ class Walker:
                 return
             await self.page.wait_for_timeout(500)
             await self.page.reload()
-        raise AssertionError(f"{self.page.url} never showed {sight}")
+        raise AssertionError(await self._words())
 
     async def look(self, name: str) -> None:
         """Check the page where the hand is, at both sizes, and keep a picture of each."""
         held: Any = await self.page.context.cookies()
         await self._eye.context.add_cookies(held)
         await self._eye.goto(self.page.url)
+        await self._eye.evaluate(AXE_SCRIPT)  # through the debugger, so that the CSP stays on
         for size, (width, height) in SIZES.items():
             await self._eye.set_viewport_size({"width": width, "height": height})
-            await self._check(f"{name}, {size}")
+            scroll, window = await self._eye.evaluate(_WIDTHS)
+            assert scroll == window, (name, size)
             await _photograph(self._eye, self._shots / f"{name}-{size}.png")
+            for look in (_OVERFLOWING, _SMALL_TARGETS, _CUT_LABELS, _VIOLATIONS):
+                assert await self._eye.evaluate(look) == [], (name, size)
         assert self.trouble == [], name
 
     async def picture(self, name: str) -> None:
@@ -105,23 +115,14 @@ class Walker:
             await _photograph(self.page, self._shots / f"{name}-{size}.png")
         await self.page.set_viewport_size(PHONE)
 
-    async def _check(self, where: str) -> None:
-        scroll, window = await self._eye.evaluate(_WIDTHS)
-        assert scroll == window, where
-        assert await self._eye.evaluate(_OVERFLOWING) == [], where
-        assert await self._eye.evaluate(_SMALL_TARGETS) == [], where
-        assert await self._eye.evaluate(_CUT_LABELS) == [], where
-        assert await violations(self._eye) == [], where
-
 
 async def _photograph(page: Page, path: Path) -> None:
-    """The whole page, on a window as tall as it, so that the bar stands at its foot."""
+    """The whole page, on a window that is made as tall as it: so nothing lies under the bar."""
     size = page.viewport_size
     assert size is not None
     tall = await page.evaluate("document.documentElement.scrollHeight")
     await page.set_viewport_size({"width": size["width"], "height": max(tall, size["height"])})
     await page.screenshot(path=path)
-    await page.set_viewport_size(size)
 
 
 @asynccontextmanager
