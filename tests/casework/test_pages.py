@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from litestar import Litestar
 
-from outcomes.access.models import Role
+from outcomes.access.models import Caller, Role
 from outcomes.check_ins import service as check_ins
 from outcomes.clock import SafeHours
 from outcomes.prompts import service as prompts
@@ -153,6 +153,6 @@ async def test_tasks_are_done_from_the_page(product: Product, app: Litestar) -> 
     assert "/tasks/" not in (await browser.get(f"/people/{survivor_id}")).text
 
 
-async def _person(product: Product, worker: object, phone: str, hours: SafeHours) -> UUID:
+async def _person(product: Product, worker: Caller, phone: str, hours: SafeHours) -> UUID:
     profile = SafeContactProfile(hours=hours, may_call=True, may_text=True)
-    return await enrolled(product, worker, phone=phone, profile=profile)  # type: ignore[arg-type]
+    return await enrolled(product, worker, phone=phone, profile=profile)

@@ -15,6 +15,7 @@ from outcomes.check_ins.models import (
     ActivityChange,
     ActivityKind,
     NewActivity,
+    NewCheckIn,
     NewDropIn,
     Wellbeing,
 )
@@ -174,7 +175,7 @@ async def test_a_task_is_finished_by_whoever_may_open_the_survivor(product: Prod
     provider = await make_provider(product)
     worker, colleague = await make_worker(product, provider), await make_worker(product, provider)
     survivor_id = await make_survivor(product, worker)
-    await talk(product, worker, survivor_id, duress=True)
+    await talk(product, worker, survivor_id, NewCheckIn(Wellbeing.FINE, duress=True))
     [task] = (await service.get_person(product.db, worker, survivor_id)).tasks
     with pytest.raises(NotFound):
         await service.finish_task(product.db, colleague, task.id)
@@ -207,7 +208,8 @@ async def _a_full_life(product: Product, worker: Caller) -> UUID:
     async with db.transaction(worker) as tx:
         today = (await admit(tx, survivor_id)).now.date()
     await miss(product, worker, survivor_id)
-    await talk(product, worker, survivor_id, wellbeing=Wellbeing.MIXED, worry="Rent", note="Tea")
+    said = NewCheckIn(Wellbeing.MIXED, worry="Rent", note="Tea")
+    await talk(product, worker, survivor_id, said)
     review = NewReview(what_changed="A new flat", goals="Unpack", decision=ReviewDecision.CONTINUE)
     await pathways.complete_review(db, worker, survivor_id, new_key(worker, review), review)
     drop_in = NewDropIn(today - timedelta(days=3))

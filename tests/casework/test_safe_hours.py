@@ -9,6 +9,7 @@ from outcomes.casework.safe_hours import call_hours
 from outcomes.clock import DayHours, SafeHours
 from outcomes.survivors.models import Purpose, Reach, SafeContact, SafeContactProfile
 
+METHOD = UUID(int=2)
 OFFICE = SafeHours(*[(DayHours(10 * 60, 17 * 60),)] * 5)
 NIGHT = SafeHours.every_day(0, 6 * 60)
 OVER_MIDNIGHT = SafeHours(
@@ -77,7 +78,7 @@ def _reach(
     zone: str,
     *,
     consents: frozenset[Purpose] = frozenset({Purpose.CALL}),
-    method: UUID | None = UUID(int=2),  # noqa: B008 - a constant
+    method: UUID | None = METHOD,
     may_call: bool = True,
 ) -> Reach:
     contact = None

@@ -1,15 +1,23 @@
 """Today: everything due with one's people, the most urgent first, and nobody else's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from outcomes.casework import service
 from outcomes.casework.models import ReasonKind, Urgency
+from outcomes.check_ins.models import NewCheckIn, Wellbeing
 from outcomes.clock import SafeHours
 from outcomes.embedded.servers import Servers
 from outcomes.survivors.models import SafeContactProfile
 from tests.casework.work import Later, enrolled, miss, now, talk, worry
 from tests.support import Product, make_provider, make_survivor, make_worker
 from tests.wire import watched
+
+
+UTC_ALL_YEAR = "Africa/Accra"
+
+
+def _agreed(day: date) -> NewCheckIn:
+    return NewCheckIn(Wellbeing.FINE, next_contact_on=day)
 
 
 async def test_with_nobody_there_is_nothing(product: Product) -> None:
@@ -22,8 +30,8 @@ async def test_flags_come_first_then_overdue_then_due(product: Product) -> None:
     flagged = await enrolled(product, worker, phone="07700 900201")
     late = await enrolled(product, worker, phone="07700 900202")
     today = (await now(product, worker)).date()
-    due = await make_survivor(product, worker, phone="07700 900203")
-    await talk(product, worker, due, next_contact_on=today + timedelta(days=40))
+    due = await make_survivor(product, worker, phone="07700 900203", zone=UTC_ALL_YEAR)
+    await talk(product, worker, due, _agreed(today + timedelta(days=40)))
     await worry(product, worker, flagged)
 
     async with Later(product, days=40) as db:
@@ -41,9 +49,14 @@ async def test_flags_come_first_then_overdue_then_due(product: Product) -> None:
 
 async def test_an_agreed_day_stands_until_the_next_contact(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
-    survivor_id = await make_survivor(product, worker)
+    survivor_id = await make_survivor(product, worker, zone=UTC_ALL_YEAR)
     today = (await now(product, worker)).date()
-    await talk(product, worker, survivor_id, next_contact_on=today + timedelta(days=2))
+    await talk(
+        product,
+        worker,
+        survivor_id,
+        _agreed(today + timedelta(days=2)),
+    )
     assert (await service.get_today(product.db, worker)).groups == ()
     async with Later(product, days=5) as db:
         [line] = (await service.get_today(db, worker)).lines
@@ -58,11 +71,11 @@ async def test_an_agreed_day_stands_until_the_next_contact(product: Product) -> 
 
 async def test_a_correction_takes_the_agreed_day_back(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
-    survivor_id = await make_survivor(product, worker)
+    survivor_id = await make_survivor(product, worker, zone=UTC_ALL_YEAR)
     today = (await now(product, worker)).date()
-    wrong = await talk(product, worker, survivor_id, next_contact_on=today)
+    wrong = await talk(product, worker, survivor_id, _agreed(today))
     assert len((await service.get_today(product.db, worker)).lines) == 1
-    await talk(product, worker, survivor_id, corrects_id=wrong)
+    await talk(product, worker, survivor_id, NewCheckIn(Wellbeing.FINE, corrects_id=wrong))
     assert (await service.get_today(product.db, worker)).groups == ()
 
 

@@ -12,19 +12,28 @@ from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import NewFlag
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
+from outcomes.survivors.models import SafeContactProfile
 from tests.support import Product, make_survivor, new_key
 
+FINE = NewCheckIn(wellbeing=Wellbeing.FINE)
 
-async def enrolled(product: Product, worker: Caller, **given: object) -> UUID:
+
+async def enrolled(
+    product: Product,
+    worker: Caller,
+    *,
+    phone: str = "07700 900123",
+    profile: SafeContactProfile | None = None,
+) -> UUID:
     """A survivor on the pathway, reachable at every hour unless told otherwise."""
-    survivor_id = await make_survivor(product, worker, **given)  # type: ignore[arg-type]
+    survivor_id = await make_survivor(product, worker, phone=phone, profile=profile)
     new = NewPathway()
     await pathways.enrol(product.db, worker, survivor_id, new_key(worker, new), new)
     return survivor_id
 
 
-async def talk(product: Product, worker: Caller, survivor_id: UUID, **said: object) -> UUID:
-    new = NewCheckIn(**{"wellbeing": Wellbeing.FINE, **said})  # type: ignore[arg-type]
+async def talk(product: Product, worker: Caller, survivor_id: UUID, new: NewCheckIn = FINE) -> UUID:
+    """They were reached; they are fine unless told otherwise."""
     return await check_ins.log_check_in(product.db, worker, survivor_id, new_key(worker, new), new)
 
 

@@ -19,7 +19,7 @@ from outcomes.providers import service as providers
 from outcomes.providers.models import NewAccount, NewProvider
 
 ORGANISATION = "Tern Bridge (practice)"
-SURVIVORS_NUMBER, STAFF_NUMBER = "+441632960011", "+441632960012"
+SURVIVORS_NUMBER, STAFF_NUMBER = "+443069990991", "+443069990992"
 ON_CALL_PHONE = "+447700900900"
 WORKERS = {"worker": "Wren Okafor", "worker2": "Will Marsh"}
 
