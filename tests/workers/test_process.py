@@ -50,6 +50,7 @@ async def test_from_the_plan_to_the_answer_and_the_alert_by_the_tick_alone(
     assert {message.survivor_id for message in await home.inbox()} == {survivor_id, other_id}
     assert await nursery.end(pid, signal.SIGTERM) == 0
     said = words(worker_log)
+    assert "step failed" not in said
     for private in (PLANTED, "Wolverhampton", "447700900", "7700 900", "how are things"):
         assert private not in said
 

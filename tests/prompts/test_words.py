@@ -1,0 +1,47 @@
+"""The words that the database allows are the words of the code, each with a sentence for people."""
+
+import re
+from enum import StrEnum
+
+import asyncpg
+import pytest
+
+from outcomes.prompts.gate import alert_wording, wording_for
+from outcomes.prompts.models import WHY, CancelReason, MessageKind, NoWording, PromptState
+from outcomes.sms.statuses import GatewayStatus
+from outcomes.survivors.safety import NotSafe
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [
+        ("prompts", "state", {*PromptState}),
+        ("prompts", "reason", {*NotSafe, *NoWording, *CancelReason}),
+        ("prompt_events", "status", {*GatewayStatus, "unknown"}),
+        ("inbound_messages", "kind", {*MessageKind}),
+    ],
+)
+async def test_the_database_allows_exactly_these(
+    superuser_url: str, table: str, column: str, words: set[StrEnum | str]
+) -> None:
+    conn = await asyncpg.connect(superuser_url)
+    check = await conn.fetchval(
+        """SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k
+           JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attname = $2
+           WHERE k.conrelid = $1::regclass AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum]""",
+        table,
+        column,
+    )
+    await conn.close()
+    assert set(re.findall(r"'([a-z_]+)'", check)) == {str(word) for word in words}
+
+
+def test_every_reason_has_its_sentence() -> None:
+    assert set(WHY) == {str(word) for word in (*NotSafe, *NoWording, *CancelReason)}
+    assert all(sentence.endswith(".") for sentence in WHY.values())
+
+
+def test_there_is_a_wording_in_english_and_none_that_nobody_reviewed() -> None:
+    assert wording_for("en") is not None
+    assert wording_for("ti") is None
+    assert alert_wording().text == "Please open your list"
