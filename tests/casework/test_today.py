@@ -12,7 +12,6 @@ from tests.casework.work import Later, enrolled, miss, now, talk, worry
 from tests.support import Product, make_provider, make_survivor, make_worker
 from tests.wire import watched
 
-
 UTC_ALL_YEAR = "Africa/Accra"
 
 

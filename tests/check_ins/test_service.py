@@ -77,9 +77,7 @@ async def test_a_correction_replaces_what_was_said_and_counts_no_second_call(
 ) -> None:
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await make_survivor(product, worker)
-    first = await service.log_check_in(
-        product.db, worker, survivor_id, new_key(worker, FINE), FINE
-    )
+    first = await service.log_check_in(product.db, worker, survivor_id, new_key(worker, FINE), FINE)
     right = NewCheckIn(wellbeing=Wellbeing.NOT_GOOD, corrects_id=first)
     await service.log_check_in(product.db, worker, survivor_id, new_key(worker, right), right)
 
