@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.errors import FieldProblem
-from outcomes.inputs import Input, LongText
+from outcomes.inputs import Input, LongText, RecordVersion
 
 
 class Series(StrEnum):
@@ -216,7 +216,7 @@ class NewReview(Input, frozen=True):
     held_on: date | None = None
     next_on: Annotated[date | None, Meta(title="next review date")] = None
     exit_on: date | None = None
-    version: int | None = None
+    version: RecordVersion | None = None
 
 
 class ReviewDetails(Struct, frozen=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.clock import SafeHours
-from outcomes.inputs import Input, LongText, ShortText
+from outcomes.inputs import Input, LongText, RecordVersion, ShortText
 
 CONFIRMATION_LASTS = timedelta(days=90)
 """How long a safe-contact profile counts as confirmed (ours); it is asked again at every call."""
@@ -108,7 +108,7 @@ class ExitDate(Input, frozen=True):
     """When government-funded support ended, and the version of the record that was looked at."""
 
     exit_on: date
-    version: int
+    version: RecordVersion
 
 
 class NewPhone(Input, frozen=True):
@@ -141,7 +141,7 @@ class Survivor(Struct, frozen=True):
     opted_out: bool
     registered_at: datetime
     worker_account_id: UUID | None
-    version: int
+    version: RecordVersion
 
     def __repr__(self) -> str:
         return f"Survivor({self.id}, <protected>)"
