@@ -11,8 +11,10 @@ from outcomes.access.models import Role
 from outcomes.clock import SafeHours
 from outcomes.errors import Conflict, NotFound
 from outcomes.prompts import service as prompts
+from outcomes.prompts import service_sending
 from outcomes.prompts.models import MessageKind, PromptState
 from outcomes.prompts.replies import Answer
+from outcomes.providers import service as providers
 from outcomes.survivors.models import SafeContactProfile
 from tests.prompts.street import Home, until
 from tests.support import make_account, make_provider, make_worker
@@ -270,3 +272,25 @@ async def test_two_readers_read_each_message_once(home: Home) -> None:
     counts = await asyncio.gather(home.read(), home.read(), home.read())
     assert sum(counts) == 10
     assert len(await home.open_tasks()) == 10
+
+
+async def test_stop_between_claim_and_call_is_seen_in_the_last_moment(home: Home) -> None:
+    survivor_id, product = await home.survivor(), home.street.product
+    await home.request(survivor_id)
+    _, claims = await service_sending._claim(product.db, home.caller)
+    await home.writes("STOP")
+    for claim in claims:
+        await service_sending._send(
+            product.db, home.caller, home.street.gateway, home.street.url, claim
+        )
+    assert home.arrived() == []
+    await home.send()
+    assert (await home.only_prompt(survivor_id)).reason == "unread_message"
+
+
+async def test_a_text_is_taken_while_the_registrys_row_is_held(home: Home) -> None:
+    """By a worker that was stopped in the middle, say: the hint is late, the text is not lost."""
+    async with home.street.product.db.transaction(home.caller) as tx:
+        await providers.hold_due_hint(tx)
+        assert (await home.writes("STOP")).status == "taken"
+    assert [kind for _, kind, _ in await message_rows(home)] == [None]
