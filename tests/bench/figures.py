@@ -17,6 +17,11 @@ def say_figure(name: str, figure: str) -> None:
     print(f"  {name:<58}{figure:>22}")
 
 
+def say_rates(name: str, rates: Iterable[float]) -> None:
+    """The median of the rounds' rates."""
+    say_figure(name, f"{median(rates):,.0f}/s")
+
+
 def say_ratio(name: str, ratios: Iterable[float], *, aim: float) -> None:
     """The median of the rounds' ratios, their spread and what we aim at."""
     every = sorted(ratios)
