@@ -13,7 +13,7 @@ from outcomes.access.caseload import Admitted
 from outcomes.clock import local_date
 from outcomes.db import Transaction
 from outcomes.errors import Conflict, FieldProblem, Invalid
-from outcomes.pathways import store
+from outcomes.pathways import plan_store, store
 from outcomes.pathways.cadence import end_of_support
 from outcomes.pathways.models import Cadence, NewPathway, Series
 from outcomes.pathways.planning import Basis, Slot, occurrences, planned_until, slot
@@ -78,7 +78,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
         basis = await _basis(tx, opened.survivor_id, pathway[opened.survivor_id])
         planned = await _write(tx, [basis], opened.now, whole=True)
         points = [one.occurrence for _, one in planned]
-        await store.close_outside_plan(
+        await plan_store.close_outside_plan(
             tx,
             basis,
             end_on=end_of_support(exit_on),
@@ -112,7 +112,7 @@ async def _write(
         for occurrence in occurrences(basis, part, today[basis.pathway_id])
         if whole or _is_new_or_near(basis, occurrence.planned_on, today[basis.pathway_id])
     ]
-    await store.write_slots(tx, planned, now)
+    await plan_store.write_slots(tx, planned, now)
     until = {one.pathway_id: planned_until(one, today[one.pathway_id]) for one in bases}
     await store.mark_planned(tx, bases, until, now)
     await _wake_for_texts(tx, (one for _, one in planned), now)

@@ -13,7 +13,7 @@ from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.clock import local_date
 from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid
-from outcomes.pathways import plans, review_store, schedule_store, store
+from outcomes.pathways import plan_store, plans, review_store, schedule_store, store
 from outcomes.pathways.models import (
     FollowUpStage,
     NewReview,
@@ -55,7 +55,7 @@ async def complete_review(
                 tx, opened, creation.key, new, held_on=held_on, planned_contact_id=planned_id
             )
             if planned_id is not None:
-                await store.complete(tx, planned_id, survivor_id, opened.now)
+                await plan_store.complete(tx, planned_id, survivor_id, opened.now)
             await _audit(tx, opened, "pathway_review.completed", "decision", "details")
         return creation.key
 
@@ -116,7 +116,7 @@ async def record_follow_up(
         if await assessments.add_outcomes(tx, opened, creation, new):
             planned_id = await _planned_follow_up(tx, survivor_id, new)
             if planned_id is not None:
-                await store.complete(tx, planned_id, survivor_id, opened.now)
+                await plan_store.complete(tx, planned_id, survivor_id, opened.now)
         return creation.key
 
 

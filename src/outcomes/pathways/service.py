@@ -12,7 +12,7 @@ from outcomes.access.models import Caller
 from outcomes.clock import local_date
 from outcomes.db import Database, Transaction
 from outcomes.errors import Invalid
-from outcomes.pathways import plans, reviews, schedule_store, store
+from outcomes.pathways import plan_store, plans, reviews, schedule_store, store
 from outcomes.pathways.models import (
     DueContact,
     DuePage,
@@ -169,7 +169,7 @@ async def complete(
     Raises:
         NotFound: it is not this survivor's.
     """
-    await store.complete(tx, planned_contact_id, survivor_id, now)
+    await plan_store.complete(tx, planned_contact_id, survivor_id, now)
 
 
 complete_review = reviews.complete_review
