@@ -32,9 +32,14 @@ async def list_registry(conn: Any, now: datetime) -> list[RegistryEntry]:
 
 
 async def hold_due_hint(tx: Transaction) -> None:
-    """Lock the provider's row until the transaction ends; planning and webhooks wait for it."""
+    """Lock the provider's row until the transaction ends; whoever lowers the hint waits for it.
+
+    No stronger than that: `FOR UPDATE` would hold up every insert of the provider, because each
+    checks its foreign key to this row.
+    """
     await tx.conn.execute(
-        "SELECT 1 FROM provider_registry WHERE provider_id = $1 FOR UPDATE", tx.caller.provider_id
+        "SELECT 1 FROM provider_registry WHERE provider_id = $1 FOR NO KEY UPDATE",
+        tx.caller.provider_id,
     )
 
 
