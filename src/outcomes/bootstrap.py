@@ -4,8 +4,8 @@ Needs only a Python with `venv`. Each package is checked against its hash in the
 product itself is installed last, in place. While the lock files stand unchanged there is nothing to
 do and nothing is fetched. Two of these at once in one checkout take turns.
 
-    python3 bootstrap.py             enough to run
-    python3 bootstrap.py --browser   and Chromium, which the tests drive
+    python3 src/outcomes/bootstrap.py             enough to run
+    python3 src/outcomes/bootstrap.py --browser   and Chromium, which the tests drive
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 VENV = CHECKOUT / ".venv"
 STAMP = VENV / "set-up"
 LOCK_FILES = ("requirements.txt", "package-lock.json")
