@@ -167,9 +167,8 @@ async def test_a_length_that_is_none_is_refused_or_makes_no_difference(
 @pytest.mark.parametrize("key", ["", "1", "x" * 5_000, str(uuid4()) * 2, "\xe9", "{", "null"])
 async def test_an_idempotency_key_is_one_uuid(api: Api, routes: list[Route], key: str) -> None:
     for route in _creating(routes):
-        answer = await api.send(
-            route, api.right(route), **{"idempotency-key": key.encode("latin-1")}
-        )
+        given: dict[str, Any] = {"idempotency-key": key.encode("latin-1")}
+        answer = await api.send(route, api.right(route), **given)
         assert_refused(answer, 400, route)
         assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
 
