@@ -26,6 +26,3 @@ LongText = Annotated[str, Meta(min_length=1, max_length=4_000)]
 
 RecordVersion = Annotated[int, Meta(ge=1, le=2**31 - 1, title="version")]
 """The version of a record that was looked at, so that nobody's change is overwritten unseen."""
-
-RecordVersion = Annotated[int, Meta(ge=1, le=2**31 - 1, title="version")]
-"""The version of a record that somebody looked at, as PostgreSQL's integer holds it."""

@@ -141,7 +141,7 @@ class Survivor(Struct, frozen=True):
     opted_out: bool
     registered_at: datetime
     worker_account_id: UUID | None
-    version: RecordVersion
+    version: int
 
     def __repr__(self) -> str:
         return f"Survivor({self.id}, <protected>)"
