@@ -94,7 +94,7 @@ def _ways_to_reach_them() -> None:
             survivor_id uuid NOT NULL,
             purpose text NOT NULL CHECK (purpose IN ('call', 'sms', 'sharing')),
             decision text NOT NULL CHECK (decision IN ('given', 'withdrawn')),
-            wording_version text NOT NULL,
+            wording_version text NOT NULL CHECK (wording_version ~ '^[0-9]{4}-[0-9]{2}$'),
             decided_at timestamptz NOT NULL,
             recorded_at timestamptz NOT NULL,
             recorded_by uuid NOT NULL,

@@ -70,13 +70,12 @@ def unscoped(text: str) -> list[str]:
         if table in _ALL_ROUTES_OR_REGISTRY and len(references) == 1:
             continue
         if keyword == "INTO":
-            tied = re.search(rf"INTO {table}( AS \w+)?\s*\(\s*provider_id\b", text)
+            tied = bool(re.search(rf"INTO {table}( AS \w+)?\s*\(\s*provider_id\b", text))
         else:
             named = rf"\b({alias or table}|{table})\.provider_id\b"
             alone = len(references) == 1 or not alias
-            tied = re.search(named, text) or (
-                alone and re.search(r"(?<![.\w])provider_id = (\$1\b|\w+\.provider_id)", text)
-            )
+            bare = r"(?<![.\w])provider_id = (\$1\b|\w+\.provider_id)"
+            tied = bool(re.search(named, text) or (alone and re.search(bare, text)))
         if not tied:
             found.append(table)
     return found
