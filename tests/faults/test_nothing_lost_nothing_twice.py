@@ -132,8 +132,9 @@ async def test_twenty_kills_an_emptied_and_a_restarted_redis(
             own_redis.kill()
             assert await nursery.wait(pid) > 0
             own_redis.start()
-        else:
-            assert await nursery.end(pid, signal.SIGKILL) == -signal.SIGKILL
+            pid = await nursery.start()
+            await when_claimed(home)
+        assert await nursery.end(pid, signal.SIGKILL) == -signal.SIGKILL
         rows = await home.rows(
             "SELECT id FROM prompts WHERE provider_id = $1 AND state = 'sending'"
         )
