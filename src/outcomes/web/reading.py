@@ -18,6 +18,9 @@ Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 MAX_DEPTH = 12
 MAX_PROBLEMS = 100
 """More are not told: an answer must not be larger than what it answers."""
+_LIFETIMES = re.compile(r"(19|20)[0-9]{2}-.*", re.DOTALL)
+"""Days that somebody here can mean. Beyond them calendars end and plans never do."""
+_NO_DAY = "not a date"
 _CLOCK_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Controls and lone surrogates, but for tab and the ends of lines."""
@@ -60,7 +63,7 @@ def _fit(
         case str():
             return _text(raw, wanted, path, problems)
         case dict() if isinstance(wanted, inspect.DateType):
-            return _iso_date(raw)
+            return _text(_iso_date(raw), wanted, path, problems)
         case dict():
             return _object(raw, wanted, path, problems)
         case tuple():  # the values of one form field
@@ -106,7 +109,8 @@ def _text(raw: str, wanted: inspect.Type | None, path: Path, problems: list[Fiel
     text = unicodedata.normalize("NFC", raw.strip())
     if isinstance(wanted, inspect.TimeType) and (found := _CLOCK_TIME.fullmatch(text)):
         return f"{int(found[1]):02}:{found[2]}:00"
-    return text
+    is_day = isinstance(wanted, inspect.DateType | inspect.DateTimeType)
+    return text if not is_day or _LIFETIMES.fullmatch(text) else _NO_DAY
 
 
 def _iso_date(parts: dict[str, object]) -> str:
@@ -118,5 +122,5 @@ def _iso_date(parts: dict[str, object]) -> str:
         return ""
     day, month, year = (typed.get(name, "") for name in ("day", "month", "year"))
     if not (day + month + year).isascii() or len(year) != 4:
-        return "not a date"
+        return _NO_DAY
     return f"{year}-{month:0>2}-{day:0>2}"
