@@ -53,6 +53,8 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
     ):
         raise Conflict("They are enrolled already. Open their schedule.")
     basis = await _basis(tx, survivor_id, pathway_id)
+    if basis.exit_on is not None:
+        _require_likely_exit(basis.exit_on, today)
     if planned_until(basis, today) <= today:
         raise Invalid.field(
             "exit_on", "Their exit was more than two years ago. Correct the exit date first."
