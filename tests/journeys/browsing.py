@@ -63,6 +63,10 @@ class Walker:
     async def link(self, name: str, *, exact: bool = True) -> None:
         await self.tap(self.page.get_by_role("link", name=name, exact=exact).first)
 
+    def row(self, words: str) -> Locator:
+        """The card of a list that has those words."""
+        return self.page.locator(".row").filter(has_text=words)
+
     async def choose(self, question: str, answer: str) -> None:
         """Tap an answer of a question that has a few."""
         group = self.page.get_by_role("group", name=question, exact=True)

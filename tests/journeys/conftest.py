@@ -10,7 +10,6 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.journeys.browsing import Walker, walking
-from tests.journeys.seeding import Cast
 from tests.supervised import started_supervisor
 from tests.web.conftest import chromium
 
@@ -21,23 +20,22 @@ SHOTS = "JOURNEY_SHOTS"
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """Where the product and the phones are, and who takes part."""
+    """Where the product and its phones are, and the demo's password, the same for everybody."""
 
     product: str
     phones: str
-    cast: Cast
+    password: str
 
 
 @pytest.fixture(scope="module")
 def stage(run_folder: Path, shots: Path) -> Iterator[Stage]:
     folder = run_folder / "journey"
     folder.mkdir(mode=0o711)
-    preparation = [["outcomes", "migrate"], ["tests.journeys.seeding"]]
-    with started_supervisor(folder, entries={"preparation": preparation}) as running:
+    with started_supervisor(folder) as running:
         running.read_until("Ready: ")
-        cast = running.read_until("Cast: ").removeprefix("Cast: ")
+        password = running.read_until("Sign in as worker, lead, admin").split()[-1]
         phones = running.read_until("Phone: ").removeprefix("Phone: ").strip()
-        yield Stage(running.url, phones, msgspec.json.decode(cast, type=Cast))
+        yield Stage(running.url, phones, password)
         shutil.copytree(folder / "data/logs", shots / "logs", dirs_exist_ok=True)
 
 

@@ -9,7 +9,6 @@ from playwright.async_api import Browser, expect
 
 from tests.journeys.browsing import Walker, walking
 from tests.journeys.conftest import Stage
-from tests.journeys.seeding import SignIn
 
 PHONE = "07700 900123"
 DIGITS = "447700900123"
@@ -23,14 +22,16 @@ async def test_the_whole_work(
     chromium: Browser, stage: Stage, shots: Path, somebody: Walker, tmp_path: Path
 ) -> None:
     async with walking(chromium, shots) as admin:
-        await sign_in(admin, stage, stage.cast.admin)
-        await accept_words(admin, stage)
+        await sign_in(admin, stage, "admin")
+        for name, path in (("staff", "/staff"), ("staff-wording", "/staff/wording")):
+            await admin.page.goto(stage.product + path)
+            await admin.look(name)
     worker = somebody
     await worker.page.goto(stage.product)
     await worker.look("sign-in")
-    await sign_in(worker, stage, stage.cast.worker)
-    await worker.look("today-empty")
-    for section, path in (("people-empty", "/people"), ("register", "/people/register")):
+    await sign_in(worker, stage, "worker")
+    await worker.look("today")
+    for section, path in (("people", "/people"), ("register", "/people/register")):
         await worker.page.goto(stage.product + path)
         await worker.look(section)
     await register(worker, "First Person", PHONE)
@@ -43,7 +44,7 @@ async def test_the_whole_work(
     await miss_a_call(worker, person)
     await review(worker, person)
     async with walking(chromium, shots) as lead:
-        await sign_in(lead, stage, stage.cast.lead)
+        await sign_in(lead, stage, "lead")
         await export(lead, stage, tmp_path)
 
 
@@ -51,7 +52,7 @@ async def test_nothing_is_sent_while_the_window_is_closed(
     chromium: Browser, stage: Stage, shots: Path, somebody: Walker
 ) -> None:
     worker = somebody
-    await sign_in(worker, stage, stage.cast.worker)
+    await sign_in(worker, stage, "worker")
     await register(worker, "Second Person", CLOSED_PHONE)
     await worker.choose("When is it safe?", "The same hours every day")
     opens = 6 if datetime.now(ZoneInfo("Europe/London")).hour >= 12 else 20
@@ -73,22 +74,12 @@ async def test_nothing_is_sent_while_the_window_is_closed(
         await expect(phone.page.get_by_text("No texts on this phone yet")).to_be_visible()
 
 
-async def sign_in(walker: Walker, stage: Stage, who: SignIn) -> None:
+async def sign_in(walker: Walker, stage: Stage, name: str) -> None:
     await walker.page.goto(stage.product)
-    await walker.write("Sign-in name", who.name)
-    await walker.write("Password", who.password)
+    await walker.write("Sign-in name", name)
+    await walker.write("Password", stage.password)
     await walker.button("Sign in")
     await walker.page.get_by_role("navigation", name="Main").wait_for()
-
-
-async def accept_words(admin: Walker, stage: Stage) -> None:
-    """A provider's administrator accepts the wording, once."""
-    await admin.page.goto(f"{stage.product}/staff")
-    await admin.look("staff")
-    await admin.page.goto(f"{stage.product}/staff/wording")
-    await admin.look("staff-wording")
-    while await admin.page.get_by_role("button", name="Accept these words").count():
-        await admin.page.get_by_role("button", name="Accept these words").first.click()
 
 
 async def register(worker: Walker, name: str, phone: str) -> None:
@@ -166,16 +157,17 @@ async def text_and_answers(
     await worker.page.goto(f"{stage.product}/inbox")
     await worker.until(worker.page.get_by_text("I start a new job on Monday"))
     await worker.look("inbox")
-    await worker.page.locator(".row__link").first.click()
+    await worker.row("I start a new job on Monday").get_by_role("link").first.click()
     await worker.look("message")
 
 
 async def check_in_from_today(worker: Walker, person: str) -> None:
     """Six taps at most from Today until it is saved, with a day for the next contact."""
+    await worker.page.goto(person)
+    reference = await worker.page.get_by_role("heading", level=1).inner_text()
     await worker.page.goto(person.partition("/people")[0])
-    await worker.look("today")
     worker.taps = 0
-    await worker.link("Log")
+    await worker.tap(worker.row(reference.split()[0]).get_by_role("link", name="Log"))
     await worker.choose("How are they?", "Fine")
     await worker.choose("Next contact (optional)", "In 3 days")
     await worker.button("Save")
@@ -215,7 +207,7 @@ async def export(lead: Walker, stage: Stage, folder: Path) -> None:
     figures = lead.page.url.removeprefix(stage.product)
     await lead.page.goto(f"{stage.product}/confirm-password?next={figures}/export")
     await lead.look("confirm-password")
-    await lead.write("Password", stage.cast.lead.password)
+    await lead.write("Password", stage.password)
     await lead.button("Continue")
     await lead.headed("Export figures")
     await lead.look("export")
