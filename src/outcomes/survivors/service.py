@@ -35,6 +35,10 @@ from outcomes.survivors.models import (
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
 _REFERENCE_TRIES = 20
+_WITHOUT_STROKES = str.maketrans(
+    {"đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters that Unicode does not take apart, as people type them without their keyboard."""
 
 
 async def register(db: Database, caller: Caller, creation: Creation, new: NewSurvivor) -> UUID:
@@ -107,8 +111,9 @@ async def search_names(db: Database, caller: Caller, typed: str) -> list[tuple[L
 
 
 def plain(text: str) -> str:
-    """Text as names are compared: no accents, no case, single spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Text as names are compared: no accents or strokes, no case, single spaces."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded).translate(_WITHOUT_STROKES)
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
