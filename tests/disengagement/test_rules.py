@@ -200,6 +200,10 @@ class TestNextTry:
             ),
             # nothing until Thursday: late rather than never
             (SafeHours(thursday=(DayHours(570, 660),)), ("2026-11-26T09:30", "2026-11-26T11:00")),
+            # any hour is safe: not in the night before Monday, which is the weekend's; by day
+            (SafeHours.every_day(), ("2026-11-20T12:00", "2026-11-20T21:00")),
+            # nothing but the night is safe: then at night
+            (SafeHours.every_day(1320, 1380), ("2026-11-20T22:00", "2026-11-20T23:00")),
             # weekends are for nobody's work
             (SafeHours(saturday=(DayHours(0, 1440),)), None),
             (SafeHours(), None),

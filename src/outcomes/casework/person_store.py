@@ -51,21 +51,21 @@ _BRANCHES = (
               r.body_ciphertext
        FROM inbound_messages r
        WHERE r.provider_id = $1 AND r.survivor_id = $14 AND r.state <> 'unread'""",
-    """SELECT 'needs', n.id, least((n.assessed_on + time '12:00') AT TIME ZONE $15, n.recorded_at),
+    """SELECT 'needs', n.id, least((n.assessed_on + time '23:59') AT TIME ZONE $15, n.recorded_at),
               true, n.recorded_by, n.overall_level, NULL, NULL, NULL, NULL
        FROM needs_assessments n WHERE n.provider_id = $1 AND n.survivor_id = $14""",
     """SELECT 'outcomes', o.id,
-              least((o.assessed_on + time '12:00') AT TIME ZONE $15, o.recorded_at), true,
+              least((o.assessed_on + time '23:59') AT TIME ZONE $15, o.recorded_at), true,
               o.recorded_by, o.stage, NULL, NULL, o.overall, NULL
        FROM outcome_assessments o WHERE o.provider_id = $1 AND o.survivor_id = $14""",
-    """SELECT 'review', v.id, least((v.held_on + time '12:00') AT TIME ZONE $15, v.recorded_at),
+    """SELECT 'review', v.id, least((v.held_on + time '23:59') AT TIME ZONE $15, v.recorded_at),
               true, v.recorded_by, v.decision, NULL, NULL, NULL, v.details_ciphertext
        FROM pathway_reviews v WHERE v.provider_id = $1 AND v.survivor_id = $14""",
-    """SELECT 'drop_in', d.id, least((d.attended_on + time '12:00') AT TIME ZONE $15, d.recorded_at),
+    """SELECT 'drop_in', d.id, least((d.attended_on + time '23:59') AT TIME ZONE $15, d.recorded_at),
               true, d.recorded_by, NULL, NULL, NULL, NULL, NULL
        FROM drop_ins d WHERE d.provider_id = $1 AND d.survivor_id = $14""",
     """SELECT 'activity', w.id,
-              least((w.happened_on + time '12:00') AT TIME ZONE $15, w.recorded_at), true,
+              least((w.happened_on + time '23:59') AT TIME ZONE $15, w.recorded_at), true,
               w.recorded_by, w.change, w.kind, NULL, NULL, NULL
        FROM activities w WHERE w.provider_id = $1 AND w.survivor_id = $14""",
     """SELECT 'consent', g.id, g.decided_at, false, g.recorded_by, g.decision, g.purpose, NULL,
@@ -82,7 +82,7 @@ _BRANCHES = (
        FROM flags e
        WHERE e.provider_id = $1 AND e.survivor_id = $14 AND e.resolved_at IS NOT NULL""",
 )
-"""What is known by the day stands at noon of the survivor's day, or when it was written down."""
+"""What is known by the day stands at the end of the survivor's day, or when it was written down."""
 
 _TIMELINE = f"""{audit.FOLDED}
     SELECT * FROM ({" UNION ALL ".join(_BRANCHES)}) entries
