@@ -166,7 +166,7 @@ def _hours(one: PlannedContact, zone: ZoneInfo) -> str:
         return f"at {clock(one.due_at, zone)}"
     opens, closes = clock(one.due_at, zone), clock(one.closes_at, zone)
     if local_date(one.closes_at, zone) > one.held_on:
-        return "all day" if opens == "00:00" else f"from {opens}"
+        return "any time" if opens == "00:00" else f"from {opens}"
     return f"until {closes}" if opens == "00:00" else f"{opens} to {closes}"
 
 
