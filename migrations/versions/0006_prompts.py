@@ -130,8 +130,11 @@ def _inbox() -> None:
             CHECK ((state = 'handled') = (handled_at IS NOT NULL))
         )""")
     op.execute("""
-        CREATE INDEX inbound_messages_unread ON inbound_messages (provider_id, from_bidx, received_at)
+        CREATE INDEX inbound_messages_unread ON inbound_messages (provider_id, received_at, id)
         WHERE state = 'unread'""")
+    op.execute("""
+        CREATE INDEX inbound_messages_open_by_phone ON inbound_messages (provider_id, from_bidx)
+        WHERE state IN ('unread', 'needs_person')""")
     op.execute("""
         CREATE INDEX inbound_messages_waiting ON inbound_messages (provider_id, received_at)
         WHERE state = 'needs_person'""")

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from outcomes.access.caseload import wrapped_key
 from outcomes.db import Transaction
-from outcomes.encryption import DataKey, KeyKind
+from outcomes.encryption import DataKey, KeyKind, WrappedKey
 from outcomes.errors import NotFound
 
 QUARANTINE_PERIOD = timedelta(days=30)
@@ -45,20 +45,14 @@ async def staff_key(tx: Transaction) -> DataKey:
     return tx.caller.scope.open_key(wrapped_key(row))
 
 
-async def key_by_id(tx: Transaction, key_id: UUID) -> DataKey:
-    """The key that a blob's row names.
-
-    Raises:
-        NotFound: the key is gone, and with it what it opened.
-    """
-    row = await tx.conn.fetchrow(
-        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND id = $2",
+async def wrapped_keys(tx: Transaction, key_ids: list[UUID]) -> dict[UUID, WrappedKey]:
+    """The keys that the rows of blobs name, by id, in one statement; a key that is gone is missing."""
+    rows = await tx.conn.fetch(
+        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND id = ANY($2::uuid[])",
         tx.caller.provider_id,
-        key_id,
+        key_ids,
     )
-    if row is None:
-        raise NotFound
-    return tx.caller.scope.open_key(wrapped_key(row))
+    return {row["id"]: wrapped_key(row) for row in rows}
 
 
 async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, DataKey]:

@@ -59,7 +59,8 @@ class _Reading(Struct, frozen=True):
 
 
 async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
-    """Store a verified text once. From here on nothing is sent to that number until it is read.
+    """Store a verified text once. From here on nothing is sent to that number until it is read, and
+    put away if a person has to see to it.
 
     The hint comes after: whoever holds its row for too long delays the reading by a minute, and must
     not make us refuse a text, because the gateway does not send it again.
@@ -74,16 +75,29 @@ async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
 
 
 async def read_inbox(db: Database, caller: Caller) -> int:
-    """Read what waits, oldest first, each in its own transaction; returns how many were read."""
-    last = _BEGINNING
-    for count in range(MOST_AT_ONCE):
-        async with db.transaction(caller) as tx:
-            message = await store_inbox.lock_next_unread(tx, last)
+    """Read what waits, oldest first, each in its own transaction; returns how many were read.
+
+    A message that cannot be dealt with stays unread and keeps no other waiting: somebody's cry for
+    help may be behind it. What went wrong is raised at the end.
+    """
+    last, read, trouble = _BEGINNING, 0, list[Exception]()
+    for _ in range(MOST_AT_ONCE):
+        message: Unread | None = None
+        try:
+            async with db.transaction(caller) as tx:
+                message = await store_inbox.lock_next_unread(tx, last)
+                if message is None:
+                    break
+                await _read(tx, message, await tx.now())
+            read += 1
+        except Exception as error:
             if message is None:
-                return count
-            await _read(tx, message, await tx.now())
+                raise
+            trouble.append(error)
         last = (message.received_at, message.id)
-    return MOST_AT_ONCE
+    if trouble:
+        raise trouble[0]
+    return read
 
 
 async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
@@ -130,7 +144,7 @@ async def _understand(tx: Transaction, message: Unread) -> _Reading:
 
 def _reply(message: Unread, reach: Reach | None) -> Reply:
     if message.body is None:
-        return FreeText()
+        return OptOut() if message.opt_out_type == "STOP" else FreeText()
     contact = reach.safe_contact if reach else None
     return read_reply(
         message.body,

@@ -4,6 +4,7 @@ A message is stored under the provider's quarantine key. Once it is matched to o
 encrypted anew under theirs, and the first blob is overwritten in the same transaction.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,9 +13,9 @@ from msgspec import Struct
 
 from outcomes.access import audit
 from outcomes.access.caseload import caseload_args, in_caseload
-from outcomes.access.data_keys import key_by_id, quarantine_key
+from outcomes.access.data_keys import quarantine_key, wrapped_keys
 from outcomes.db import Transaction
-from outcomes.encryption import DataKey, DecryptionError, Field
+from outcomes.encryption import DataKey, DecryptionError, Field, WrappedKey
 from outcomes.errors import NotFound
 from outcomes.prompts.models import OPEN_FOR, InboxMessage, MessageKind, task_of
 from outcomes.prompts.store import BODY, text_of
@@ -84,7 +85,8 @@ async def lock_next_unread(tx: Transaction, after: tuple[datetime, UUID]) -> Unr
     )
     if row is None:
         return None
-    sender, body = await _opened(tx, row)
+    keys = await wrapped_keys(tx, [row["data_key_id"]])
+    sender, body = _opened(tx, row, keys)
     return Unread(
         id=row["id"],
         from_bidx=row["from_bidx"],
@@ -95,13 +97,18 @@ async def lock_next_unread(tx: Transaction, after: tuple[datetime, UUID]) -> Unr
     )
 
 
-async def _opened(tx: Transaction, row: Any) -> tuple[str | None, str | None]:
+def _opened(
+    tx: Transaction, row: Any, keys: Mapping[UUID, WrappedKey]
+) -> tuple[str | None, str | None]:
     """Sender and body; None for both when their key was destroyed, or does not fit."""
+    wrapped = keys.get(row["data_key_id"])
+    if wrapped is None:
+        return None, None
     try:
-        key = await key_by_id(tx, row["data_key_id"])
+        key = tx.caller.scope.open_key(wrapped)
         sender = key.decrypt_text(FROM, row["id"], row["from_ciphertext"])
         body = key.decrypt_text(BODY, row["id"], row["body_ciphertext"])
-    except (NotFound, DecryptionError):
+    except DecryptionError:
         return None, None
     return sender, body
 
@@ -230,11 +237,12 @@ async def list_waiting(
     )
     ids = tuple(row["survivor_id"] for row in rows if row["survivor_id"] is not None)
     await audit.record(tx, audit.Event("inbox.listed", "survivor", ids, ("body",)), now)
-    return [await _inbox_message(tx, row) for row in rows]
+    keys = await wrapped_keys(tx, [row["data_key_id"] for row in rows])
+    return [_inbox_message(tx, row, keys) for row in rows]
 
 
-async def _inbox_message(tx: Transaction, row: Any) -> InboxMessage:
-    sender, body = await _opened(tx, row)
+def _inbox_message(tx: Transaction, row: Any, keys: Mapping[UUID, WrappedKey]) -> InboxMessage:
+    sender, body = _opened(tx, row, keys)
     kind = MessageKind(row["kind"])
     return InboxMessage(
         id=row["id"],

@@ -190,7 +190,8 @@ async def list_reach(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, Re
                              AND other.phone_bidx = m.phone_bidx
                              AND other.survivor_id <> s.id) AS shared_number,
                    EXISTS (SELECT 1 FROM inbound_messages unread
-                           WHERE unread.provider_id = m.provider_id AND unread.state = 'unread'
+                           WHERE unread.provider_id = m.provider_id
+                             AND unread.state IN ('unread', 'needs_person')
                              AND unread.from_bidx = m.phone_bidx) AS unread_message,
                    (SELECT array_agg(latest.purpose) FROM (
                         SELECT DISTINCT ON (c.purpose) c.purpose, c.decision FROM consents c

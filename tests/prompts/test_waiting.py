@@ -1,0 +1,72 @@
+"""What waits for a person: it holds further texts back, and nothing else back with it."""
+
+import pytest
+
+from outcomes.clock import SafeHours
+from outcomes.encryption import DecryptionError
+from outcomes.errors import Conflict
+from outcomes.prompts import service as prompts
+from outcomes.prompts import store_inbox
+from outcomes.survivors.models import SafeContactProfile
+from tests.prompts.street import Home
+from tests.prompts.test_way_in import asked, message_rows
+
+
+async def test_a_stop_counts_even_when_its_words_cannot_be_read(home: Home) -> None:
+    survivor_id = await home.survivor()
+    await home.writes("STOP")
+    await home.change(
+        """UPDATE inbound_messages SET body_ciphertext = '\\x00', opt_out_type = 'STOP'
+           WHERE provider_id = $1"""
+    )
+    await home.read()
+    with pytest.raises(Conflict, match="stopped our texts"):
+        await home.request(survivor_id)
+
+
+async def test_nothing_is_sent_while_a_person_has_still_to_read_what_came(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.writes("he has my phone now")
+    await home.read()
+    with pytest.raises(Conflict, match="not been read"):
+        await home.request(survivor_id)
+    (message,) = await home.inbox()
+    await prompts.handle_message(home.street.product.db, home.worker, message.id)
+    await home.request(survivor_id)
+    await home.send()
+    assert len(home.arrived()) == 2
+
+
+async def test_a_message_that_cannot_be_dealt_with_keeps_no_cry_for_help_waiting(
+    home: Home,
+) -> None:
+    broken = await home.survivor("07700 900301")
+    profile = SafeContactProfile(SafeHours.every_day(), may_text=True, duress_word="blue garden")
+    await home.survivor("07700 900302", profile=profile)
+    await home.change(
+        """UPDATE survivor_identities SET language_ciphertext = '\\x00'
+           WHERE provider_id = $1 AND survivor_id = $2""",
+        broken,
+    )
+    await home.writes("hello", phone="+447700900301")
+    await home.writes("blue garden", phone="+447700900302")
+    with pytest.raises(DecryptionError):
+        await home.read()
+    assert [kind for kind, _ in await home.open_tasks()] == ["duress"]
+    assert await message_rows(home) == [
+        ("unread", None, False),
+        ("needs_person", "duress", True),
+    ]
+
+
+async def test_the_inbox_reads_all_keys_at_once(home: Home) -> None:
+    for last in range(310, 314):
+        await home.survivor(f"07700 900{last}")
+        await home.writes("hello there", phone=f"+447700900{last}")
+    await home.read()
+    async with home.street.product.db.transaction(home.worker) as tx:
+        statements = list[str]()
+        tx.conn.add_query_logger(lambda record: statements.append(record.query))
+        shown = await store_inbox.list_waiting(tx, after=None, limit=50, now=await tx.now())
+    assert [message.body for message in shown] == ["hello there"] * 4
+    assert sum("FROM data_keys" in statement for statement in statements) == 1
