@@ -1,7 +1,8 @@
 """Nothing that a survivor would have to fear is readable anywhere but in answers to their workers."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from shutil import rmtree
 
@@ -14,8 +15,9 @@ from tests.privacy.journey import Journey, prepared_in
 from tests.privacy.mistakes import make_mistakes
 from tests.privacy.places import ENVIRONMENT_CANARY, Places
 from tests.privacy.planted import canary, fifty
+from tests.privacy.prepare import Prepared
 from tests.privacy.scan import found_in_bytes
-from tests.supervised import started_supervisor
+from tests.supervised import Supervised, started_supervisor
 
 PLACES = (
     "data files",
@@ -40,21 +42,30 @@ class Left(Struct, frozen=True):
     server_log: str
 
 
-@asynccontextmanager
-async def lived(
-    folder: Path, cipher: str, entries: Mapping[str, Sequence[str]], *, everything: bool
-) -> AsyncIterator[Left]:
-    """A product that was started, worked with, searched and ended."""
+@contextmanager
+def started(
+    folder: Path, cipher: str, entries: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Supervised, Prepared]]:
+    """A product that logs everything, with a provider; nothing of it stays."""
     make_folder(folder, 0o711)
     file = folder / "prepared.json"
     steps = [["outcomes", "migrate"], ["tests.privacy.prepare", str(file), cipher]]
-    with started_supervisor(
-        folder,
-        entries={"preparation": steps, **entries},
-        settings={"OUTCOMES_LOG_LEVEL": "debug", **ENVIRONMENT_CANARY},
-    ) as product:
-        product.read_until("Ready: ")
-        prepared = prepared_in(file)
+    settings = {"OUTCOMES_LOG_LEVEL": "debug", **ENVIRONMENT_CANARY}
+    whole: dict[str, object] = {"preparation": steps, **entries}
+    try:
+        with started_supervisor(folder, entries=whole, settings=settings) as product:
+            product.read_until("Ready: ")
+            yield product, prepared_in(file)
+    finally:
+        rmtree(find_lodging(folder / "data").folder)
+
+
+async def lived(
+    folder: Path, cipher: str, entries: Mapping[str, Sequence[str]], *, everything: bool
+) -> Left:
+    """What is left of a product that was worked with, searched and ended."""
+    logs = folder / "data/logs"
+    with started(folder, cipher, entries) as (product, prepared):
         try:
             journey = Journey(product, prepared)
             journey.plant()
@@ -62,20 +73,17 @@ async def lived(
                 journey.go_on()
                 await make_mistakes(journey, prepared)
         except AssertionError:
-            _show_errors(folder / "data/logs")
+            _show_errors(logs)
             raise
         places = Places(folder, product, prepared)
         await places.plant_canaries()
         found = places.find(fifty())
-        logs = folder / "data/logs"
         web_log, server_log = (logs / "web.log").read_text(), (logs / "postgres.log").read_text()
         product.end()
-        assert product.process.stdout is not None
-        said = "".join(product.said) + product.process.stdout.read()
-        wanted = (*fifty(), canary("supervisor output"))
-        found["supervisor output"] = found_in_bytes(said.encode(), wanted)
-    rmtree(find_lodging(folder / "data").folder)
-    yield Left(found, web_log, server_log)
+        said = "".join(product.said) + (product.process.stdout or StringIO()).read()
+    wanted = (*fifty(), canary("supervisor output"))
+    found["supervisor output"] = found_in_bytes(said.encode(), wanted)
+    return Left(found, web_log, server_log)
 
 
 def _show_errors(logs: Path) -> None:
@@ -86,17 +94,15 @@ def _show_errors(logs: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-async def left(run_folder: Path) -> AsyncIterator[Left]:
+async def left(run_folder: Path) -> Left:
     """By the product as it is, after the whole journey and every mistake."""
-    async with lived(run_folder / "kept", "aes", {}, everything=True) as left:
-        yield left
+    return await lived(run_folder / "kept", "aes", {}, everything=True)
 
 
 @pytest.fixture(scope="module")
-async def left_in_the_open(run_folder: Path) -> AsyncIterator[Left]:
+async def left_in_the_open(run_folder: Path) -> Left:
     """By the same product with a cipher that hides nothing, after the same was written down."""
-    async with lived(run_folder / "open", "null", NULL, everything=False) as left:
-        yield left
+    return await lived(run_folder / "open", "null", NULL, everything=False)
 
 
 @pytest.mark.parametrize("place", PLACES)
