@@ -6,7 +6,6 @@ from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
 
 from outcomes.errors import Forbidden
 from outcomes.web.authentication import CredentialKind, credential_used
@@ -30,9 +29,7 @@ class CsrfGuard:
         self.token_for = token_for
         self.origin = origin
 
-    async def __call__(
-        self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
-    ) -> None:
+    async def check(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
         """Raises Forbidden."""
         if connection.scope.get("method") in _SAFE:
             return

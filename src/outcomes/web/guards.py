@@ -1,8 +1,7 @@
 """What every handler must declare, and who may pass.
 
 Each handler says `permission=Permission.X`, `permission=SIGNED_IN` or `public=True`; the
-application does not start with one that says nothing. Guards are coroutines: litestar would run
-plain functions in threads, which costs more than the rest of a request's way through it.
+application does not start with one that says nothing.
 """
 
 from typing import Any
@@ -25,7 +24,7 @@ _MAX_QUERY_LENGTH = 2_000
 _FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
 
 
-async def require_permission(
+def require_permission(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """Raises NotSignedIn, or Forbidden: also for a token anywhere but under `/api/`."""
@@ -41,9 +40,7 @@ async def require_permission(
         raise Forbidden
 
 
-async def refuse_bad_address(
-    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
-) -> None:
+def refuse_bad_address(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """Raises Invalid for what no link of ours contains and PostgreSQL cannot store."""
     query = connection.scope["query_string"]
     if len(query) > _MAX_QUERY_LENGTH or b"%00" in query or b"\0" in query:

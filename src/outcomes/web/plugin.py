@@ -1,8 +1,11 @@
 """The whole of `outcomes.web` in one litestar plugin: `Litestar(plugins=[Web(...)], …)`."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.config.app import AppConfig
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from litestar.plugins import InitPlugin
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import Empty
@@ -29,6 +32,7 @@ class Web(InitPlugin, DeclaredRoutes):
         self.authenticator = authenticator
         address = urlsplit(public_url)
         self.origin = f"{address.scheme}://{address.netloc}"
+        self.csrf = CsrfGuard(pages.csrf_token_for, self.origin)
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Wire everything into the application."""
@@ -39,14 +43,19 @@ class Web(InitPlugin, DeclaredRoutes):
         app_config.debug = False
         app_config.exception_handlers = dict(problems.HANDLERS)
         app_config.middleware.insert(0, Authentication(self.authenticator))
-        app_config.guards += [
-            refuse_bad_address,
-            require_permission,
-            CsrfGuard(self.pages.csrf_token_for, self.origin),
-        ]
+        app_config.guards.append(self._guard)
         app_config.before_send += [security_headers(https=https), log_request]
         app_config.route_handlers.append(self.assets.handler())
         return app_config
+
+    async def _guard(
+        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
+        """All guards in one coroutine: for each guard litestar copies the handler field by field, and
+        it would run a plain function in a thread."""
+        refuse_bad_address(connection)
+        require_permission(connection, handler)
+        await self.csrf.check(connection)
 
     def receive_route(self, route: BaseRoute) -> None:
         """Check a route, and set what litestar lets nobody set for all.
