@@ -110,7 +110,7 @@ def _ways_to_reach_them() -> None:
             provider_id uuid NOT NULL REFERENCES provider_registry,
             id uuid NOT NULL,
             survivor_id uuid,
-            phone_bidx bytea NOT NULL CHECK (octet_length(phone_bidx) = 16),
+            phone_bidx bytea CHECK (octet_length(phone_bidx) = 16),
             source text NOT NULL CHECK (source IN ('reply', 'gateway', 'duress', 'worker')),
             opted_out_at timestamptz NOT NULL,
             lifted_at timestamptz,
@@ -118,6 +118,7 @@ def _ways_to_reach_them() -> None:
             PRIMARY KEY (provider_id, id),
             FOREIGN KEY (provider_id, survivor_id) REFERENCES survivors,
             FOREIGN KEY (provider_id, lifted_by) REFERENCES accounts,
+            CHECK (survivor_id IS NOT NULL OR phone_bidx IS NOT NULL),
             CHECK ((lifted_at IS NULL) = (lifted_by IS NULL))
         )""")
     op.execute(

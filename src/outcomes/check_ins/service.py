@@ -65,10 +65,10 @@ async def log_check_in(
                 await pathways.complete(
                     tx, new.planned_contact_id, opened.now, survivor_id=survivor_id
                 )
-            if new.safe_contact_still_right:
-                await survivors.confirm_safe_contact(tx, survivor_id, opened.now)
             if new.duress:
                 await _stop_quietly(tx, opened, creation.key)
+            elif new.safe_contact_still_right:
+                await survivors.confirm_safe_contact(tx, survivor_id, occurred_at)
         return creation.key
 
 
@@ -175,16 +175,16 @@ def _not_ahead(field: str, at: datetime | None, opened: Admitted) -> datetime:
 
 
 async def _stop_quietly(tx: Transaction, opened: Admitted, check_in_id: UUID) -> None:
-    """Somebody else was there: no more texts, and the on-call person is told."""
+    """Somebody else was there: no more texts, to a number they get later neither; the on-call person
+    is told; and what was said of safe contact confirms nothing."""
     reach = await survivors.get_reach(tx, opened.survivor_id)
-    if reach.phone is not None:
-        await survivors.insert_opt_out(
-            tx,
-            survivor_id=opened.survivor_id,
-            phone_bidx=tx.caller.scope.keys.phone_index(reach.phone),
-            source="duress",
-            now=opened.now,
-        )
+    await survivors.insert_opt_out(
+        tx,
+        survivor_id=opened.survivor_id,
+        phone_bidx=tx.caller.scope.keys.phone_index(reach.phone) if reach.phone else None,
+        source="duress",
+        now=opened.now,
+    )
     await providers.raise_task(
         tx,
         TaskKind.DURESS,

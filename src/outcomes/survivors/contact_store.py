@@ -128,17 +128,18 @@ async def insert_safe_contact(
     )
 
 
-async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, now: datetime) -> None:
-    """The survivor has said again that the current profile is right."""
+async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: datetime) -> None:
+    """The survivor said at `said_at` (UTC) that the profile is right; what they said before it was
+    recorded, or last confirmed, is no news."""
     await tx.conn.execute(
         """UPDATE safe_contacts SET confirmed_at = $3, expires_on = $4
-           WHERE provider_id = $1 AND survivor_id = $2
+           WHERE provider_id = $1 AND survivor_id = $2 AND confirmed_at < $3
              AND version = (SELECT max(version) FROM safe_contacts
                             WHERE provider_id = $1 AND survivor_id = $2)""",
         tx.caller.provider_id,
         survivor_id,
-        now,
-        (now + CONFIRMATION_LASTS).date(),
+        said_at,
+        (said_at + CONFIRMATION_LASTS).date(),
     )
 
 
@@ -164,9 +165,14 @@ def _safe_contact(key: DataKey, row: Any) -> SafeContact:
 
 
 async def insert_opt_out(
-    tx: Transaction, *, survivor_id: UUID | None, phone_bidx: bytes, source: str, now: datetime
+    tx: Transaction,
+    *,
+    survivor_id: UUID | None,
+    phone_bidx: bytes | None,
+    source: str,
+    now: datetime,
 ) -> None:
-    """Add to the opt-out list, held per number and per person."""
+    """Add to the opt-out list, held per number and per person; at least one of them is known."""
     await tx.conn.execute(
         """INSERT INTO opt_outs (provider_id, id, survivor_id, phone_bidx, source, opted_out_at)
            VALUES ($1, $2, $3, $4, $5, $6)""",
