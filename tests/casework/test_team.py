@@ -85,6 +85,15 @@ async def test_a_lead_arranges_nothing_for_another_team(product: Product) -> Non
     await _cover(product, provider.admin, theirs, ours, today)
 
 
+async def test_a_lead_without_a_team_covers_for_nobody_else_without_one(product: Product) -> None:
+    provider = await make_provider(product)
+    lead = await make_account(product, provider.admin, Role.TEAM_LEAD)
+    alone = await make_account(product, provider.admin)
+    today = (await now(product, lead)).date()
+    with pytest.raises(NotFound):
+        await _cover(product, lead, alone, lead, today)
+
+
 async def _cover(
     product: Product, caller: Caller, away: Caller, stays: Caller, today: date
 ) -> None:

@@ -1,9 +1,16 @@
 """Waking whoever is on call: content-free, from the staff number, at most twice, and never a survivor's."""
 
+import pytest
+
+from outcomes.access.models import Role
+from outcomes.errors import Invalid
 from outcomes.prompts import service as prompts
+from outcomes.providers import accounts
 from outcomes.providers import service as providers
+from outcomes.providers.models import AccountRole
 from outcomes.sms.handset.faults import Callbacks, Fault, FaultKind, Plan
 from tests.prompts.street import Home, until
+from tests.support import make_account, recently_confirmed
 
 
 async def send_alerts(home: Home) -> int:
@@ -53,6 +60,35 @@ async def test_one_alert_now_one_in_a_quarter_of_an_hour_and_no_more(home: Home)
     assert [(t.phone, t.sender, t.body) for t in home.arrived()] == [
         ("+447700900900", home.provider.staff_number, "Please open your list")
     ] * 2
+
+
+async def test_nobody_who_left_is_woken_and_whoever_is_on_call_next_is(home: Home) -> None:
+    product, provider = home.street.product, home.provider
+    await asks_for_help(home)
+    await accounts.disable_account(
+        product.db, product.scopes, provider.admin, provider.lead.actor.account
+    )
+    assert await send_alerts(home) == 0
+    await providers.put_on_call(
+        product.db, provider.admin, home.worker.actor.account, "07700 900902"
+    )
+    assert await send_alerts(home) == 1
+    assert [text.phone for text in home.arrived()] == ["+447700900902"]
+
+
+async def test_only_whoever_can_read_the_inbox_is_on_call(home: Home) -> None:
+    product, provider = home.street.product, home.provider
+    analyst = await make_account(product, provider.admin, Role.ANALYST, phone="07700 900903")
+    for account in (analyst, provider.admin):
+        with pytest.raises(Invalid):
+            await providers.put_on_call(
+                product.db, provider.admin, account.actor.account, "07700 900903"
+            )
+    confirmed = await recently_confirmed(product, provider.admin)
+    with pytest.raises(Invalid):
+        await accounts.change_role(
+            product.db, confirmed, provider.lead.actor.account, AccountRole(Role.ANALYST)
+        )
 
 
 async def test_what_was_seen_to_wakes_nobody(home: Home) -> None:

@@ -189,7 +189,8 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
     everyone, team_id = _whose(caller)
     for field in ("absent_account_id", "cover_account_id"):
         account = accounts.get(getattr(new, field))
-        if account is None or not (everyone or account.team_id == team_id):
+        is_ours = account is not None and team_id is not None and account.team_id == team_id
+        if account is None or not (everyone or is_ours):
             raise NotFound
         if account.role not in (Role.SUPPORT_WORKER, Role.TEAM_LEAD):
             raise Invalid.field(field, "Choose a support worker or a team lead.")

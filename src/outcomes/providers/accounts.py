@@ -94,14 +94,17 @@ async def change_role(db: Database, caller: Caller, account_id: UUID, new: Accou
 
     Raises:
         ReauthenticationNeeded: granting a role asks for the password again.
-        Invalid: it is the caller's own, or there is no such team.
-        NotFound: no such active account.
+        Invalid: it is the caller's own, or on call and could no longer open what alerts are about.
+        NotFound: no such active account, or no such team.
     """
     async with db.transaction(caller) as tx:
         now = await tx.now()
         require_recent_password(caller, now)
         _require_another(caller, account_id)
         await get_active(tx, account_id)
+        account = await store.get_account(tx, account_id)
+        if account.on_call and Permission.READ_INBOX not in PERMISSIONS[new.role]:
+            raise Invalid.field("role", "Put somebody else on call first.")
         await _require_team(tx, new.team_id)
         await store.set_role(tx, account_id, new.role, new.team_id)
         await end_sessions(tx, account_id, now)

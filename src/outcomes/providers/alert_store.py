@@ -9,6 +9,12 @@ from msgspec import Struct
 from outcomes.db import Transaction
 from outcomes.sms.sending import CallbackToken
 
+_STILL_WANTED = """
+    JOIN tasks t ON t.provider_id = a.provider_id AND t.id = a.task_id AND t.resolved_at IS NULL
+    JOIN accounts woken ON woken.provider_id = a.provider_id AND woken.id = a.account_id
+                       AND woken.state = 'active'"""
+"""After `staff_alerts a`: the task is open, and whoever would be woken works here."""
+
 
 class AlertClaim(Struct, frozen=True):
     """The right to send one alert once."""
@@ -28,11 +34,10 @@ class ToldAlert(Struct, frozen=True):
 
 
 async def lock_due_alerts(tx: Transaction, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """Alerts that are due for tasks still open, as (alert, account) ids."""
+    """Alerts that are due for tasks still open, as (alert, account) ids. Those of an account that
+    was disabled wait for whoever is put on call next."""
     rows = await tx.conn.fetch(
-        """SELECT a.id, a.account_id FROM staff_alerts a
-           JOIN tasks t ON t.provider_id = a.provider_id AND t.id = a.task_id
-                       AND t.resolved_at IS NULL
+        f"""SELECT a.id, a.account_id FROM staff_alerts a {_STILL_WANTED}
            WHERE a.provider_id = $1 AND a.state = 'scheduled' AND a.due_at <= $2
            ORDER BY a.due_at, a.id LIMIT $3 FOR UPDATE OF a SKIP LOCKED""",
         tx.caller.provider_id,
@@ -58,10 +63,12 @@ async def start_alerts(
 
 
 async def holds_lease(tx: Transaction, claim: AlertClaim, *, until: datetime) -> bool:
+    """Whether the claim lasts until then, and somebody has still to be woken."""
     return bool(
         await tx.conn.fetchval(
-            """SELECT true FROM staff_alerts
-               WHERE provider_id = $1 AND id = $2 AND lease_token = $3 AND lease_until > $4""",
+            f"""SELECT true FROM staff_alerts a {_STILL_WANTED}
+                WHERE a.provider_id = $1 AND a.id = $2 AND a.lease_token = $3
+                  AND a.lease_until > $4""",
             tx.caller.provider_id,
             claim.alert_id,
             claim.lease_token,
@@ -165,10 +172,8 @@ async def set_alert_state(
 async def next_alert_due(tx: Transaction) -> datetime | None:
     """When the next alert is due, or the next lease ends (UTC)."""
     at: datetime | None = await tx.conn.fetchval(
-        """SELECT least(
-               (SELECT min(a.due_at) FROM staff_alerts a
-                JOIN tasks t ON t.provider_id = a.provider_id AND t.id = a.task_id
-                            AND t.resolved_at IS NULL
+        f"""SELECT least(
+               (SELECT min(a.due_at) FROM staff_alerts a {_STILL_WANTED}
                 WHERE a.provider_id = $1 AND a.state = 'scheduled'),
                (SELECT min(lease_until) FROM staff_alerts
                 WHERE provider_id = $1 AND state = 'sending'))""",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from outcomes.access import audit
 from outcomes.access.data_keys import create_key
 from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import Caller, Role
+from outcomes.access.models import PERMISSIONS, Caller, Permission, Role
 from outcomes.access.scopes import RouteKind, Scopes
 from outcomes.access.sessions import add_route
 from outcomes.db import Database, Transaction
@@ -69,18 +69,24 @@ async def put_on_call(
 
     Raises:
         NotFound: no such active account.
-        Invalid: it has no phone to alert, or that is no mobile number.
+        Invalid: it has no phone to alert, or that is no mobile number; or its role cannot open what
+            the alert is about.
     """
     e164 = mobile(phone, "phone") if phone else None
     async with db.transaction(caller) as tx:
+        now = await tx.now()
         details = await accounts.get_active(tx, account_id)
+        account = await account_store.get_account(tx, account_id)
+        if Permission.READ_INBOX not in PERMISSIONS[account.role]:
+            raise Invalid.field("account_id", "Choose a support worker or a team lead.")
         if (e164 or details.phone) is None:
             raise Invalid.field("phone", "Enter the mobile number that alerts go to.")
         if e164 is not None:
             await account_store.set_account_details(tx, account_id, replace(details, phone=e164))
         await store.set_on_call(tx, account_id)
+        await store.lower_due_hint(tx, now)
         event = audit.Event("provider.on_call_changed", "account", (account_id,))
-        await audit.record(tx, event, await tx.now())
+        await audit.record(tx, event, now)
 
 
 async def record_cover(

@@ -63,8 +63,15 @@ async def get_provider(tx: Transaction) -> Provider:
 
 
 async def set_on_call(tx: Transaction, account_id: UUID) -> None:
+    """From now on alerts go to this account, those that have not gone out yet too."""
     await tx.conn.execute(
         "UPDATE providers SET on_call_account_id = $2 WHERE provider_id = $1",
+        tx.caller.provider_id,
+        account_id,
+    )
+    await tx.conn.execute(
+        """UPDATE staff_alerts SET account_id = $2
+           WHERE provider_id = $1 AND state = 'scheduled'""",
         tx.caller.provider_id,
         account_id,
     )
