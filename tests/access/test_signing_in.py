@@ -148,6 +148,8 @@ async def test_leaving_ends_the_session_and_wipes_and_locking_leads_to_sign_in(
         assert answer.headers["location"] == leads_to
         assert answer.headers.get("clear-site-data") == wiped
         assert cookie(answer) == ""
+        taken_back = answer.headers["set-cookie"].lower()
+        assert all(one in taken_back for one in ("max-age=0", "secure", "path=/"))
         assert await product.scopes.session(token) is None
 
 

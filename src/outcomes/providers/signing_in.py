@@ -111,7 +111,7 @@ async def go_out(request: Request[Any, Any, Any], db: Database, scopes: Scopes) 
     await _end_session(request, db, scopes)
     leaving = form.value("how") == "leave"
     answer = Redirect(LEFT_PATH if leaving else SIGN_IN_PATH, status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    _set_cookie(answer, "", max_age=0)
     if leaving:
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
@@ -124,10 +124,21 @@ async def left_page(request: Request[Any, Any, Any]) -> Response[str]:
 
 def with_session(answer: Answer, token: str) -> Answer:
     """The answer, with the cookie of a session that has just begun; it ends with the browser."""
-    answer.set_cookie(
-        key=SESSION_COOKIE, value=token, path="/", secure=True, httponly=True, samesite="strict"
-    )
+    _set_cookie(answer, token)
     return answer
+
+
+def _set_cookie(answer: Response[Any], token: str, max_age: int | None = None) -> None:
+    """Browsers take a cookie of this name, and take it back, with these attributes only."""
+    answer.set_cookie(
+        key=SESSION_COOKIE,
+        value=token,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="strict",
+        max_age=max_age,
+    )
 
 
 async def _end_session(request: Request[Any, Any, Any], db: Database, scopes: Scopes) -> None:
