@@ -1,5 +1,7 @@
 """What waits for a person: it holds further texts back, and nothing else back with it."""
 
+import asyncio
+
 import pytest
 
 from outcomes.clock import SafeHours
@@ -70,3 +72,13 @@ async def test_the_inbox_reads_all_keys_at_once(home: Home) -> None:
         shown = await store_inbox.list_waiting(tx, after=None, limit=50, now=await tx.now())
     assert [message.body for message in shown] == ["hello there"] * 4
     assert sum("FROM data_keys" in statement for statement in statements) == 1
+
+
+async def test_of_people_who_ask_at_the_same_moment_one_sends(home: Home) -> None:
+    survivor_id = await home.survivor()
+    asking = (home.request(survivor_id) for _ in range(5))
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Conflict"] * 4 + ["UUID"]
+    while await home.send():
+        pass
+    assert len(home.arrived()) == 1

@@ -27,7 +27,6 @@ TASKS = {
     "prompt_failed": "A text could not be sent",
     "shared_phone": "One number, two people",
     "disengagement": "Safety flag",
-    "alert_unconfirmed": "An alert that may not have gone out",
 }
 DUE = {
     "call": "Call",

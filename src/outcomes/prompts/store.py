@@ -161,7 +161,13 @@ async def insert_acceptance(
 
 
 async def is_one_on_its_way(tx: Transaction, survivor_id: UUID, now: datetime) -> bool:
-    """Whether a message to them is being sent, or will be within the minute."""
+    """Whether a message to them is being sent, or will be within the minute. Who asks next waits for
+    this transaction, so that two people do not both find none."""
+    await tx.conn.execute(
+        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        tx.caller.provider_id,
+        survivor_id,
+    )
     return bool(
         await tx.conn.fetchval(
             """SELECT true FROM prompts

@@ -142,7 +142,6 @@ class TaskKind(StrEnum):
     PROMPT_FAILED = "prompt_failed"
     SHARED_PHONE = "shared_phone"
     DISENGAGEMENT = "disengagement"
-    ALERT_UNCONFIRMED = "alert_unconfirmed"
 
 
 class TaskRule(Struct, frozen=True):
@@ -167,7 +166,6 @@ TASK_RULES: dict[TaskKind, TaskRule] = {
     TaskKind.PROMPT_FAILED: _NEXT_DAY,
     TaskKind.SHARED_PHONE: _NEXT_DAY,
     TaskKind.DISENGAGEMENT: TaskRule(timedelta(hours=16), working_hours=True, alerts=False),
-    TaskKind.ALERT_UNCONFIRMED: _TWO_WORKING_HOURS,
 }
 """Deadlines are ours: duress 15 minutes, what a survivor is waiting for 2 working hours."""
 

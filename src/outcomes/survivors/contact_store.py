@@ -31,9 +31,10 @@ CURRENT_METHOD = """LEFT JOIN contact_methods m
 
 async def insert_contact_method(
     tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
-) -> None:
-    """Record a number; the current one, if there is one, is retired."""
+) -> UUID:
+    """Record a number; the current one, if there is one, is retired. Returns the new row's id."""
     method_id, provider_id = uuid4(), tx.caller.provider_id
+    await _hold(tx, survivor_id)
     await tx.conn.execute(
         """UPDATE contact_methods SET retired_at = $3
            WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
@@ -52,6 +53,16 @@ async def insert_contact_method(
         tx.caller.scope.keys.phone_index(e164),
         now,
         tx.caller.actor.account,
+    )
+    return method_id
+
+
+async def _hold(tx: Transaction, survivor_id: UUID) -> None:
+    """Whoever changes the same person's number or profile waits for this transaction."""
+    await tx.conn.execute(
+        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        tx.caller.provider_id,
+        survivor_id,
     )
 
 
@@ -108,11 +119,7 @@ async def insert_safe_contact(
 ) -> None:
     """The next version of the profile; the number of the last one is read under its row's lock."""
     provider_id = tx.caller.provider_id
-    await tx.conn.execute(
-        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR UPDATE",
-        provider_id,
-        opened.survivor_id,
-    )
+    await _hold(tx, opened.survivor_id)
     await tx.conn.execute(
         """INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
                                       confirmed_at, expires_on, recorded_by)

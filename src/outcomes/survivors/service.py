@@ -19,6 +19,7 @@ from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import contact_store, list_store, store
 from outcomes.survivors.models import (
+    TELL_THEM_FIRST,
     Consent,
     Contact,
     Listed,
@@ -65,8 +66,8 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
         for consent in new.consents:
             await store.insert_consent(tx, uuid4(), survivor_id, consent, now)
         if e164 is not None:
-            await contact_store.insert_contact_method(tx, key, survivor_id, e164, now)
-            await _report_shared_number(tx, survivor_id, e164, now)
+            method_id = await contact_store.insert_contact_method(tx, key, survivor_id, e164, now)
+            await _report_shared_number(tx, survivor_id, method_id, e164, now)
         await audit.record(tx, audit.Event("survivor.registered", "survivor", (survivor_id,)), now)
         return survivor_id
 
@@ -209,8 +210,10 @@ async def change_phone(
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
-            await contact_store.insert_contact_method(tx, opened.key, survivor_id, e164, opened.now)
-            await _report_shared_number(tx, survivor_id, e164, opened.now)
+            method_id = await contact_store.insert_contact_method(
+                tx, opened.key, survivor_id, e164, opened.now
+            )
+            await _report_shared_number(tx, survivor_id, method_id, e164, opened.now)
             await _changed(tx, opened, "survivor.number_changed", "phone")
 
 
@@ -243,15 +246,16 @@ def _random_reference() -> str:
 
 
 async def _report_shared_number(
-    tx: Transaction, survivor_id: UUID, e164: str, now: datetime
+    tx: Transaction, survivor_id: UUID, method_id: UUID, e164: str, now: datetime
 ) -> None:
+    """A task about the number, not the person: the next number may be shared as well."""
     holders = await contact_store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
     if len(holders) > 1:
         await providers.raise_task(
             tx,
             TaskKind.SHARED_PHONE,
-            subject_kind="survivor",
-            subject_id=survivor_id,
+            subject_kind="contact_method",
+            subject_id=method_id,
             survivor_id=survivor_id,
             owner_account_id=None,
             now=now,
@@ -266,11 +270,7 @@ def _require_adult_and_told(new: NewSurvivor) -> None:
             " authority's children's services now, or 999 in danger.",
         )
     if not new.told_not_emergency_line:
-        raise Invalid.field(
-            "told_not_emergency_line",
-            "Tell them first that this number is not an emergency line: 999, or the Modern Slavery"
-            " Helpline 08000 121 700.",
-        )
+        raise Invalid.field("told_not_emergency_line", TELL_THEM_FIRST)
 
 
 async def _changed(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:

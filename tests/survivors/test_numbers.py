@@ -1,0 +1,39 @@
+"""A person's number: one at a time, whoever changes it, and a task wherever two people share one."""
+
+import asyncio
+
+from outcomes.providers import service as providers
+from outcomes.survivors import service
+from outcomes.survivors.models import NewPhone
+from tests.support import Product, make_provider, make_survivor, make_worker, new_key
+
+
+async def test_of_changes_at_the_same_moment_one_stands(product: Product) -> None:
+    worker = await make_worker(product, await make_provider(product))
+    survivor_id = await make_survivor(product, worker)
+    phones = [NewPhone(f"07700 90020{last}") for last in range(6)]
+    changes = (
+        service.change_phone(product.db, worker, survivor_id, new_key(worker, phone), phone)
+        for phone in phones
+    )
+    await asyncio.gather(*changes)
+    async with product.db.transaction(worker) as tx:
+        current = await tx.conn.fetchval(
+            """SELECT count(*) FROM contact_methods
+               WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
+            worker.provider_id,
+            survivor_id,
+        )
+    assert current == 1
+
+
+async def test_each_shared_number_is_a_task_of_its_own(product: Product) -> None:
+    worker = await make_worker(product, await make_provider(product))
+    one = await make_survivor(product, worker, phone="07700 900210")
+    await make_survivor(product, worker, phone="07700 900211")
+    for shared in ("07700 900211", "07700 900212", "07700 900211"):
+        phone = NewPhone(shared)
+        await service.change_phone(product.db, worker, one, new_key(worker, phone), phone)
+    async with product.db.transaction(worker) as tx:
+        tasks = await providers.list_open_tasks(tx)
+    assert [(task.kind, task.survivor_id) for task in tasks] == [("shared_phone", one)] * 2
