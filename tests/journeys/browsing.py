@@ -109,7 +109,7 @@ class Walker:
             assert scroll == window, (name, size)
             await _photograph(self._eye, self._shots / f"{name}-{size}.png")
             for look in (_OVERFLOWING, _SMALL_TARGETS, _CUT_LABELS, _VIOLATIONS):
-                assert await self._eye.evaluate(look) == [], (name, size)
+                assert (found := await self._eye.evaluate(look)) == [], (name, size, found)
         assert self.trouble == [], name
 
     async def picture(self, name: str) -> None:
