@@ -16,8 +16,20 @@ CONFIRMATION_LASTS = timedelta(days=90)
 CONSENT_WORDING = "2026-11"
 """Which wording of the consent questions this release asks."""
 
+TELL_THEM_FIRST = (
+    "Tell them first that this number is not an emergency line: 999, or the Modern Slavery Helpline"
+    " 08000 121 700."
+)
+
 CountryCode = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", title="nationality")]
-LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$", title="language")]
+LanguageCode = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z]{2,3}$",
+        title="language",
+        extra={"remedy": "Choose the language they read best."},
+    ),
+]
 WordingVersion = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}$", title="wording version")]
 """A year and a month. It is stored in the clear, so it may not hold anything else."""
 
@@ -63,8 +75,8 @@ class NewSurvivor(Input, frozen=True):
 
     name: ShortText
     language: LanguageCode
-    adult: bool
-    told_not_emergency_line: bool
+    adult: Annotated[bool, Meta(extra={"remedy": "Say whether they are 18 or over."})]
+    told_not_emergency_line: Annotated[bool, Meta(extra={"remedy": TELL_THEM_FIRST})]
     zone: ShortText = "Europe/London"
     phone: ShortText | None = None
     nationality: CountryCode | None = None
