@@ -1,17 +1,22 @@
 """What waits for a person: it holds further texts back, and nothing else back with it."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from outcomes.casework import service as casework
 from outcomes.clock import SafeHours
 from outcomes.encryption import DecryptionError
 from outcomes.errors import Conflict
 from outcomes.prompts import service as prompts
 from outcomes.prompts import store_inbox
-from outcomes.survivors.models import SafeContactProfile
+from outcomes.prompts.models import PromptState
+from outcomes.survivors import service as survivors
+from outcomes.survivors.models import NewPhone, SafeContactProfile
 from tests.prompts.street import Home
 from tests.prompts.test_way_in import asked, message_rows
+from tests.support import new_key
 
 
 async def test_a_stop_counts_even_when_its_words_cannot_be_read(home: Home) -> None:
@@ -24,6 +29,19 @@ async def test_a_stop_counts_even_when_its_words_cannot_be_read(home: Home) -> N
     await home.read()
     with pytest.raises(Conflict, match="stopped our texts"):
         await home.request(survivor_id)
+
+
+async def test_a_text_that_cannot_be_read_hides_nothing_else(home: Home) -> None:
+    survivor_id = await home.survivor()
+    await home.writes("hello there")
+    await home.change(
+        "UPDATE inbound_messages SET body_ciphertext = '\\x00' WHERE provider_id = $1"
+    )
+    await home.read()
+    found = await casework.get_timeline(
+        home.street.product.db, home.worker, survivor_id, cursor=None, limit=50
+    )
+    assert [entry.text for entry in found.items if entry.kind == "reply"] == [{}]
 
 
 async def test_nothing_is_sent_while_a_person_has_still_to_read_what_came(home: Home) -> None:
@@ -82,3 +100,21 @@ async def test_of_people_who_ask_at_the_same_moment_one_sends(home: Home) -> Non
     while await home.send():
         pass
     assert len(home.arrived()) == 1
+
+
+async def test_what_was_planned_for_a_number_on_hold_is_planned_for_the_next(home: Home) -> None:
+    survivor_id = await asked(home)
+    await home.plan(survivor_id, await home.now() + timedelta(days=3))
+    await home.schedule()
+    await home.writes("sorry wrong number")
+    await home.read()
+    assert (await home.prompts(survivor_id))[0].reason == "number_frozen"
+    await home.schedule()
+    assert (await home.prompts(survivor_id))[0].state == PromptState.WITHHELD
+    assert await home.schedule() == 0
+    phone = NewPhone("07700 900321")
+    await survivors.change_phone(
+        home.street.product.db, home.worker, survivor_id, new_key(home.worker, phone), phone
+    )
+    await home.schedule()
+    assert (await home.prompts(survivor_id))[0].state == PromptState.SCHEDULED

@@ -48,7 +48,7 @@ _BRANCHES = (
        WHERE m.provider_id = $1 AND m.survivor_id = $14 AND m.state <> 'scheduled'
          AND coalesce(m.sent_at, m.due_at) <= $3""",
     """SELECT 'reply', r.id, r.received_at, false, NULL, r.kind, NULL, r.state, NULL,
-              r.body_ciphertext
+              CASE WHEN r.data_key_id = $19 THEN r.body_ciphertext END
        FROM inbound_messages r
        WHERE r.provider_id = $1 AND r.survivor_id = $14 AND r.state <> 'unread'""",
     """SELECT 'needs', n.id, least((n.assessed_on + time '23:59') AT TIME ZONE $15, n.recorded_at),
@@ -102,6 +102,7 @@ async def list_entries(
         opened.zone,
         *(before or (None, None)),
         limit,
+        opened.key.id,
     )
     return [_entry(opened, row) for row in rows]
 
@@ -140,6 +141,9 @@ def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -
 
 
 def _body(opened: Admitted, row: Any) -> dict[str, str]:
+    """Nothing for a text that had lost its key before it was matched: the rest has to be readable."""
+    if row["blob"] is None:
+        return {}
     field = Field("inbound_messages", "body_ciphertext")
     return {"body": opened.key.decrypt_text(field, row["id"], row["blob"])}
 

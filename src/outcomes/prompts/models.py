@@ -52,14 +52,14 @@ class NoWording(StrEnum):
 
 
 class CancelReason(StrEnum):
-    """Why what was planned no longer holds. The first three are planned again."""
+    """Why what was planned no longer holds. The first four are planned again."""
 
     NUMBER_CHANGED = "number_changed"
     PROFILE_CHANGED = "profile_changed"
     SCHEDULE_CHANGED = "schedule_changed"
+    NUMBER_FROZEN = "number_frozen"
     PATHWAY_ENDED = "pathway_ended"
     OPTED_OUT = "opted_out"
-    NUMBER_FROZEN = "number_frozen"
 
 
 WithheldReason = NotSafe | NoWording

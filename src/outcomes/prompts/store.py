@@ -63,8 +63,8 @@ async def list_unplanned(
 ) -> list[Unplanned]:
     """Occurrences due until then, in order, that need a prompt or may be planned again.
 
-    What was withheld is looked at again until it is due; what was cancelled by a change, until its
-    window closes.
+    What was withheld, or taken back for a number on hold, is looked at again until it is due; what
+    was cancelled by a change, until its window closes.
     """
     rows = await tx.conn.fetch(
         """SELECT c.id, c.survivor_id, c.due_at, c.closes_at,
@@ -77,7 +77,9 @@ async def list_unplanned(
            WHERE c.provider_id = $1 AND c.series = 'prompt' AND c.state = 'planned'
              AND c.due_at <= $3 AND c.closes_at > $2 AND (c.due_at, c.id) > ($4, $5)
              AND (p.id IS NULL
-                  OR (p.state = 'withheld' AND c.due_at > $2)
+                  OR ((p.state = 'withheld'
+                       OR (p.state = 'cancelled' AND p.reason = 'number_frozen'))
+                      AND c.due_at > $2)
                   OR (p.state = 'cancelled' AND p.reason IN
                       ('number_changed', 'profile_changed', 'schedule_changed')))
            ORDER BY c.due_at, c.id LIMIT $6""",
