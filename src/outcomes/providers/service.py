@@ -172,6 +172,7 @@ accept_link = links.accept_link
 create_team = accounts.create_team
 issue_token = accounts.issue_token
 get_provider = store.get_provider
+is_sender_number = store.is_sender_number
 list_accounts = account_store.list_accounts
 list_teams = account_store.list_teams
 list_open_tasks = store.list_open_tasks

@@ -45,6 +45,17 @@ async def insert_sender_number(tx: Transaction, number: str, used_for: str) -> N
     )
 
 
+async def is_sender_number(tx: Transaction, e164: str) -> bool:
+    """Whether the provider texts from this number: nobody else can have it."""
+    return bool(
+        await tx.conn.fetchval(
+            "SELECT true FROM sender_numbers WHERE provider_id = $1 AND number = $2",
+            tx.caller.provider_id,
+            e164,
+        )
+    )
+
+
 async def get_provider(tx: Transaction) -> Provider:
     key = await staff_key(tx)
     row = await tx.conn.fetchrow(
