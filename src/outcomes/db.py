@@ -28,6 +28,7 @@ _CANNOT_NOW = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
 )
 
 

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from outcomes.errors import Invalid
 from outcomes.providers import service as providers
 from outcomes.survivors import service
 from outcomes.survivors.models import NewPhone
@@ -25,6 +28,20 @@ async def test_of_changes_at_the_same_moment_one_stands(product: Product) -> Non
             survivor_id,
         )
     assert current == 1
+
+
+async def test_a_number_of_ours_is_nobodys(product: Product) -> None:
+    worker = await make_worker(product, await make_provider(product))
+    survivor_id = await make_survivor(product, worker)
+    async with product.db.transaction(worker) as tx:
+        await tx.conn.execute(
+            """UPDATE sender_numbers SET number = '+447700900777'
+               WHERE provider_id = $1 AND used_for = 'staff'""",
+            worker.provider_id,
+        )
+    phone = NewPhone("07700 900777")
+    with pytest.raises(Invalid):
+        await service.change_phone(product.db, worker, survivor_id, new_key(worker, phone), phone)
 
 
 async def test_each_shared_number_is_a_task_of_its_own(product: Product) -> None:

@@ -12,7 +12,7 @@ from outcomes.access.idempotency import Creation, first_time
 from outcomes.access.models import Caller
 from outcomes.clock import zone_named
 from outcomes.db import Database, Transaction
-from outcomes.encryption import KeyKind
+from outcomes.encryption import DataKey, KeyKind
 from outcomes.errors import Conflict, Invalid
 from outcomes.phones import mobile
 from outcomes.providers import service as providers
@@ -66,8 +66,7 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
         for consent in new.consents:
             await store.insert_consent(tx, uuid4(), survivor_id, consent, now)
         if e164 is not None:
-            method_id = await contact_store.insert_contact_method(tx, key, survivor_id, e164, now)
-            await _report_shared_number(tx, survivor_id, method_id, e164, now)
+            await _record_number(tx, key, survivor_id, e164, now)
         await audit.record(tx, audit.Event("survivor.registered", "survivor", (survivor_id,)), now)
         return survivor_id
 
@@ -204,16 +203,13 @@ async def change_phone(
     """Replace the number; nothing planned for the old one goes out.
 
     Raises:
-        Invalid: not a mobile number.
+        Invalid: not a mobile number, or one that we text from.
     """
     e164 = mobile(new.phone, "phone")
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
-            method_id = await contact_store.insert_contact_method(
-                tx, opened.key, survivor_id, e164, opened.now
-            )
-            await _report_shared_number(tx, survivor_id, method_id, e164, opened.now)
+            await _record_number(tx, opened.key, survivor_id, e164, opened.now)
             await _changed(tx, opened, "survivor.number_changed", "phone")
 
 
@@ -245,10 +241,14 @@ def _random_reference() -> str:
     return f"{pick(_LETTERS)}{pick(_DIGITS)}-{''.join(pick(_DIGITS) for _ in range(3))}"
 
 
-async def _report_shared_number(
-    tx: Transaction, survivor_id: UUID, method_id: UUID, e164: str, now: datetime
+async def _record_number(
+    tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
 ) -> None:
-    """A task about the number, not the person: the next number may be shared as well."""
+    """Their number from now on. One that somebody else has makes a task about the number, not the
+    person: the next one may be shared as well."""
+    if await providers.is_sender_number(tx, e164):
+        raise Invalid.field("phone", "This is a number of ours. Enter theirs.")
+    method_id = await contact_store.insert_contact_method(tx, key, survivor_id, e164, now)
     holders = await contact_store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
     if len(holders) > 1:
         await providers.raise_task(
