@@ -52,6 +52,13 @@ def _type_info(wanted: type[msgspec.Struct]) -> inspect.Type:
     return inspect.type_info(wanted)
 
 
+@cache
+def _field_types(wanted: type[msgspec.Struct]) -> dict[str, inspect.Type]:
+    info = _type_info(wanted)
+    fields = info.fields if isinstance(info, inspect.StructType) else ()
+    return {field.encode_name: bare_info(field.type) for field in fields}
+
+
 def _fit(
     raw: object, wanted: inspect.Type | None, path: Path, problems: list[FieldProblem]
 ) -> object:
@@ -81,14 +88,11 @@ def _object(
     raw: dict[str, object], wanted: inspect.Type | None, path: Path, problems: list[FieldProblem]
 ) -> dict[str, object]:
     """Members in their own types; blank text counts as not given."""
-    types: dict[str, inspect.Type] = {}
-    if isinstance(wanted, inspect.StructType):
-        types = {field.encode_name: field.type for field in wanted.fields}
-    elif isinstance(wanted, inspect.DictType):
-        types = dict.fromkeys(raw, wanted.value_type)
+    declared = _field_types(wanted.cls) if isinstance(wanted, inspect.StructType) else {}
+    other = wanted.value_type if isinstance(wanted, inspect.DictType) else None
     fitted = {
-        _text(name, None, (*path, name), problems): _fit(
-            value, types.get(name), (*path, name), problems
+        name if name in declared else _text(name, None, (*path, name), problems): _fit(
+            value, declared.get(name, other), (*path, name), problems
         )
         for name, value in raw.items()
     }
