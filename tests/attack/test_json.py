@@ -164,7 +164,7 @@ async def test_a_length_that_is_none_is_refused_or_makes_no_difference(
         assert answer.status_code in (400, 413), (route, answer.status_code)
 
 
-@pytest.mark.parametrize("key", ["", "1", "x" * 5_000, str(uuid4()) * 2, "\xe9", "{", "null"])
+@pytest.mark.parametrize("key", ["", "1", "x" * 5_000, str(UUID(int=7)) * 2, "\xe9", "{", "null"])
 async def test_an_idempotency_key_is_one_uuid(api: Api, routes: list[Route], key: str) -> None:
     for route in _creating(routes):
         given: dict[str, Any] = {"idempotency-key": key.encode("latin-1")}

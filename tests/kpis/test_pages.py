@@ -1,6 +1,6 @@
 """Results and exports over HTTP, in process."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from litestar import Litestar
@@ -121,8 +121,8 @@ async def test_figures_over_the_api(lead: Browser) -> None:
         "/results/public/2017-01-01/2017-06-30",
         "/results/external/2017-01-01/2017-02-30",
         "/results/elsewhere/days",
-        f"/results/exports/{uuid4()}",
-        f"/results/exports/{uuid4()}/file",
+        f"/results/exports/{UUID(int=7)}",
+        f"/results/exports/{UUID(int=7)}/file",
     ],
 )
 async def test_what_is_not_there(lead: Browser, path: str) -> None:
