@@ -60,6 +60,7 @@ class CancelReason(StrEnum):
     NUMBER_FROZEN = "number_frozen"
     PATHWAY_ENDED = "pathway_ended"
     OPTED_OUT = "opted_out"
+    ARRIVED_AFTER_ALL = "arrived_after_all"
 
 
 WithheldReason = NotSafe | NoWording
@@ -72,6 +73,7 @@ WHY: dict[str, str] = {
     CancelReason.PROFILE_CHANGED: "The safe-contact profile changed after this was planned.",
     CancelReason.SCHEDULE_CHANGED: "The schedule changed after this was planned.",
     CancelReason.PATHWAY_ENDED: "The pathway has ended.",
+    CancelReason.ARRIVED_AFTER_ALL: "The message that it was to repeat arrived after all.",
 }
 """Every reason that is stored, as a sentence for the person who looks at it. `opted_out` and
 `number_frozen` read the same whether something was withheld or cancelled for them."""

@@ -110,6 +110,7 @@ async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
     kind = _kind(reading)
     if kind is MessageKind.ANSWER and prompt_id is not None:
         await store_inbox.set_answered(tx, prompt_id, message.received_at)
+        await store_sending.cancel_retry(tx, prompt_id, now)
     recorded = prompt_id is not None and reading.reply in _ONLY_RECORDED
     await store_inbox.set_read(
         tx, message.id, kind, needs_person=not recorded, prompt_id=prompt_id, now=now

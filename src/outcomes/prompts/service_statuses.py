@@ -6,7 +6,7 @@ from uuid import uuid4
 from outcomes.access import audit
 from outcomes.access.models import Caller
 from outcomes.db import Database, Transaction
-from outcomes.prompts import store, store_statuses
+from outcomes.prompts import store, store_sending, store_statuses
 from outcomes.prompts.gate import expiry, terms_for_later
 from outcomes.prompts.models import PromptState
 from outcomes.prompts.service_failures import react
@@ -59,6 +59,8 @@ async def record_status(db: Database, caller: Caller, token: str, update: Status
 async def _advance(
     tx: Transaction, told: Told, update: StatusUpdate, status: GatewayStatus, now: datetime
 ) -> None:
+    if status is GatewayStatus.DELIVERED and told.state is PromptState.UNDELIVERED:
+        await store_sending.cancel_retry(tx, told.id, now)
     later = later_status(_HELD.get(told.state), status)
     state = _MEANS.get(later, PromptState.ACCEPTED)
     if state is told.state:

@@ -212,6 +212,18 @@ async def cancel_scheduled(
     )
 
 
+async def cancel_retry(tx: Transaction, prompt_id: UUID, now: datetime) -> None:
+    """This one arrived after all: what was to repeat it does not go out, if it still waits."""
+    await tx.conn.execute(
+        """UPDATE prompts SET state = 'cancelled', reason = $3, closed_at = $4
+           WHERE provider_id = $1 AND retry_of = $2 AND state = 'scheduled'""",
+        tx.caller.provider_id,
+        prompt_id,
+        CancelReason.ARRIVED_AFTER_ALL,
+        now,
+    )
+
+
 async def find_workers(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, UUID]:
     """The account that each of these survivors is assigned to now."""
     rows = await tx.conn.fetch(

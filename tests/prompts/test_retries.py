@@ -1,0 +1,35 @@
+"""A retry that is no longer wanted: what it was to repeat arrived after all."""
+
+from secrets import token_hex
+
+from outcomes.prompts.models import Prompt, PromptState
+from outcomes.sms.statuses import GatewayStatus
+from tests.prompts.street import Home
+from tests.prompts.test_statuses import in_state, tell, update
+
+
+async def test_a_late_delivery_takes_the_retry_back(home: Home) -> None:
+    survivor_id = await home.survivor()
+    token, sid = await in_state(home, survivor_id, "sending"), f"SM{token_hex(16)}"
+    await tell(home, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
+    await tell(home, token, update(GatewayStatus.DELIVERED, sid))
+    _taken_back(await home.prompts(survivor_id))
+
+
+async def test_an_answer_takes_the_retry_back(home: Home) -> None:
+    survivor_id = await home.survivor()
+    token, sid = await in_state(home, survivor_id, "sending"), f"SM{token_hex(16)}"
+    await tell(home, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
+    await home.writes("1")
+    await home.read()
+    _taken_back(await home.prompts(survivor_id))
+
+
+def _taken_back(prompts: list[Prompt]) -> None:
+    retry, first = prompts
+    assert (retry.retry_of, retry.state, retry.reason) == (
+        first.id,
+        PromptState.CANCELLED,
+        "arrived_after_all",
+    )
+    assert first.state == PromptState.UNDELIVERED
