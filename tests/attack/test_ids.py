@@ -25,7 +25,7 @@ SPELLINGS: list[Callable[[str], str]] = [
     lambda spelt: f"{spelt}0",
     lambda spelt: spelt.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
 ]
-NOBODYS = [UUID(int=0), UUID(int=2**128 - 1), uuid4()]
+NOBODYS = [UUID(int=0), UUID(int=2**128 - 1), UUID(int=7)]
 
 
 @pytest.mark.parametrize("number", range(len(SPELLINGS)))
@@ -84,7 +84,7 @@ async def test_a_colleagues_person_looks_absent_and_a_leads_does_not(
     ["cursor=x", "cursor=%00", "cursor=" + "1" * 1_900, "limit=0", "limit=101", "limit=-1", "limit=1e3",
      "limit=9999999999999999999999", "limit=NaN", "limit=1&limit=2", "cursor[]=1", "cursor=%ff",
      "show=everybody", "state=done",
-     f"cursor=infinity_{uuid4()}", f"cursor=9999-12-31T23:59:59-14:00_{uuid4()}"],
+     f"cursor=infinity_{UUID(int=7)}", f"cursor=9999-12-31T23:59:59-14:00_{UUID(int=7)}"],
 )  # fmt: skip
 async def test_lists_refuse_what_is_no_cursor_or_limit(
     app: Litestar, worker: Browser, survivor_id: UUID, query: str
