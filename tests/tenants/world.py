@@ -120,12 +120,12 @@ async def _flagged(product: Product, worker: Caller, survivor_id: UUID) -> UUID:
 
 
 async def _texted(product: Product, provider: Provider) -> UUID:
-    """A text that needs a person."""
+    """A text that needs a person, and holds texts to its sender back until then."""
     gateway = await product.scopes.own_number(provider.survivors_number)
     assert gateway is not None
     text = InboundSms(
         message_sid=f"SM{uuid4().hex}",
-        from_=drama_number(400),
+        from_=drama_number(401),
         to=provider.survivors_number,
         body="Can we talk about the flat",
         opt_out_type=None,
