@@ -22,11 +22,11 @@ def say_rates(name: str, rates: Iterable[float]) -> None:
     say_figure(name, f"{median(rates):,.0f}/s")
 
 
-def say_ratio(name: str, ratios: Iterable[float], *, aim: float) -> None:
-    """The median of the rounds' ratios, their spread and what we aim at."""
+def say_ratio(name: str, ratios: Iterable[float], *, aim: float | None) -> None:
+    """The median of the rounds' ratios, their spread and, if there is one, what we aim at."""
     every = sorted(ratios)
     figure = f"{median(every):.2f} ({every[0]:.2f}–{every[-1]:.2f})"
-    say_figure(f"{name}, aim ≥ {aim}", figure)
+    say_figure(f"{name}, aim ≥ {aim}" if aim else name, figure)
 
 
 def each_us(rates: Iterable[float]) -> float:
@@ -34,7 +34,7 @@ def each_us(rates: Iterable[float]) -> float:
     return 1_000_000 / median(rates)
 
 
-def say_throughput(measured: Measured, *, aim: float) -> None:
+def say_throughput(measured: Measured, *, aim: float | None = None) -> None:
     """The product and its SQL, and how they compare."""
     product = [one.product for one in measured.rounds]
     bare = [one.bare for one in measured.rounds]

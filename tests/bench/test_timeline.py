@@ -9,7 +9,6 @@ from tests.bench.figures import say, say_figure, say_layers, say_throughput
 from tests.bench.replay import statements_in
 from tests.support import make_provider, make_survivor, make_worker, new_key
 
-AIM = 0.6
 WORKERS = 8
 MOST_STATEMENTS = 3
 LAYERS = (
@@ -32,7 +31,7 @@ async def test_a_timeline_against_its_own_sql(bench: Bench) -> None:
     measured = await bench.measure(requests * each, scripts * each)
     say(f"A timeline of {ENTRIES} entries over HTTP, {CALLERS} callers, one web process, pool of 8")
     say_figure("statements at the wire, without BEGIN and COMMIT", str(len(sent)))
-    say_throughput(measured, aim=AIM)
+    say_throughput(measured)
     say_layers(LAYERS, measured)
 
 
