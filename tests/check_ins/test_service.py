@@ -199,10 +199,13 @@ async def test_a_time_without_its_zone_is_refused(product: Product) -> None:
     assert [problem.field for problem in because.value.problems] == ["occurred_at"]
 
 
-async def test_a_next_contact_in_the_past_is_refused(product: Product) -> None:
+@pytest.mark.parametrize("year", [2020, 2099])
+async def test_a_next_contact_in_the_past_or_years_ahead_is_refused(
+    product: Product, year: int
+) -> None:
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await make_survivor(product, worker)
-    new = NewCheckIn(wellbeing=Wellbeing.FINE, next_contact_on=date(2020, 1, 1))
+    new = NewCheckIn(wellbeing=Wellbeing.FINE, next_contact_on=date(year, 1, 1))
     with pytest.raises(Invalid) as because:
         await service.log_check_in(product.db, worker, survivor_id, new_key(worker, new), new)
     assert [problem.field for problem in because.value.problems] == ["next_contact_on"]

@@ -129,12 +129,15 @@ class TestForms:
             "areas.safety.level": "high",
             "areas.safety.factors": ["online", "risky_offer"],
             "areas.money.note": "Owes an aunt",
+            "areas.accommodation.note": "",  # as a browser sends what nobody touched
+            "areas.accommodation.action": "",
             "safety_plan.agreed": "Call from the centre",
         }
         async with client_for(november, worker) as client:
             status, page = await fill(client, path, **NEEDS_FIELDS, **typed)
             assert status == 400
-            assert "Choose a level for this area." in page
+            assert page.count("Money: choose a level.") == 2, "in the summary and beside the field"
+            assert page.count("choose a level.") == 2
             assert page.count(" checked>") == 3
             assert "Owes an aunt" in page
             typed["areas.money.level"] = "low"

@@ -68,7 +68,7 @@ async def test_a_new_colleague_gets_a_link_that_is_shown_once(
     ("changes", "words"),
     [
         ({"name": ""}, "Enter the name."),
-        ({"sign_in_name": "has space"}, "sign in name"),
+        ({"sign_in_name": "has space"}, "Enter a sign-in name of 3 to 80 characters"),
         ({"role": "owner"}, "Choose one of the answers for the role."),
         ({"phone": "0800 1111"}, "Enter a mobile number"),
     ],

@@ -106,6 +106,13 @@ def test_a_chip_wins_unless_it_hands_over(fields: dict[str, tuple[str, ...]], ch
     assert parse(Form({**plain, **fields}), Entry).next_on == chosen
 
 
+def test_handing_over_to_no_day_is_no_answer() -> None:
+    fields = {**TYPED, "next_on": ("pick",), "next_on.pick": ("",)}
+    with pytest.raises(Invalid) as refused:
+        parse(Form(fields), Entry)
+    assert [problem.field for problem in refused.value.problems] == ["next_on"]
+
+
 def test_a_rule_over_several_fields_speaks_for_itself() -> None:
     assert refusals(left_on="2026-12-01") == {"next_on": "Choose a day after the exit date."}
 

@@ -15,7 +15,7 @@ from outcomes.assessments.models import NeedsInstrument, NewNeedsAssessment
 from outcomes.assessments.presentation import level_label, needs_view, outcomes_view
 from outcomes.assessments.records import NeedsBefore
 from outcomes.db import Database
-from outcomes.errors import Invalid
+from outcomes.errors import FieldProblem, Invalid
 from outcomes.web.forms import Form, parse, submitted
 from outcomes.web.templating import render
 
@@ -36,12 +36,13 @@ async def record_needs(
 ) -> Response[Any]:
     form = await submitted(request)
     try:
-        new = parse(form, NewNeedsAssessment)
+        new = parse(_without_untouched(form), NewNeedsAssessment)
         creation = Creation.of(caller, form.idempotency_key, f"needs:{survivor_id}", new)
         await service.record_needs(db, caller, survivor_id, creation, new)
     except Invalid as because:
         before = await service.prepare_needs(db, caller, survivor_id)
-        return _needs(request, survivor_id, before, form.refused(because), status=400)
+        refused = form.refused(_naming_areas(because))
+        return _needs(request, survivor_id, before, refused, status=400)
     return Redirect(f"/people/{survivor_id}/progress", status_code=303)
 
 
@@ -63,6 +64,30 @@ async def progress_page(
         outcomes=outcomes and outcomes_view(outcomes),
         needs=needs_view(needs) if needs else None,
         may_record=caller.may(Permission.RECORD_WORK),
+    )
+
+
+def _without_untouched(form: Form) -> Form:
+    """An area where nothing was chosen or written was not assessed."""
+    touched = {_area_of(name) for name, values in form.fields.items() if any(values)}
+    return Form({name: v for name, v in form.fields.items() if _area_of(name) in touched})
+
+
+def _area_of(name: str) -> str:
+    """`areas.housing` for `areas.housing.level`; any other field stands for itself."""
+    return ".".join(name.split(".")[:2]) if name.startswith("areas.") else name
+
+
+def _naming_areas(because: Invalid) -> Invalid:
+    """The same problems; a missing level says of which area."""
+    titles = {f"areas.{area.code}.level": area.title["en"] for area in _offered().areas}
+    return Invalid(
+        *(
+            FieldProblem(one.field, f"{titles[one.field]}: choose a level.")
+            if one.field in titles
+            else one
+            for one in because.problems
+        )
     )
 
 

@@ -60,7 +60,9 @@ class NewCheckIn(Input, frozen=True):
     occurred_at: datetime | None = None
     worry: LongText | None = None
     note: LongText | None = None
-    next_contact_on: Annotated[date, Meta(title="day of the next contact")] | None = None
+    next_contact_on: (
+        Annotated[date, Meta(extra={"remedy": "Choose the day of the next contact."})] | None
+    ) = None
     safe_contact_still_right: bool = False
     duress: bool = False
     planned_contact_id: UUID | None = None
@@ -80,7 +82,7 @@ class NewAttempt(Input, frozen=True):
 class NewDropIn(Input, frozen=True):
     """A drop-in session that the survivor came to."""
 
-    attended_on: Annotated[date, Meta(title="day of the drop-in")]
+    attended_on: Annotated[date, Meta(extra={"remedy": "Choose the day of the drop-in."})]
 
 
 class ActivityKind(StrEnum):
@@ -104,7 +106,7 @@ class NewActivity(Input, frozen=True):
     change: Annotated[
         ActivityChange, Meta(extra={"remedy": "Choose whether it started or stopped."})
     ]
-    happened_on: Annotated[date, Meta(title="day")]
+    happened_on: Annotated[date, Meta(extra={"remedy": "Choose the day when it changed."})]
 
 
 class Whom(Struct, frozen=True):

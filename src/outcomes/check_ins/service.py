@@ -30,6 +30,7 @@ from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
+_AGREED_WITHIN = timedelta(days=366)
 """A phone's clock may be ahead of ours by this much (ours)."""
 
 
@@ -54,8 +55,8 @@ async def log_check_in(
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         occurred_at = _not_ahead("occurred_at", new.occurred_at, opened)
-        if new.next_contact_on is not None and new.next_contact_on < _today(opened):
-            raise Invalid.field("next_contact_on", "Choose today or a later day.")
+        if new.next_contact_on is not None:
+            _require_soon(new.next_contact_on, _today(opened))
         if await first_time(tx, creation, opened.now):
             if new.corrects_id is None:
                 await store.insert_check_in(tx, opened, creation.key, new, occurred_at)
@@ -162,6 +163,14 @@ async def list_drop_ins(
 
 def _today(opened: Admitted) -> date:
     return local_date(opened.now, ZoneInfo(opened.zone))
+
+
+def _require_soon(agreed: date, today: date) -> None:
+    """A year that was typed wrong would hide somebody for as long."""
+    if agreed < today:
+        raise Invalid.field("next_contact_on", "Choose today or a later day.")
+    if agreed > today + _AGREED_WITHIN:
+        raise Invalid.field("next_contact_on", "Choose a day within the next year.")
 
 
 def _not_ahead(field: str, at: datetime | None, opened: Admitted) -> datetime:

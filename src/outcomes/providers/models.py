@@ -12,7 +12,15 @@ from outcomes.clock import UkPart
 from outcomes.errors import NotFound
 from outcomes.inputs import Input, ShortText
 
-SignInName = Annotated[str, Meta(min_length=3, max_length=80, pattern=r"^[^\s]+$")]
+SignInName = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=80,
+        pattern=r"^[^\s]+$",
+        extra={"remedy": "Enter a sign-in name of 3 to 80 characters, without spaces."},
+    ),
+]
 
 
 ROLE_NAMES: dict[Role, str] = {
@@ -66,7 +74,7 @@ class NewTeam(Input, frozen=True):
 class OnCall(Input, frozen=True):
     """Who is alerted; `phone` as typed, needed when they have none on record."""
 
-    account_id: UUID
+    account_id: Annotated[UUID, Meta(extra={"remedy": "Choose who goes on call."})]
     phone: ShortText | None = None
 
 

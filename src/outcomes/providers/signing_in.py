@@ -97,8 +97,9 @@ async def confirm(
         token = await accounts.confirm_password(
             db, scopes, passwords, caller, form.value("password")
         )
-    except Invalid as because:
-        return render(request, template, form=form.refused(because), status=400)
+    except Invalid:
+        wrong = Invalid.field("password", "This password is not right. Try again.")
+        return render(request, template, form=form.refused(wrong), status=400)
     except TooManyTries as wait:
         return _wait(request, template, form, wait)
     return with_session(Redirect(local_path(form.value("next")), status_code=303), token)

@@ -73,10 +73,10 @@ class NewSurvivor(Input, frozen=True):
     Collect no more than support or a funder needs: nationality and exit date may be left out.
     """
 
-    name: ShortText
-    language: LanguageCode
     adult: Annotated[bool, Meta(extra={"remedy": "Say whether they are 18 or over."})]
     told_not_emergency_line: Annotated[bool, Meta(extra={"remedy": TELL_THEM_FIRST})]
+    name: ShortText
+    language: LanguageCode
     zone: ShortText = "Europe/London"
     phone: ShortText | None = None
     nationality: CountryCode | None = None
@@ -126,7 +126,7 @@ class ExitDate(Input, frozen=True):
 class NewPhone(Input, frozen=True):
     """A number that replaces the current one."""
 
-    phone: ShortText
+    phone: Annotated[ShortText, Meta(title="mobile number")]
 
 
 class SurvivorDetails(Struct, frozen=True):

@@ -14,7 +14,7 @@ from litestar import Request
 
 from outcomes.errors import FieldProblem, Invalid
 from outcomes.web.bodies import decode_form, require_content_type
-from outcomes.web.reading import MAX_DEPTH, read
+from outcomes.web.reading import CHOSEN, MAX_DEPTH, read
 
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
@@ -94,7 +94,7 @@ def _place(tree: dict[str, object], parents: list[str]) -> dict[str, object] | N
     for name in parents:
         held = tree.get(name)
         if held in (None, (PICK,), ("",)):
-            held = tree[name] = {}
+            held = tree[name] = {CHOSEN: held} if held == (PICK,) else {}
         if not isinstance(held, dict):
             return None
         tree = held

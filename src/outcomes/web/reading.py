@@ -16,6 +16,8 @@ from outcomes.web.wording import Path, bare_info, explain
 Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
 MAX_DEPTH = 12
+CHOSEN = "chosen"
+"""Stands among a date's parts when its chip was chosen, so that no day is not taken for no answer."""
 MAX_PROBLEMS = 100
 """More are not told: an answer must not be larger than what it answers."""
 _LIFETIMES = re.compile(r"(19|20)[0-9]{2}-.*", re.DOTALL)
