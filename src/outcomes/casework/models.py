@@ -268,5 +268,5 @@ class CoverForm(Input, frozen=True):
 
     absent_account_id: Annotated[UUID, Meta(extra={"remedy": "Choose who is away."})]
     cover_account_id: Annotated[UUID, Meta(extra={"remedy": "Choose who covers."})]
-    from_on: Annotated[date, Meta(title="first day")]
-    until_on: Annotated[date, Meta(title="last day")]
+    from_on: Annotated[date, Meta(extra={"remedy": "Choose the first day."})]
+    until_on: Annotated[date, Meta(extra={"remedy": "Choose the last day."})]

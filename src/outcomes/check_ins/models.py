@@ -60,9 +60,9 @@ class NewCheckIn(Input, frozen=True):
     occurred_at: datetime | None = None
     worry: LongText | None = None
     note: LongText | None = None
-    next_contact_on: (
-        Annotated[date, Meta(extra={"remedy": "Choose the day of the next contact."})] | None
-    ) = None
+    next_contact_on: Annotated[
+        date | None, Meta(extra={"remedy": "Choose the day of the next contact."})
+    ] = None
     safe_contact_still_right: bool = False
     duress: bool = False
     planned_contact_id: UUID | None = None

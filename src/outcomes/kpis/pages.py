@@ -37,8 +37,8 @@ SO_FAR = {Preset.SO_FAR: "Last 90 days, with today"}
 class OtherDays(Input, frozen=True):
     """A period that somebody picks; both days count."""
 
-    first_day: Annotated[date, Meta(title="first day")]
-    last_day: Annotated[date, Meta(title="last day")]
+    first_day: Annotated[date, Meta(extra={"remedy": "Choose the first day."})]
+    last_day: Annotated[date, Meta(extra={"remedy": "Choose the last day."})]
 
 
 class ExportForm(Input, frozen=True):
