@@ -95,8 +95,8 @@ def next_try(
 ) -> Window | None:
     """When to try again: the earliest safe time in the ladder's days at another time of day.
 
-    By day, where a safe window has a part in it. Failing that, the same time of day; failing that, the first safe time later; None when no
-    working day of the next month has a safe window.
+    By day, where a safe window has a part in it. Failing that, the same time of day; failing that,
+    the first safe time later; None when no working day of the next month has a safe window.
     """
     by_on = try_again_by(missed_at, ladder, is_working, zone)
     today = local_date(missed_at, zone)
