@@ -27,7 +27,7 @@ class Stage(msgspec.Struct, frozen=True):
     password: str
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stage(run_folder: Path, shots: Path) -> Iterator[Stage]:
     folder = run_folder / "journey"
     folder.mkdir(mode=0o711)
@@ -39,7 +39,7 @@ def stage(run_folder: Path, shots: Path) -> Iterator[Stage]:
         shutil.copytree(folder / "data/logs", shots / "logs", dirs_exist_ok=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if kept := os.environ.get(SHOTS):
         Path(kept).mkdir(parents=True, exist_ok=True)
