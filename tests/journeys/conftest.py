@@ -5,12 +5,11 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from playwright.async_api import Browser
 
 from tests.journeys.browsing import Walker, walking
-from tests.supervised import started_supervisor
+from tests.journeys.staging import Stage, running_stage
 from tests.web.conftest import chromium
 
 __all__ = ["chromium"]
@@ -19,23 +18,12 @@ SHOTS = "JOURNEY_SHOTS"
 """Names a folder in which the pictures of all pages, and the logs, are kept."""
 
 
-class Stage(msgspec.Struct, frozen=True):
-    """Where the product and its phones are, and the demo's password, the same for everybody."""
-
-    product: str
-    phones: str
-    password: str
-
-
 @pytest.fixture(scope="package")
 def stage(run_folder: Path, shots: Path) -> Iterator[Stage]:
     folder = run_folder / "journey"
     folder.mkdir(mode=0o711)
-    with started_supervisor(folder) as running:
-        running.read_until("Ready: ")
-        password = running.read_until("Sign in as worker, lead, admin").split()[-1]
-        phones = running.read_until("Phone: ").removeprefix("Phone: ").strip()
-        yield Stage(running.url, phones, password)
+    with running_stage(folder) as running:
+        yield running
         shutil.copytree(folder / "data/logs", shots / "logs", dirs_exist_ok=True)
 
 

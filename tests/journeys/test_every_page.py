@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from tests.journeys.browsing import Walker
-from tests.journeys.conftest import Stage
+from tests.journeys.staging import Stage
 from tests.journeys.test_main_journey import sign_in
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d{2}-\d{2}")

@@ -72,9 +72,9 @@ def test_slopes_are_sorted_by_change_and_the_unknown_come_last() -> None:
 
 
 def test_a_change_is_the_difference_of_what_is_shown() -> None:
-    slope = Slope("a", 2.04, 2.06)  # shown as 2.0 and 2.1
+    slope = Slope("a", 2.004, 2.006)  # shown as 2.00 and 2.01
     assert slope.change is not None
-    assert round(slope.change, 1) == 0.1
+    assert round(slope.change, 2) == 0.01
     assert slope.direction == "up"
 
 

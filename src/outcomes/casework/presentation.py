@@ -207,7 +207,7 @@ def _why(entry: Entry) -> tuple[str, ...]:
 
 
 def _plain(entry: Entry) -> Shown:
-    score = "not enough answers" if entry.score is None else f"overall {entry.score:.1f} of 4"
+    score = "not enough answers" if entry.score is None else f"overall {entry.score:.2f} of 4"
     activity = f"{(entry.code or '').capitalize()} {entry.how}"
     agreed = "Agreed to" if entry.code == "given" else "No longer agrees to"
     return {

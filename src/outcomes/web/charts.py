@@ -14,8 +14,8 @@ WIDTH = 340
 LINE_HEIGHT = 17
 _LABEL_GAP = 8
 _NAME_LENGTH = 20  # characters that fit beside a slope
-_SLOPE_TOP, _SLOPE_LEFT, _SLOPE_RIGHT = 40, 44, 132
-_TREND_HEIGHT, _TREND_TOP, _TREND_LEFT, _TREND_RIGHT = 180, 16, 34, 316
+_SLOPE_TOP, _SLOPE_LEFT, _SLOPE_RIGHT = 40, 44, 125
+_TREND_HEIGHT, _TREND_TOP, _TREND_LEFT, _TREND_RIGHT = 196, 32, 34, 316
 
 
 class Slope(Struct, frozen=True):
@@ -27,15 +27,15 @@ class Slope(Struct, frozen=True):
 
     @property
     def change(self) -> float | None:
-        """Now less then, to one decimal as shown; None unless both exist."""
+        """Now less then, to two decimals as shown; None unless both exist."""
         if self.first is None or self.last is None:
             return None
-        return round(self.last, 1) - round(self.first, 1)
+        return round(self.last, 2) - round(self.first, 2)
 
     @property
     def direction(self) -> str:
         """`up`, `down` or `same`, by the change that is shown."""
-        shown = round(self.change or 0.0, 1)
+        shown = round(self.change or 0.0, 2)
         return "up" if shown > 0 else "down" if shown < 0 else "same"
 
 
@@ -108,7 +108,7 @@ def slope_chart(slopes: Sequence[Slope], low: float, high: float) -> SlopeChart:
     label_ys = place_labels(
         [y(slope.last) for slope in drawn], heights, _SLOPE_TOP - room, bottom + room
     )
-    firsts = sorted({round(s.first, 1) for s in drawn if s.first is not None}, reverse=True)
+    firsts = sorted({round(s.first, 2) for s in drawn if s.first is not None}, reverse=True)
     first_ys = place_labels(
         [y(value) for value in firsts],
         [LINE_HEIGHT] * len(firsts),

@@ -1,0 +1,71 @@
+"""Takes the pictures of the README: `python -m tests.journeys.pictures docs/images`.
+
+They show the demo on the next Tuesday at half past ten, when people may be called.
+"""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.async_api import BrowserContext, Page, async_playwright
+
+from tests.journeys.staging import Stage, running_stage
+from tests.web.conftest import CHROMIUM
+
+LONDON = ZoneInfo("Europe/London")
+PERSON = "Ana"
+
+
+def until_tuesday() -> timedelta:
+    """From now to the next Tuesday at 10:30 in London."""
+    now = datetime.now(LONDON)
+    days = (1 - now.weekday()) % 7 or 7
+    return datetime.combine(now.date() + timedelta(days=days), time(10, 30), LONDON) - now
+
+
+async def take(stage: Stage, folder: Path) -> None:
+    """Today on a phone, and somebody's progress on a desk."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM
+        )
+        phone = await browser.new_context(
+            viewport={"width": 360, "height": 740}, device_scale_factor=2
+        )
+        page = await come_in(phone, stage)
+        await page.screenshot(path=folder / "today.png")
+        desk = await browser.new_context(viewport={"width": 1280, "height": 800})
+        page = await come_in(desk, stage)
+        await page.goto(f"{stage.product}/people")
+        await page.get_by_label("Find by name").fill(PERSON)
+        await page.get_by_role("button", name="Search").click()
+        await page.locator(".row__link").first.click()
+        await page.goto(f"{page.url}/progress")
+        await page.screenshot(path=folder / "progress.png")
+        await browser.close()
+
+
+async def come_in(context: BrowserContext, stage: Stage) -> Page:
+    page = await context.new_page()
+    await page.goto(stage.product)
+    await page.get_by_label("Sign-in name").fill("worker")
+    await page.get_by_label("Password").fill(stage.password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("heading", level=1, name="Today").wait_for()
+    return page
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="outcomes-pictures-") as home:
+        Path(home).chmod(0o711)
+        with running_stage(Path(home), ahead=until_tuesday()) as stage:
+            asyncio.run(take(stage, folder))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
