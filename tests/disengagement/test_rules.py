@@ -53,7 +53,7 @@ class TestFlag:
         reached = (*self.three[:2], Attempt(utc("2026-12-08T10:00"), reached=True), self.three[2])
         assert decide_flag(ContactFacts(ENROLLED, reached), LADDER, NOW) is None
 
-    def test_so_does_a_reply(self) -> None:
+    def test_so_does_a_check_in(self) -> None:
         facts = ContactFacts(ENROLLED, self.three, two_way_at=utc("2026-12-09T18:00"))
         assert decide_flag(facts, LADDER, NOW) is None
 

@@ -1,6 +1,6 @@
 """What time does to a plan: nightly refreshing, what is due, and what was done."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -161,6 +161,72 @@ class TestRefreshing:
             ("24_months", "2028-01-10", "superseded"),
             ("24_months", "2028-01-20", "planned"),
         ]
+
+
+class TestTheEnd:
+    """Exit 10 January 2026: support lasts to 10 January 2028, the day of the last follow-up."""
+
+    LAST_DAY = datetime(2028, 1, 10, 23, 59, tzinfo=UTC)
+    DAY_AFTER = datetime(2028, 1, 11, tzinfo=UTC)
+
+    async def test_it_comes_after_the_last_day_when_nobody_waits(self, november: Product) -> None:
+        provider = await make_provider(november)
+        worker = await make_worker(november, provider)
+        survivor_id = await enrolled(november, worker)
+        await settle(november, worker, survivor_id)
+        await refresh(november, provider, self.LAST_DAY)
+        assert await service.get_pathway(november.db, worker, survivor_id)
+        await refresh(november, provider, self.DAY_AFTER + timedelta(days=1))
+        with pytest.raises(NotFound):
+            await service.get_pathway(november.db, worker, survivor_id)
+        async with november.db.transaction(worker) as tx:
+            ended = await tx.conn.fetch(
+                "SELECT survivor_id, ended_at FROM pathways WHERE provider_id = $1", provider.id
+            )
+        assert [tuple(row) for row in ended] == [(survivor_id, self.DAY_AFTER + timedelta(days=1))]
+
+    async def test_midnight_is_theirs(self, november: Product) -> None:
+        """At 23:59 in London it is the day after in Auckland, and ten to seven in New York."""
+        provider = await make_provider(november)
+        worker = await make_worker(november, provider)
+        east = await enrolled(november, worker, zone="Pacific/Auckland")
+        west = await enrolled(november, worker, zone="America/New_York")
+        for survivor_id in (east, west):
+            await settle(november, worker, survivor_id)
+        await refresh(november, provider, self.LAST_DAY)
+        assert await service.get_pathway(november.db, worker, west)
+        with pytest.raises(NotFound):
+            await service.get_pathway(november.db, worker, east)
+
+    async def test_an_overdue_contact_holds_it_open(self, november: Product) -> None:
+        provider = await make_provider(november)
+        worker = await make_worker(november, provider)
+        survivor_id = await enrolled(november, worker)
+        await settle(november, worker, survivor_id, but=Series.FOLLOW_UP)
+        await refresh(november, provider, self.DAY_AFTER)
+        found = await contacts(november, worker, survivor_id)
+        waiting = [item for item in found if item.state is PlannedState.PLANNED]
+        assert held_days(waiting, Series.FOLLOW_UP)[-1] == "2028-01-10"
+
+    async def test_without_an_exit_date_there_is_none(self, november: Product) -> None:
+        provider = await make_provider(november)
+        worker = await make_worker(november, provider)
+        survivor_id = await enrolled(november, worker, None)
+        await settle(november, worker, survivor_id)
+        await refresh(november, provider, self.DAY_AFTER)
+        pathway = await service.get_pathway(november.db, worker, survivor_id)
+        assert pathway.planned_until == date(2028, 4, 10)
+
+
+async def settle(
+    product: Product, worker: Caller, survivor_id: UUID, *, but: Series | None = None
+) -> None:
+    """Mark all that needs a person done, but this series."""
+    needed = {Series.CALL, Series.REVIEW, Series.FOLLOW_UP} - {but}
+    for item in await contacts(product, worker, survivor_id):
+        if item.series in needed:
+            async with product.db.transaction(worker) as tx:
+                await service.complete(tx, item.id, item.due_at, survivor_id=survivor_id)
 
 
 class TestDue:

@@ -100,6 +100,7 @@ class EntryKind(StrEnum):
 
     REGISTERED = "registered"
     ENROLLED = "enrolled"
+    ENDED = "ended"
     CHECK_IN = "check_in"
     ATTEMPT = "attempt"
     PROMPT = "prompt"
@@ -194,6 +195,7 @@ class Summary(Struct, frozen=True):
     registered_at: datetime
     enrolled_at: datetime | None
     planned_until: date | None
+    ended_at: datetime | None
     worker_id: UUID | None
     needs_level: str | None
     needs_on: date | None

@@ -28,6 +28,9 @@ _BRANCHES = (
        FROM survivors s WHERE s.provider_id = $1 AND s.id = $14""",
     """SELECT 'enrolled', p.id, p.enrolled_at, false, p.enrolled_by, NULL, NULL, NULL, NULL, NULL
        FROM pathways p WHERE p.provider_id = $1 AND p.survivor_id = $14""",
+    """SELECT 'ended', p.id, p.ended_at, false, NULL, NULL, NULL, NULL, NULL, NULL
+       FROM pathways p
+       WHERE p.provider_id = $1 AND p.survivor_id = $14 AND p.ended_at IS NOT NULL""",
     """SELECT 'check_in', c.id, c.occurred_at, false, c.recorded_by, NULL, a.channel,
               CASE WHEN c.corrects_id IS NOT NULL THEN 'correction'
                    WHEN EXISTS (SELECT 1 FROM check_ins later
@@ -170,6 +173,8 @@ async def get_summary(tx: Transaction, opened: Admitted) -> Summary:
         f"""{audit.FOLDED}
             SELECT s.id AS survivor_id, s.reference, i.name_ciphertext, i.details_ciphertext, s.zone,
                    s.exit_on, s.registered_at, p.enrolled_at, p.planned_until,
+                   (SELECT max(e.ended_at) FROM pathways e WHERE e.provider_id = s.provider_id
+                    AND e.survivor_id = s.id) AS ended_at,
                    held.account_id AS worker_id,
                    n.overall_level AS needs_level, n.assessed_on AS needs_on,
                    last.overall, last.assessed_on AS overall_on,

@@ -213,6 +213,7 @@ def _plain(entry: Entry) -> Shown:
     return {
         EntryKind.REGISTERED: Shown("Registered", "person"),
         EntryKind.ENROLLED: Shown("Enrolled on the pathway", "calendar"),
+        EntryKind.ENDED: Shown("Follow-up came to its end", "calendar"),
         EntryKind.NEEDS: Shown(f"Needs assessed: {NEEDS.get(entry.code or '', '')}", "note"),
         EntryKind.OUTCOMES: Shown(
             f"Outcomes assessed {ASSESSED.get(entry.code or '', '')}", "chart", lines=(score,)

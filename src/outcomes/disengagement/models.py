@@ -37,8 +37,8 @@ class Attempt(Struct, frozen=True):
 class ContactFacts(Struct, frozen=True):
     """All that the rules look at, in UTC.
 
-    `two_way_at` is the latest two-way contact by any channel, a reply included. `resolved_at` is
-    when the last flag was resolved: what came before was looked at then.
+    `two_way_at` is the latest check-in; a text is none, whoever sent it. `resolved_at` is when the
+    last flag was resolved: what came before was looked at then.
     """
 
     enrolled_at: datetime

@@ -40,12 +40,9 @@ class Candidate(Struct, frozen=True):
 
 
 _FACTS = """
-    CROSS JOIN LATERAL (SELECT greatest(
-        (SELECT max(c.occurred_at) FROM check_ins c
-         WHERE c.provider_id = who.provider_id AND c.survivor_id = who.survivor_id),
-        (SELECT max(m.received_at) FROM inbound_messages m
-         WHERE m.provider_id = who.provider_id AND m.survivor_id = who.survivor_id
-           AND m.kind = 'answer')) AS at) heard
+    CROSS JOIN LATERAL (
+        SELECT max(c.occurred_at) AS at FROM check_ins c
+        WHERE c.provider_id = who.provider_id AND c.survivor_id = who.survivor_id) heard
     CROSS JOIN LATERAL (
         SELECT max(f.resolved_at) AS at FROM flags f
         WHERE f.provider_id = who.provider_id AND f.survivor_id = who.survivor_id) resolved
@@ -55,8 +52,9 @@ _FACTS = """
         FROM contact_attempts t
         WHERE t.provider_id = who.provider_id AND t.survivor_id = who.survivor_id
           AND t.outcome <> 'reached' AND t.attempted_at > looked.at) tries"""
-"""After `who (provider_id, survivor_id, enrolled_at)`: the last two-way contact, the last flag that
-was resolved, and the tries since either. An answer to a text is two-way; other texts may be anyone's."""
+"""After `who (provider_id, survivor_id, enrolled_at)`: the last check-in, the last flag that was
+resolved, and the tries since either. A text is no contact here: it shows who held the phone, not that
+they are well, and whoever took it could keep a flag down by answering."""
 
 
 async def list_candidates(

@@ -90,11 +90,18 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
 
 
 async def refresh(tx: Transaction, pathways: dict[UUID, UUID], now: datetime) -> None:
-    """Extend and correct locked pathways, given by survivor."""
+    """Extend and correct locked pathways, given by survivor, and end those whose time is over."""
     reach = await survivors.list_reach(tx, list(pathways))
     profiles = {survivor_id: one.safe_contact for survivor_id, one in reach.items()}
     bases = await store.list_bases(tx, list(pathways.values()), profiles)
     await _write(tx, bases, now, whole=False)
+    over = [
+        one.pathway_id
+        for one in bases
+        if one.exit_on is not None and end_of_support(one.exit_on) < local_date(now, one.zone)
+    ]
+    if over and (ended := await store.end_finished(tx, over, now)):
+        await audit.record(tx, audit.Event("pathway.ended", "survivor", tuple(ended)), now)
 
 
 async def _basis(tx: Transaction, survivor_id: UUID, pathway_id: UUID) -> Basis:

@@ -175,6 +175,23 @@ async def mark_planned(
     )
 
 
+async def end_finished(tx: Transaction, pathway_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """End those of these pathways that need nobody any more; returns whose they were. One with an
+    open call, review or follow-up goes on: what is overdue never vanishes."""
+    rows = await tx.conn.fetch(
+        """UPDATE pathways p SET ended_at = $3
+           WHERE p.provider_id = $1 AND p.id = ANY($2::uuid[]) AND p.ended_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM planned_contacts c
+                             WHERE c.provider_id = p.provider_id AND c.pathway_id = p.id
+                               AND c.state = 'planned' AND c.series <> 'prompt')
+           RETURNING p.survivor_id""",
+        tx.caller.provider_id,
+        list(pathway_ids),
+        now,
+    )
+    return [row["survivor_id"] for row in rows]
+
+
 def _cadence(row: Any) -> Cadence:
     return Cadence(
         call_every_days=row["call_every_days"],
