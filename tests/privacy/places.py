@@ -13,7 +13,7 @@ from outcomes.embedded.lodging import find_lodging
 from outcomes.embedded.programs import postgres_programs
 from tests.privacy.planted import canary
 from tests.privacy.prepare import Prepared
-from tests.privacy.scan import found_in_bytes, found_in_files
+from tests.privacy.scan import found_in_bytes, found_in_files, without_page_headers
 from tests.supervised import Supervised
 
 ENVIRONMENT_CANARY = {"PLANTED_CANARY": canary("environment")}
@@ -32,7 +32,7 @@ class Places:
         self._prepared = prepared
         self.look: dict[str, Callable[[], Iterator[Path | bytes]]] = {
             "data files": self._data_files,
-            "WAL": lambda: iter([self._cluster / "pg_wal"]),
+            "WAL": self._wal,
             "PostgreSQL log": lambda: iter([self._logs / "postgres.log"]),
             "dump": self._dumps,
             "Redis files": lambda: iter([self._lodging.room("redis")]),
@@ -73,6 +73,13 @@ class Places:
     def _data_files(self) -> Iterator[Path | bytes]:
         """All of the cluster but the WAL, which is looked at by itself."""
         yield from (path for path in self._cluster.iterdir() if path.name != "pg_wal")
+
+    def _wal(self) -> Iterator[Path | bytes]:
+        """As it lies there, and once more as one stream: a page's end may part a value in two."""
+        folder = self._cluster / "pg_wal"
+        yield folder
+        segments = (path for path in sorted(folder.iterdir()) if path.is_file())
+        yield b"".join(without_page_headers(path.read_bytes()) for path in segments)
 
     def _outputs(self) -> Iterator[Path | bytes]:
         """Of every child but PostgreSQL, which is looked at by itself."""

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
+_WAL_PAGE = 8192
 _ZEROS = re.compile(rb"\0{16,}")
 """No guise has a run of zeros, and unused pages are nothing else."""
 
@@ -59,6 +60,15 @@ def found_in_files(folders: Iterable[Path], values: Iterable[str]) -> set[str]:
         for path in paths:
             found |= found_in_bytes(_content(path), wanted)
     return found
+
+
+def without_page_headers(wal: bytes) -> bytes:
+    """The records of a WAL file without what stands at the head of each page.
+
+    24 bytes, or 40 where bit 2 of the page's flags says so (PostgreSQL, access/xlog_internal.h).
+    """
+    pages = (wal[start : start + _WAL_PAGE] for start in range(0, len(wal), _WAL_PAGE))
+    return b"".join(page[40 if page[2] & 2 else 24 :] for page in pages)
 
 
 def _content(path: Path) -> bytes:

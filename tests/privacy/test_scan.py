@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.privacy.planted import fifty
-from tests.privacy.scan import found_in_bytes, found_in_files
+from tests.privacy.scan import found_in_bytes, found_in_files, without_page_headers
 
 VALUES = fifty()
 
@@ -54,3 +54,11 @@ def test_files_are_searched_through_gzip(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(VALUES[1].encode())
 
     assert found_in_files([tmp_path], VALUES) == {VALUES[0], VALUES[1]}
+
+
+def test_a_value_is_found_that_a_page_of_the_wal_parts() -> None:
+    first = b"\x18\xd1\x02\x00" + b"-" * 36 + b"r" * 8148 + b"half"
+    second = b"\x18\xd1\x01\x00" + b"-" * 20 + b"way" + b"r" * 8165
+    assert (len(first), len(second)) == (8192, 8192)
+    assert found_in_bytes(first + second, ["halfway"]) == set()
+    assert found_in_bytes(without_page_headers(first + second), ["halfway"]) == {"halfway"}
