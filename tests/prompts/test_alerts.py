@@ -76,6 +76,24 @@ async def test_nobody_who_left_is_woken_and_whoever_is_on_call_next_is(home: Hom
     assert [text.phone for text in home.arrived()] == ["+447700900902"]
 
 
+async def test_what_came_while_nobody_was_on_call_wakes_whoever_is_next_once(home: Home) -> None:
+    product, provider = home.street.product, home.provider
+    await accounts.disable_account(
+        product.db, product.scopes, provider.admin, provider.lead.actor.account
+    )
+    await asks_for_help(home)
+    await home.writes("and this")
+    await home.read()
+    assert await send_alerts(home) == 0
+    await providers.put_on_call(
+        product.db, provider.admin, home.worker.actor.account, "07700 900902"
+    )
+    assert await send_alerts(home) == 1
+    assert [text.phone for text in home.arrived()] == ["+447700900902"]
+    await a_quarter_of_an_hour_later(home)
+    assert await send_alerts(home) == 1
+
+
 async def test_only_whoever_can_read_the_inbox_is_on_call(home: Home) -> None:
     product, provider = home.street.product, home.provider
     analyst = await make_account(product, provider.admin, Role.ANALYST, phone="07700 900903")

@@ -65,7 +65,8 @@ async def create_provider(db: Database, scopes: Scopes, new: NewProvider) -> tup
 async def put_on_call(
     db: Database, caller: Caller, account_id: UUID, phone: str | None = None
 ) -> None:
-    """Let alerts go to this account from now on: to `phone`, or to the number on record.
+    """Let alerts go to this account from now on: to `phone`, or to the number on record. What came
+    while nobody was on call wakes it, too.
 
     Raises:
         NotFound: no such active account.
@@ -84,6 +85,10 @@ async def put_on_call(
         if e164 is not None:
             await account_store.set_account_details(tx, account_id, replace(details, phone=e164))
         await store.set_on_call(tx, account_id)
+        waking = [kind for kind, rule in TASK_RULES.items() if rule.alerts]
+        # One alert, whatever waits: it has no content, and says to open the list
+        for task_id in (await store.list_unheard_tasks(tx, waking))[:1]:
+            await _schedule_alerts(tx, task_id, account_id, now)
         await store.lower_due_hint(tx, now)
         event = audit.Event("provider.on_call_changed", "account", (account_id,))
         await audit.record(tx, event, now)
@@ -156,15 +161,15 @@ async def raise_task(
         due_at=deadline(rule, provider.uk_part, now),
     )
     if new and rule.alerts and provider.on_call_account_id is not None:
-        for attempt, due_at in ((1, now), (2, now + ALERT_REPEATED_AFTER)):
-            await store.insert_alert(
-                tx,
-                task_id=task_id,
-                account_id=provider.on_call_account_id,
-                attempt=attempt,
-                due_at=due_at,
-            )
+        await _schedule_alerts(tx, task_id, provider.on_call_account_id, now)
         await store.lower_due_hint(tx, now)
+
+
+async def _schedule_alerts(tx: Transaction, task_id: UUID, account_id: UUID, now: datetime) -> None:
+    for attempt, due_at in ((1, now), (2, now + ALERT_REPEATED_AFTER)):
+        await store.insert_alert(
+            tx, task_id=task_id, account_id=account_id, attempt=attempt, due_at=due_at
+        )
 
 
 create_account = accounts.create_account

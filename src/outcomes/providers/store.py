@@ -1,5 +1,6 @@
 """The SQL of a provider, its cover, tasks and alerts, and the border where its name is encrypted."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -86,6 +87,20 @@ async def set_on_call(tx: Transaction, account_id: UUID) -> None:
         tx.caller.provider_id,
         account_id,
     )
+
+
+async def list_unheard_tasks(tx: Transaction, kinds: Collection[TaskKind]) -> list[UUID]:
+    """Open tasks of these kinds for which nobody was ever to be woken, most urgent first."""
+    rows = await tx.conn.fetch(
+        """SELECT t.id FROM tasks t
+           WHERE t.provider_id = $1 AND t.resolved_at IS NULL AND t.kind = ANY($2::text[])
+             AND NOT EXISTS (SELECT 1 FROM staff_alerts a
+                             WHERE a.provider_id = t.provider_id AND a.task_id = t.id)
+           ORDER BY t.due_at, t.id""",
+        tx.caller.provider_id,
+        list(kinds),
+    )
+    return [row["id"] for row in rows]
 
 
 async def insert_cover(
