@@ -15,6 +15,7 @@ from outcomes.prompts import service_sending
 from outcomes.prompts.models import MessageKind, PromptState
 from outcomes.prompts.replies import Answer
 from outcomes.providers import service as providers
+from outcomes.survivors import service as survivors
 from outcomes.survivors.models import SafeContactProfile
 from tests.prompts.street import Home, until
 from tests.support import make_account, make_provider, make_worker
@@ -225,6 +226,26 @@ async def test_the_inbox_shows_each_what_is_theirs(home: Home) -> None:
         on_call.actor.account,
     )
     assert [seen.id for seen in await home.inbox(on_call)] == [message.id]
+
+
+async def test_whoever_is_woken_can_open_the_person_until_it_is_seen_to(home: Home) -> None:
+    product = home.street.product
+    survivor_id, other_id = await home.survivor(), await home.survivor(None)
+    colleague = await make_account(
+        product, home.provider.admin, Role.SUPPORT_WORKER, phone="07700 900901"
+    )
+    await providers.put_on_call(product.db, home.provider.admin, colleague.actor.account)
+    with pytest.raises(NotFound):
+        await survivors.get_survivor(product.db, colleague, survivor_id)
+    await home.writes("please ring me")
+    await home.read()
+    assert await survivors.get_survivor(product.db, colleague, survivor_id)
+    with pytest.raises(NotFound):
+        await survivors.get_survivor(product.db, colleague, other_id)
+    (message,) = await home.inbox(colleague)
+    await prompts.handle_message(product.db, colleague, message.id)
+    with pytest.raises(NotFound):
+        await survivors.get_survivor(product.db, colleague, survivor_id)
 
 
 async def test_the_inbox_comes_in_pages_oldest_first(home: Home) -> None:

@@ -1,7 +1,8 @@
 """The boundary: whose survivors an actor may open. Everything that opens a survivor comes through here.
 
-The predicate reads `caseload_assignments`, `covers` and `accounts` by name. It is not a database
-policy, because checks for duplicates must look past it.
+The predicates read `caseload_assignments`, `covers` and `accounts` by name, and for whoever was woken
+`tasks`, `staff_alerts` and `providers`. They are not a database policy, because checks for duplicates
+must look past them.
 """
 
 from datetime import datetime
@@ -56,6 +57,18 @@ def caseload_args(tx: Transaction) -> tuple[Any, ...]:
     return actor.reach, actor.account_id, actor.team_id, tx.clock.offset
 
 
+def _woken_for(survivor: str, account: str) -> str:
+    """SQL that is true where something about the survivor that wakes people is still open, and this
+    account was woken or is on call: they have to be able to ring them, whosever caseload it is."""
+    return f"""EXISTS (
+        SELECT 1 FROM tasks t
+        JOIN staff_alerts woken ON woken.provider_id = t.provider_id AND woken.task_id = t.id
+        JOIN providers p ON p.provider_id = t.provider_id
+        WHERE t.provider_id = {survivor}.provider_id AND t.survivor_id = {survivor}.id
+          AND t.resolved_at IS NULL
+          AND {account}::uuid IN (woken.account_id, p.on_call_account_id))"""
+
+
 async def admit(tx: Transaction, survivor_id: UUID) -> Admitted:
     """Open a survivor: the clock, the boundary and the key in one statement.
 
@@ -69,7 +82,8 @@ async def admit(tx: Transaction, survivor_id: UUID) -> Admitted:
             FROM survivors s
             JOIN data_keys k ON k.provider_id = s.provider_id AND k.kind = 'survivor'
                             AND k.subject_id = s.id
-            WHERE s.provider_id = $1 AND s.id = $2 AND {in_caseload("s", 3)}""",
+            WHERE s.provider_id = $1 AND s.id = $2
+              AND ({in_caseload("s", 3)} OR {_woken_for("s", "$4")})""",
         tx.caller.provider_id,
         survivor_id,
         *caseload_args(tx),
