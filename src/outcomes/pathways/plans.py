@@ -25,7 +25,6 @@ REFRESHED_AHEAD = timedelta(days=14)
 """How far ahead due times are worked out again every night."""
 
 ANCHOR_BEFORE, ANCHOR_AFTER = relativedelta(months=12), timedelta(days=28)
-EXIT_AHEAD = relativedelta(months=12)
 """Ours: days further away than these are taken for slips of the pen."""
 
 
@@ -53,8 +52,6 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
     ):
         raise Conflict("They are enrolled already. Open their schedule.")
     basis = await _basis(tx, survivor_id, pathway_id)
-    if basis.exit_on is not None:
-        _require_likely_exit(basis.exit_on, today)
     if planned_until(basis, today) <= today:
         raise Invalid.field(
             "exit_on", "Their exit was more than two years ago. Correct the exit date first."
@@ -69,8 +66,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
         Conflict: the record was changed since `version`.
         Invalid: more than a year ahead.
     """
-    _require_likely_exit(exit_on, local_date(opened.now, ZoneInfo(opened.zone)))
-    await survivors.set_exit_date(tx, opened.survivor_id, exit_on, version)
+    await survivors.set_exit_date(tx, opened, exit_on, version)
     event = audit.Event(
         "survivor.exit_date_changed", "survivor", (opened.survivor_id,), ("exit_on",)
     )
@@ -159,9 +155,3 @@ def _likely_anchor(anchor_on: date, today: date) -> date:
             "anchor_on", "Choose a day within the last 12 months or the next 4 weeks."
         )
     return anchor_on
-
-
-def _require_likely_exit(exit_on: date, today: date) -> None:
-    """Raises Invalid for an exit date more than a year ahead."""
-    if exit_on > today + EXIT_AHEAD:
-        raise Invalid.field("exit_on", "Enter an exit date that is at most a year from now.")

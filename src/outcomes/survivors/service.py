@@ -2,15 +2,18 @@
 
 import secrets
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
 
 from outcomes.access import audit
 from outcomes.access.caseload import Admitted, admit
 from outcomes.access.data_keys import create_key
 from outcomes.access.idempotency import Creation, first_time
 from outcomes.access.models import Caller
-from outcomes.clock import zone_named
+from outcomes.clock import local_date, zone_named
 from outcomes.db import Database, Transaction
 from outcomes.encryption import DataKey, KeyKind
 from outcomes.errors import Conflict, Invalid
@@ -36,6 +39,9 @@ from outcomes.survivors.models import (
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
 _REFERENCE_TRIES = 20
+_EXIT_AHEAD = relativedelta(months=12)
+"""Ours: a day further away than this is taken for a slip of the pen."""
+
 _WITHOUT_STROKES = str.maketrans(
     {"đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -49,15 +55,17 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
 
     Raises:
         Invalid: under 18 (with the duty to refer), or not told that this is no emergency line, or a
-            number or zone that cannot be used.
+            number, zone or exit date that cannot be right.
     """
     _require_adult_and_told(new)
-    zone_named(new.zone)
+    zone = zone_named(new.zone)
     e164 = mobile(new.phone, "phone") if new.phone else None
     async with db.transaction(caller) as tx:
         now = await tx.now()
         if not await first_time(tx, creation, now):
             return creation.key
+        if new.exit_on is not None:
+            _require_likely_exit(new.exit_on, local_date(now, zone))
         survivor_id = creation.key
         await _insert_with_free_reference(tx, survivor_id, new, now)
         key = await create_key(tx, KeyKind.SURVIVOR, survivor_id, now)
@@ -220,7 +228,6 @@ async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
 
 list_reach = contact_store.list_reach
 list_holders = contact_store.list_holders
-set_exit_date = store.set_exit_date
 insert_opt_out = contact_store.insert_opt_out
 freeze_number = contact_store.freeze_number
 confirm_safe_contact = contact_store.confirm_safe_contact
@@ -260,6 +267,22 @@ async def _record_number(
             owner_account_id=None,
             now=now,
         )
+
+
+async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, version: int) -> None:
+    """Record when government-funded support ended, in the caller's transaction.
+
+    Raises:
+        Conflict: the record was changed since `version`.
+        Invalid: more than a year ahead.
+    """
+    _require_likely_exit(exit_on, local_date(opened.now, ZoneInfo(opened.zone)))
+    await store.set_exit_date(tx, opened.survivor_id, exit_on, version)
+
+
+def _require_likely_exit(exit_on: date, today: date) -> None:
+    if exit_on > today + _EXIT_AHEAD:
+        raise Invalid.field("exit_on", "Enter an exit date that is at most a year from now.")
 
 
 def _require_adult_and_told(new: NewSurvivor) -> None:
