@@ -3,6 +3,7 @@
 import re
 
 import asyncpg
+import pytest
 
 from outcomes.access.models import Caller
 from outcomes.access.passwords import Passwords
@@ -12,6 +13,7 @@ from outcomes.casework import service as casework
 from outcomes.casework.models import Person
 from outcomes.demo.people import load_people
 from outcomes.demo.seed import seed
+from outcomes.errors import SettingsError
 from outcomes.prompts.models import WHY
 from outcomes.survivors import service as survivors
 from outcomes.survivors.safety import NotSafe
@@ -36,6 +38,18 @@ async def test_the_demo_is_made_once_and_everybody_can_sign_in(
     )
     await conn.close()
     assert count == len(load_people()) == 12
+
+
+async def test_half_a_demo_is_not_taken_for_one(product: Product) -> None:
+    await _seeded(product)
+    unfinished = product.settings.keys / "demo-unfinished"
+    assert not unfinished.exists()
+    unfinished.touch()
+    try:
+        with pytest.raises(SettingsError):
+            await _seeded(product)
+    finally:
+        unfinished.unlink()
 
 
 async def test_one_person_may_be_texted_now_and_one_page_says_that_it_is_not_the_hour(

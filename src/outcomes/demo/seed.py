@@ -11,9 +11,10 @@ from outcomes.clock import Clock
 from outcomes.db import Database
 from outcomes.demo.history import Story
 from outcomes.demo.people import load_people
-from outcomes.demo.staff import demo_password, make_staff
+from outcomes.demo.staff import SURVIVORS_NUMBER, demo_password, make_staff
 from outcomes.disengagement import service as disengagement
 from outcomes.encryption import KeyRing
+from outcomes.errors import SettingsError
 from outcomes.pathways import service as pathways
 
 FIRST_PHONE = 101
@@ -21,16 +22,29 @@ FLAGGED = timedelta(days=4)
 """How long ago the rules were last asked in the past, so that an open flag has reached the lead."""
 
 
+_UNFINISHED = "demo-unfinished"
+
+
 async def seed(app_url: str, auth_url: str, keys: Path, clock: Clock) -> str:
     """Make the demo as of the clock's now, unless it is there; returns its password.
 
-    The first sign-in name tells: names are unique in an installation, and the demo's come first.
+    The number that its people are texted from tells: it stays, whoever comes and goes.
+
+    Raises:
+        SettingsError: it is there in part, because making it was interrupted.
     """
-    password = demo_password(keys)
+    password, unfinished = demo_password(keys), keys / _UNFINISHED
     async with _opened(auth_url, clock) as auth:
         scopes = Scopes(auth, KeyRing.open(keys))
-        if await scopes.credential("admin") is None:
+        if await scopes.own_number(SURVIVORS_NUMBER) is None:
+            unfinished.touch(mode=0o600)
             await _make(app_url, scopes, password, clock)
+            unfinished.unlink()
+        elif unfinished.exists():
+            raise SettingsError(
+                "The demo was interrupted while it was made. Remove its data, in the folder that "
+                "OUTCOMES_HOME names (.outcomes/data unless it is set), and start again."
+            )
     return password
 
 
