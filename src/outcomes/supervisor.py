@@ -23,6 +23,7 @@ from outcomes.settings import EmbeddedSettings
 
 _READY_S = 60.0
 _STOP_S = 4.0
+_ERROR = "Error: "  # as click begins it
 
 Entry = tuple[str, ...]
 """What follows `python -m`: a module and its arguments."""
@@ -144,8 +145,16 @@ async def _prepare(entry: Entry, around: Surroundings, environ: Mapping[str, str
     finally:
         await stop(process, SIGTERM, _STOP_S)
     if process.returncode != 0:
-        raise SettingsError(f"The step {name} failed: see {around.log(name)}")
+        raise SettingsError(_reason(name, around.log(name)))
     return said.decode()
+
+
+def _reason(name: str, log: Path) -> str:
+    """What the step said was wrong, when it knew; else where to look."""
+    last = log.read_text().splitlines()[-1:]
+    if last and last[0].startswith(_ERROR):
+        return last[0].removeprefix(_ERROR)
+    return f"The step {name} failed: see {log}"
 
 
 async def _until_ready(web: Process, port: int, around: Surroundings) -> None:

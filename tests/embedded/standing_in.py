@@ -20,5 +20,6 @@ if __name__ == "__main__":
             time.sleep(3600)
         case ["say", words]:
             sys.stdout.write(words + "\n")
-        case ["fail"]:
+        case ["fail", *words]:
+            sys.stderr.write("".join(f"Error: {word}\n" for word in words))
             sys.exit(3)

@@ -170,6 +170,12 @@ def test_what_the_preparation_says_comes_after_ready(start: Start) -> None:
     assert product.read_until("Sign in as: ") == "Sign in as: nobody yet\n"
 
 
+def test_a_preparation_that_knows_why_it_fails_says_it(start: Start) -> None:
+    product = start(entries={"preparation": [[STANDING_IN, "fail", "it is Sunday"]]})
+    assert product.read_until("Error: ") == "Error: it is Sunday\n"
+    assert product.process.wait(timeout=60) == 1
+
+
 def test_a_preparation_that_fails_ends_all_and_names_its_log(start: Start, folder: Path) -> None:
     product = start(entries={"preparation": [[STANDING_IN, "fail"]]})
     assert str(folder / "data/logs/fail.log") in product.read_until("Error: ")
