@@ -87,6 +87,7 @@ def test_a_scope_is_asked_for_where_the_design_says_and_nowhere_else() -> None:
         ("operator", "operators.py"),
         ("session", "demo/staff.py"),
         ("worker", "demo/seed.py"),
+        ("own_number", "demo/seed.py"),
     }
 
 

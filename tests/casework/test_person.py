@@ -96,7 +96,8 @@ async def test_every_kind_of_event_is_on_the_timeline_newest_first(product: Prod
     survivor_id = await _a_full_life(product, worker)
     timeline = await service.get_timeline(product.db, worker, survivor_id, cursor=None, limit=100)
     kinds = {entry.kind for entry in timeline.items}
-    assert kinds == set(EntryKind) - {EntryKind.PROMPT, EntryKind.REPLY, EntryKind.NEEDS}
+    elsewhere = {EntryKind.PROMPT, EntryKind.REPLY, EntryKind.NEEDS, EntryKind.ENDED}
+    assert kinds == set(EntryKind) - elsewhere
     moments = [entry.at for entry in timeline.items]
     assert moments == sorted(moments, reverse=True)
     texts = {entry.kind: entry.text for entry in timeline.items if entry.text}

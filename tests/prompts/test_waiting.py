@@ -3,11 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from outcomes.casework import service as casework
 from outcomes.clock import SafeHours
-from outcomes.encryption import DecryptionError
 from outcomes.errors import Conflict
 from outcomes.prompts import service as prompts
 from outcomes.prompts import store_inbox
@@ -58,20 +58,24 @@ async def test_nothing_is_sent_while_a_person_has_still_to_read_what_came(home: 
 
 
 async def test_a_message_that_cannot_be_dealt_with_keeps_no_cry_for_help_waiting(
-    home: Home,
+    home: Home, superuser_url: str
 ) -> None:
     broken = await home.survivor("07700 900301")
     profile = SafeContactProfile(SafeHours.every_day(), may_text=True, duress_word="blue garden")
     await home.survivor("07700 900302", profile=profile)
-    await home.change(
-        """UPDATE survivor_identities SET language_ciphertext = '\\x00'
-           WHERE provider_id = $1 AND survivor_id = $2""",
-        broken,
-    )
     await home.writes("hello", phone="+447700900301")
     await home.writes("blue garden", phone="+447700900302")
-    with pytest.raises(DecryptionError):
-        await home.read()
+    conn = await asyncpg.connect(superuser_url)
+    await conn.execute(
+        f"""ALTER TABLE inbound_messages ADD CONSTRAINT nothing_from_them
+            CHECK (survivor_id IS DISTINCT FROM '{broken}') NOT VALID"""
+    )
+    try:
+        with pytest.raises(asyncpg.CheckViolationError):
+            await home.read()
+    finally:
+        await conn.execute("ALTER TABLE inbound_messages DROP CONSTRAINT nothing_from_them")
+        await conn.close()
     assert [kind for kind, _ in await home.open_tasks()] == ["duress"]
     assert await message_rows(home) == [
         ("unread", None, False),

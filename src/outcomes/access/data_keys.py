@@ -1,11 +1,12 @@
 """The rows of wrapped data keys. Only ciphertext is here: the keys that open it are elsewhere."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from outcomes.access.caseload import wrapped_key
 from outcomes.db import Transaction
-from outcomes.encryption import DataKey, KeyKind, WrappedKey
+from outcomes.encryption import DataKey, DecryptionError, KeyKind, WrappedKey
 from outcomes.errors import NotFound
 
 QUARANTINE_PERIOD = timedelta(days=30)
@@ -56,14 +57,21 @@ async def wrapped_keys(tx: Transaction, key_ids: list[UUID]) -> dict[UUID, Wrapp
 
 
 async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, DataKey]:
-    """The keys of many survivors in one statement; the caller has checked the caseload."""
+    """The keys of many survivors in one statement; the caller has checked the caseload.
+
+    One that cannot be opened is missing: a damaged record must not hold up everybody else's.
+    """
     rows = await tx.conn.fetch(
         f"""SELECT {_COLUMNS} FROM data_keys
             WHERE provider_id = $1 AND kind = 'survivor' AND subject_id = ANY($2::uuid[])""",
         tx.caller.provider_id,
         survivor_ids,
     )
-    return {row["subject_id"]: tx.caller.scope.open_key(wrapped_key(row)) for row in rows}
+    keys = {}
+    for row in rows:
+        with suppress(DecryptionError):
+            keys[row["subject_id"]] = tx.caller.scope.open_key(wrapped_key(row))
+    return keys
 
 
 async def quarantine_key(tx: Transaction, now: datetime) -> DataKey:

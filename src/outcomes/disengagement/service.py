@@ -54,9 +54,10 @@ async def raise_due_flags(db: Database, caller: Caller, now: datetime) -> int:
             )
             decided = ((one, decide_flag(one.facts, LADDER, now)) for one in candidates)
             due = [(one, decision) for one, decision in decided if decision is not None]
-            if not due:
-                return raised
-            raised += await _raise(tx, due, now)
+            new = await _raise(tx, due, now) if due else 0
+        if not new:
+            return raised
+        raised += new
 
 
 async def _raise(tx: Transaction, due: list[Raised], now: datetime) -> int:

@@ -104,14 +104,19 @@ async def get_facts(tx: Transaction, survivor_id: UUID) -> Candidate:
 async def insert_flags(
     tx: Transaction, raised: Sequence[tuple[Candidate, FlagDecision]], now: datetime
 ) -> dict[UUID, UUID]:
-    """The flags that are new, by survivor: somebody may have raised one a moment before."""
+    """The flags that are new, by survivor: somebody may have raised one a moment before, and a
+    damaged record takes none."""
     keys = await survivor_keys(tx, [candidate.survivor_id for candidate, _ in raised])
     rows = await tx.conn.fetchmany(
         """INSERT INTO flags (provider_id, id, survivor_id, rule, evidence_ciphertext, raised_at)
            VALUES ($1, $2, $3, $4, $5, $6)
            ON CONFLICT (provider_id, survivor_id) WHERE resolved_at IS NULL DO NOTHING
            RETURNING survivor_id, id""",
-        [_row(tx, keys[one.survivor_id], one, decision, now) for one, decision in raised],
+        [
+            _row(tx, keys[one.survivor_id], one, decision, now)
+            for one, decision in raised
+            if one.survivor_id in keys
+        ],
     )
     return {row["survivor_id"]: row["id"] for row in rows}
 

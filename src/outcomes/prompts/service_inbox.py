@@ -124,8 +124,10 @@ async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | No
     if reading.speaker is None:
         return None
     survivor_id = reading.speaker.survivor_id
-    keys = await survivor_keys(tx, [survivor_id])
-    await store_inbox.give_to_survivor(tx, reading.message, survivor_id, keys[survivor_id])
+    key = (await survivor_keys(tx, [survivor_id])).get(survivor_id)
+    if key is None:
+        return None
+    await store_inbox.give_to_survivor(tx, reading.message, survivor_id, key)
     return await store_inbox.find_open_prompt(tx, survivor_id, now)
 
 

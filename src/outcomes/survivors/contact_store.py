@@ -1,5 +1,6 @@
 """The SQL of how a survivor may be reached: numbers, safe contact, opt-outs; encrypted here."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,8 +8,9 @@ from uuid import UUID, uuid4
 from outcomes.access import audit
 from outcomes.access.caseload import Admitted
 from outcomes.access.data_keys import survivor_keys
+from outcomes.clock import SafeHours
 from outcomes.db import Transaction
-from outcomes.encryption import DataKey, Field
+from outcomes.encryption import DataKey, DecryptionError, Field
 from outcomes.survivors.models import (
     CONFIRMATION_LASTS,
     Purpose,
@@ -20,6 +22,9 @@ from outcomes.survivors.models import (
 PHONE = Field("contact_methods", "phone_ciphertext")
 PROFILE = Field("safe_contacts", "profile_ciphertext")
 LANGUAGE = Field("survivor_identities", "language_ciphertext")
+
+UNREADABLE = "not readable"
+"""Stands where the language of a damaged record would."""
 
 OPTED_OUT = """EXISTS (SELECT 1 FROM opt_outs o
     WHERE o.provider_id = s.provider_id AND o.lifted_at IS NULL
@@ -193,9 +198,26 @@ async def insert_opt_out(
 
 
 async def list_reach(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, Reach]:
-    """What decides whether each of these may be reached, in one statement, as it is now."""
+    """What decides whether each of these may be reached, in one statement, as it is now.
+
+    Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up.
+    """
     keys = await survivor_keys(tx, survivor_ids)
-    rows = await tx.conn.fetch(
+    rows = await _list_reach_rows(tx, survivor_ids)
+    return {row["id"]: _reach_if_readable(keys.get(row["id"]), row) for row in rows}
+
+
+async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
+    """The same of one survivor. Raises DecryptionError when their record cannot be read."""
+    keys = await survivor_keys(tx, [survivor_id])
+    if survivor_id not in keys:
+        raise DecryptionError
+    (row,) = await _list_reach_rows(tx, [survivor_id])
+    return _reach(keys[survivor_id], row)
+
+
+async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Any]:
+    rows: list[Any] = await tx.conn.fetch(
         f"""SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_ciphertext,
                    m.frozen_at IS NOT NULL AS number_frozen, {OPTED_OUT} AS opted_out,
                    EXISTS (SELECT 1 FROM contact_methods other
@@ -224,19 +246,39 @@ async def list_reach(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, Re
         tx.caller.provider_id,
         survivor_ids,
     )
-    return {row["id"]: _reach(keys[row["id"]], row) for row in rows}
+    return rows
+
+
+def _reach_if_readable(key: DataKey | None, row: Any) -> Reach:
+    if key is not None:
+        with suppress(DecryptionError):
+            return _reach(key, row)
+    contact = SafeContact(
+        id=row["profile_id"],
+        version=row["version"],
+        profile=SafeContactProfile(hours=SafeHours()),
+        confirmed_at=row["confirmed_at"],
+        expires_on=row["expires_on"],
+    )
+    return _known_openly(row, UNREADABLE, None, contact if row["profile_id"] else None)
 
 
 def _reach(key: DataKey, row: Any) -> Reach:
     method_id, contact = row["method_id"], None
     if row["profile_id"] is not None:
         contact = _safe_contact(key, {**row, "id": row["profile_id"]})
+    language = key.decrypt_text(LANGUAGE, row["id"], row["language_ciphertext"])
+    phone = key.decrypt_text(PHONE, method_id, row["phone_ciphertext"]) if method_id else None
+    return _known_openly(row, language, phone, contact)
+
+
+def _known_openly(row: Any, language: str, phone: str | None, contact: SafeContact | None) -> Reach:
     return Reach(
         survivor_id=row["id"],
         zone=row["zone"],
-        language=key.decrypt_text(LANGUAGE, row["id"], row["language_ciphertext"]),
-        contact_method_id=method_id,
-        phone=key.decrypt_text(PHONE, method_id, row["phone_ciphertext"]) if method_id else None,
+        language=language,
+        contact_method_id=row["method_id"],
+        phone=phone,
         number_frozen=row["number_frozen"],
         shared_number=row["shared_number"],
         opted_out=row["opted_out"],

@@ -1,5 +1,6 @@
 """The SQL of the People list, inside the caller's caseload."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from outcomes.access import audit
 from outcomes.access.caseload import caseload_args, in_caseload
 from outcomes.access.data_keys import survivor_keys
 from outcomes.db import Transaction
+from outcomes.encryption import DecryptionError
 from outcomes.survivors.contact_store import CURRENT_METHOD, OPTED_OUT
 from outcomes.survivors.models import Listed, Show
 from outcomes.survivors.store import NAME
@@ -42,7 +44,8 @@ async def list_survivors(
 
 
 async def list_names(tx: Transaction) -> list[tuple[Listed, str]]:
-    """The caller's caseload with decrypted names, for matching in memory; never stored or indexed."""
+    """The caller's caseload with decrypted names, for matching in memory; never stored or indexed.
+    A damaged name is not among them: that person is found by reference."""
     rows = await tx.conn.fetch(
         f"""SELECT line.*, i.name_ciphertext
             FROM ({_LINES} AND {in_caseload("s", 2)}) line
@@ -53,10 +56,13 @@ async def list_names(tx: Transaction) -> list[tuple[Listed, str]]:
         *caseload_args(tx),
     )
     keys = await survivor_keys(tx, [row["id"] for row in rows])
-    return [
-        (_listed(row), keys[row["id"]].decrypt_text(NAME, row["id"], row["name_ciphertext"]))
-        for row in rows
-    ]
+    named = []
+    for row in rows:
+        if key := keys.get(row["id"]):
+            with suppress(DecryptionError):
+                name = key.decrypt_text(NAME, row["id"], row["name_ciphertext"])
+                named.append((_listed(row), name))
+    return named
 
 
 def _listed(row: Any) -> Listed:

@@ -29,7 +29,6 @@ from outcomes.survivors.models import (
     NewConsent,
     NewPhone,
     NewSurvivor,
-    Reach,
     SafeContact,
     SafeContactProfile,
     Show,
@@ -221,11 +220,7 @@ async def change_phone(
             await _changed(tx, opened, "survivor.number_changed", "phone")
 
 
-async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
-    """What decides whether one survivor may be reached, in the caller's transaction."""
-    return (await contact_store.list_reach(tx, [survivor_id]))[survivor_id]
-
-
+get_reach = contact_store.get_reach
 list_reach = contact_store.list_reach
 list_holders = contact_store.list_holders
 insert_opt_out = contact_store.insert_opt_out

@@ -1,0 +1,67 @@
+"""One record that cannot be read any more must hold up nobody else's."""
+
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from outcomes.access.models import Caller
+from outcomes.casework import service as casework
+from outcomes.disengagement import service as disengagement
+from outcomes.encryption import DecryptionError
+from outcomes.pathways import service as pathways
+from outcomes.pathways.models import NewPathway
+from outcomes.prompts.models import PromptState
+from outcomes.survivors import service as survivors
+from tests.prompts.street import Home
+from tests.support import new_key
+
+DAMAGES = {
+    "key": "UPDATE data_keys SET wrapped = set_byte(wrapped, 9, 1 - get_byte(wrapped, 9) % 2)"
+    " WHERE subject_id = $1",
+    "profile": "UPDATE safe_contacts SET profile_ciphertext = substr(profile_ciphertext, 2)"
+    " WHERE survivor_id = $1",
+    "number": "UPDATE contact_methods SET phone_ciphertext = substr(phone_ciphertext, 2)"
+    " WHERE survivor_id = $1",
+    "identity": "UPDATE survivor_identities SET name_ciphertext = substr(name_ciphertext, 2),"
+    " language_ciphertext = substr(language_ciphertext, 2)"
+    " WHERE survivor_id = $1",
+}
+"""What a failing disk or a careless hand may do; $1 is the survivor."""
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_a_damaged_record_gets_no_text_and_holds_up_nobody(
+    home: Home, superuser_url: str, damage: str
+) -> None:
+    db, worker = home.street.product.db, home.worker
+    damaged, sound = await home.survivor(), await home.survivor("07700 900124")
+    for survivor_id in (damaged, sound):
+        new = NewPathway()
+        await pathways.enrol(db, worker, survivor_id, new_key(worker, new), new)
+        await home.request(survivor_id)
+    conn = await asyncpg.connect(superuser_url)
+    await conn.execute(DAMAGES[damage], damaged)
+    await conn.close()
+
+    await home.send()
+    assert [text.phone for text in home.arrived()] == ["+447700900124"]
+    (prompt,) = await home.rows(
+        "SELECT state FROM prompts WHERE provider_id = $1 AND survivor_id = $2", damaged
+    )
+    assert prompt["state"] == PromptState.WITHHELD
+
+    async with db.transaction(home.caller) as tx:
+        later = await tx.now() + timedelta(days=29)
+    assert await pathways.refresh_plans(db, home.caller, later) == 2
+    assert await disengagement.raise_due_flags(db, home.caller, later) >= 1
+    assert sound in await on_today(home, worker)
+    assert len(await survivors.search_names(db, worker, "a")) >= 1
+    with pytest.raises(DecryptionError):
+        async with db.transaction(worker) as tx:
+            await survivors.get_reach(tx, damaged)
+
+
+async def on_today(home: Home, worker: Caller) -> list[object]:
+    today = await casework.get_today(home.street.product.db, worker)
+    return [line.survivor_id for group in today.groups for line in group.lines]
