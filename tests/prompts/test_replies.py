@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.prompts import reply_words
 from outcomes.prompts.replies import (
     Answer,
     Answered,
@@ -16,6 +15,7 @@ from outcomes.prompts.replies import (
     WrongNumber,
     read_reply,
 )
+from outcomes.sms import reply_words
 
 DIGITS = {
     Answer.FINE: [

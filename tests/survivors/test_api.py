@@ -108,6 +108,7 @@ async def test_a_key_of_another_provider_is_free_here(
         ({"exit_on": "0000-01-01"}, "exit_on"),
         ({"exit_on": "infinity"}, "exit_on"),
         ({"exit_on": "2999-01-01"}, "exit_on"),
+        ({"exit_on": "1900-08-01"}, "exit_on"),
         ({"provider_id": str(uuid4())}, "provider_id"),
         ({"role": "team_lead"}, "role"),
         ({"consents": [{"purpose": "sms"}]}, "consents.0.decision"),

@@ -15,6 +15,7 @@ from outcomes.survivors.safety import (
     NotSafe,
     confirmation_lapsed,
     why_never_text,
+    why_no_danger_word,
     why_not_call,
     why_not_text,
 )
@@ -148,3 +149,22 @@ def test_nothing_said_means_nothing_is_safe() -> None:
     reach = profile(may_call=silent.may_call, may_text=silent.may_text)
     assert why_not_call(reach, TUESDAY_NOON) is NotSafe.NOT_THIS_WAY
     assert why_not_text(reach, TUESDAY_NOON) is NotSafe.NOT_THIS_WAY
+
+
+@pytest.mark.parametrize(
+    "word", ["☂️", "1", "3", "ok", "a b", "stop", "Please STOP", "123456", "Arrêt"]
+)
+def test_a_danger_word_that_could_be_missed_or_misheard_is_refused(word: str) -> None:
+    profile = SafeContactProfile(hours=SafeHours(), duress_word=word)
+    assert why_no_danger_word(profile) is not None
+
+
+@pytest.mark.parametrize("word", [None, "Umbrella", "blue garden", "雨伞", "зонт", "ombrello 7"])
+def test_a_danger_word_that_is_found_is_accepted(word: str | None) -> None:
+    profile = SafeContactProfile(hours=SafeHours(), code_word="kettle", duress_word=word)
+    assert why_no_danger_word(profile) is None
+
+
+def test_the_danger_word_is_not_the_code_word() -> None:
+    profile = SafeContactProfile(hours=SafeHours(), code_word="Umbrella", duress_word=" umbrella")
+    assert why_no_danger_word(profile) is not None

@@ -70,6 +70,7 @@ class OutcomesView(Struct, frozen=True):
     low: int
     high: int
     slopes: tuple[Slope, ...]
+    scores: tuple[tuple[str, str], ...]
     trend: tuple[TrendPoint, ...]
     since_last: tuple[tuple[str, str, str, str], ...]
 
@@ -104,6 +105,7 @@ def outcomes_view(progress: OutcomeProgress) -> OutcomesView:
         low=instrument.scale[0].value,
         high=instrument.scale[-1].value,
         slopes=slopes,
+        scores=tuple((line.title, _score(line.latest)) for line in progress.domains),
         trend=tuple(TrendPoint(one.assessed_on, _float(one.overall)) for one in progress.history),
         since_last=tuple(map(_since_last, lines)) if len(progress.history) > 2 else (),
     )

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from outcomes.prompts.reply_words import (
+from outcomes.sms.reply_words import (
     OPT_OUT_PHRASES,
     OPT_OUT_WORDS,
     POLITE_WORDS,

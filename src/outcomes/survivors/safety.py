@@ -4,12 +4,15 @@ Source: the safe-contact practice of domestic-abuse services (NNEDV Safety Net):
 survivor in a way that they have not specifically said is safe and private.
 """
 
+import re
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from outcomes.clock import is_open, local_date
-from outcomes.survivors.models import Purpose, Reach
+from outcomes.sms.reply_words import OPT_OUT_WORDS, POLITE_WORDS
+from outcomes.survivors.models import Purpose, Reach, SafeContactProfile
 
 
 class NotSafe(StrEnum):
@@ -83,6 +86,21 @@ def confirmation_lapsed(reach: Reach, now: datetime) -> bool:
     """Whether it is time to ask again if the profile is still right."""
     contact = reach.safe_contact
     return contact is not None and local_date(now, ZoneInfo(reach.zone)) >= contact.expires_on
+
+
+def why_no_danger_word(profile: SafeContactProfile) -> str | None:
+    """Why the duress word could be missed or heard by mistake, as a sentence for their worker."""
+    word = unicodedata.normalize("NFKC", profile.duress_word or "").casefold().strip()
+    if not word:
+        return None
+    letters = [c for c in word if unicodedata.category(c).startswith("L")]
+    if len(letters) < (4 if word.isascii() else 2):
+        return "Choose a word of four letters or more: a sign or a number can be missed in a text."
+    if set(re.findall(r"\w+", word)) <= OPT_OUT_WORDS | POLITE_WORDS:
+        return "Choose another word: this one has a meaning of its own in a text."
+    if word == unicodedata.normalize("NFKC", profile.code_word or "").casefold().strip():
+        return "Choose another word than the code word, which proves who we are."
+    return None
 
 
 def _outside_hours(reach: Reach, now: datetime) -> NotSafe | None:

@@ -34,12 +34,13 @@ from outcomes.survivors.models import (
     Show,
     Survivor,
 )
+from outcomes.survivors.safety import why_no_danger_word
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
 _REFERENCE_TRIES = 20
-_EXIT_AHEAD = relativedelta(months=12)
-"""Ours: a day further away than this is taken for a slip of the pen."""
+_EXIT_AHEAD, _EXIT_BEFORE = relativedelta(months=12), relativedelta(years=10)
+"""Ours: a day further away than these is taken for a slip of the pen."""
 
 _WITHOUT_STROKES = str.maketrans(
     {"đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -154,7 +155,12 @@ async def record_safe_contact(
     """Replace the profile by what the survivor has just said; it is confirmed now, for 90 days.
 
     Texts planned under the profile before are cancelled by the sweep and planned again.
+
+    Raises:
+        Invalid: a duress word that could be missed, or heard by mistake.
     """
+    if why := why_no_danger_word(profile):
+        raise Invalid.field("duress_word", why)
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
@@ -207,7 +213,7 @@ async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
 async def change_phone(
     db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewPhone
 ) -> None:
-    """Replace the number; nothing planned for the old one goes out.
+    """Replace the number; nothing planned for the old one goes out. The same one changes nothing.
 
     Raises:
         Invalid: not a mobile number, or one that we text from.
@@ -215,9 +221,17 @@ async def change_phone(
     e164 = mobile(new.phone, "phone")
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        if await first_time(tx, creation, opened.now):
-            await _record_number(tx, opened.key, survivor_id, e164, opened.now)
-            await _changed(tx, opened, "survivor.number_changed", "phone")
+        if not await first_time(tx, creation, opened.now):
+            return
+        before = (await contact_store.list_reach(tx, [survivor_id]))[survivor_id]
+        if before.phone == e164:
+            return
+        await _record_number(tx, opened.key, survivor_id, e164, opened.now)
+        if before.contact_method_id is not None:
+            await providers.resolve_task(
+                tx, TaskKind.SHARED_PHONE, before.contact_method_id, opened.now
+            )
+        await _changed(tx, opened, "survivor.number_changed", "phone")
 
 
 get_reach = contact_store.get_reach
@@ -269,7 +283,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
 
     Raises:
         Conflict: the record was changed since `version`.
-        Invalid: more than a year ahead.
+        Invalid: more than a year ahead, or more than ten ago.
     """
     _require_likely_exit(exit_on, local_date(opened.now, ZoneInfo(opened.zone)))
     await store.set_exit_date(tx, opened.survivor_id, exit_on, version)
@@ -278,6 +292,8 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
 def _require_likely_exit(exit_on: date, today: date) -> None:
     if exit_on > today + _EXIT_AHEAD:
         raise Invalid.field("exit_on", "Enter an exit date that is at most a year from now.")
+    if exit_on < today - _EXIT_BEFORE:
+        raise Invalid.field("exit_on", "Enter an exit date in the last ten years.")
 
 
 def _require_adult_and_told(new: NewSurvivor) -> None:

@@ -41,7 +41,7 @@ _TITLES = {
     403: "You cannot do this",
     404: "Nothing here",
     405: "This cannot be done here",
-    409: "Somebody else was faster",
+    409: "Changed or sent already",
     413: "Too much at once",
     415: "This kind of content is not accepted",
     429: "Please wait a moment",

@@ -1,4 +1,4 @@
-"""The words by which a reply is sorted. Casefolded, NFKC, as `replies` compares them.
+"""The words by which a reply is sorted. Casefolded, NFKC, as `prompts.replies` compares them.
 
 What the gateway itself acts on comes first (source: Twilio, "Customize users' opt-in and opt-out
 experience"). All other languages are ours: nobody publishes a list. Only words that mean nothing
