@@ -9,8 +9,8 @@ import httpx
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests.prompts.street import Home
-from tests.support import ACCOUNT_SID, AUTH_TOKEN
+from tests.prompts.street import Home, until
+from tests.support import ACCOUNT_SID, AUTH_TOKEN, make_provider
 
 INBOUND, STATUS = "/webhooks/twilio/inbound", "/webhooks/twilio/status"
 FORM = "application/x-www-form-urlencoded"
@@ -27,7 +27,11 @@ def text(home: Home, body: str = "hello") -> dict[str, str]:
     }
 
 
-async def post(
+async def post(home: Home, fields: dict[str, str], **case: Any) -> int:
+    return (await answer(home, fields, **case)).status_code
+
+
+async def answer(
     home: Home,
     fields: dict[str, str],
     *,
@@ -35,17 +39,16 @@ async def post(
     content: bytes | None = None,
     headers: dict[str, str] | None = None,
     signature: str | None = None,
-) -> int:
+) -> httpx.Response:
     url = home.street.url + path
     signed = RequestValidator(AUTH_TOKEN).compute_signature(url, fields)
     given = {"Content-Type": FORM, "X-Twilio-Signature": signature or signed, **(headers or {})}
     async with httpx.AsyncClient() as client:
-        answer = await client.post(
+        return await client.post(
             url,
             content=urlencode(fields).encode() if content is None else content,
             headers={name: value for name, value in given.items() if value},
         )
-    return answer.status_code
 
 
 async def stored(home: Home) -> int:
@@ -87,18 +90,18 @@ async def test_one_changed_byte_a_missing_header_or_a_spoofed_host_is_refused(ho
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "refused"),
     [
-        ("AccountSid", "AC" + "f" * 32),
-        ("To", "+447700900999"),
-        ("From", "Bank"),
-        ("MessageSid", "SM1"),
+        ("AccountSid", "AC" + "f" * 32, 403),
+        ("To", "+447700900999", 404),
+        ("From", "Bank", 403),
+        ("MessageSid", "SM1", 403),
     ],
 )
 async def test_a_signed_request_that_is_not_ours_is_refused(
-    home: Home, field: str, value: str
+    home: Home, field: str, value: str, refused: int
 ) -> None:
-    assert await post(home, text(home) | {field: value}) == 403
+    assert await post(home, text(home) | {field: value}) == refused
     assert await stored(home) == 0
 
 
@@ -140,6 +143,38 @@ def status(home: Home, **changes: str) -> dict[str, str]:
 
 async def test_a_status_without_a_token_of_ours_is_refused(home: Home) -> None:
     for path in (STATUS, f"{STATUS}?token=abc", f"{STATUS}?token="):
-        assert await post(home, status(home), path=path) == 403
+        assert await post(home, status(home), path=path) == 404
     (row,) = await home.rows("SELECT count(*) FROM prompt_events WHERE provider_id = $1")
     assert row["count"] == 0
+
+
+async def test_anothers_token_looks_absent_and_changes_nothing(home: Home) -> None:
+    """The gateway signs for all providers: the number says whose it is, and the token has to be theirs."""
+    await home.request(await home.survivor())
+    await home.send()
+    await until(lambda: _has_ended(home))
+    (sent,) = home.arrived()
+    path = sent.status_callback.removeprefix(home.street.url)
+    stranger = await make_provider(home.street.product)
+    theirs = status(home, From=stranger.survivors_number, MessageStatus="undelivered")
+    before = await _kept(home)
+    foreign = await answer(home, theirs, path=path)
+    absent = await answer(home, theirs, path=f"{STATUS}?token={'A' * len(path.split('=')[1])}")
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+    assert foreign.content == absent.content
+    assert await _kept(home) == before
+    own = status(home, MessageSid=sent.sid, MessageStatus="delivered")
+    assert await post(home, own, path=path) == 204
+
+
+async def _has_ended(home: Home) -> bool:
+    rows = await home.rows("SELECT state FROM prompts WHERE provider_id = $1")
+    return [row["state"] for row in rows] == ["delivered"]
+
+
+async def _kept(home: Home) -> list[str]:
+    rows = await home.rows(
+        """SELECT p::text FROM prompts p WHERE provider_id = $1
+           UNION ALL SELECT e::text FROM prompt_events e WHERE provider_id = $1 ORDER BY 1"""
+    )
+    return [row["p"] for row in rows]

@@ -1,6 +1,7 @@
 """What the gateway posts to us. Signed, so public: neither sign-in nor a form's token is asked for.
 
-Whatever is refused gets a 403 and leaves nothing behind.
+What the gateway did not sign gets a 403; a number or token that is nobody's, or another provider's, the
+same 404. Neither leaves anything behind.
 """
 
 from typing import Any
@@ -10,9 +11,10 @@ from msgspec import Struct
 
 from outcomes.access.scopes import Scopes
 from outcomes.db import Database
+from outcomes.errors import NotFound
 from outcomes.prompts import service
 from outcomes.providers import service as providers
-from outcomes.sms.inbound import SignedForm, WebhookRefused, read_inbound, read_status, verify
+from outcomes.sms.inbound import SignedForm, read_inbound, read_status, verify
 from outcomes.sms.sending import INBOUND_PATH, STATUS_PATH
 
 _SIGNATURE = "X-Twilio-Signature"
@@ -37,7 +39,7 @@ async def receive_text(
     sms = read_inbound(await _verified(request, gateway_account), gateway_account.account_sid)
     caller = await scopes.own_number(sms.to)
     if caller is None:
-        raise WebhookRefused
+        raise NotFound
     await service.receive(db, caller, sms)
 
 
@@ -50,10 +52,10 @@ async def receive_status(
     caller = await scopes.own_number(update.from_)
     token = request.query_params.get("token", "")
     if caller is None or not token.isascii():
-        raise WebhookRefused
+        raise NotFound
     known = await service.record_status(db, caller, token, update)
     if not known and not await providers.record_alert_status(db, caller, token, update):
-        raise WebhookRefused
+        raise NotFound
 
 
 async def _verified(request: Request[Any, Any, Any], account: GatewayAccount) -> SignedForm:
