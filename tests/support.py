@@ -265,3 +265,19 @@ async def signed_in(product: Product, app: Litestar, caller: Caller) -> Browser:
     """A browser in a new session of this account."""
     token = await session_token(product, caller)
     return Browser(app, token, product.ring.installation.csrf(token))
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as a process is told them."""
+    return {
+        "OUTCOMES_DATABASE_OWNER_URL": settings.database.owner,
+        "OUTCOMES_DATABASE_APP_URL": settings.database.app,
+        "OUTCOMES_DATABASE_AUTH_URL": settings.database.auth,
+        "OUTCOMES_REDIS_URL": settings.redis_url,
+        "OUTCOMES_KEYS": str(settings.keys),
+        "OUTCOMES_PUBLIC_URL": settings.public_url,
+        "OUTCOMES_TWILIO_BASE_URL": settings.twilio_base_url,
+        "OUTCOMES_TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "OUTCOMES_TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
+        "OUTCOMES_PRACTICE_DATA_ONLY": "yes",
+    }

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from outcomes.ports import HERE, free_port
 from outcomes.settings import Settings
+from tests.support import environment_of
 
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -62,16 +63,7 @@ def _environment(settings: Settings, port: int) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("OUTCOMES_")}
     return {
         **bare,
-        "OUTCOMES_DATABASE_OWNER_URL": settings.database.owner,
-        "OUTCOMES_DATABASE_APP_URL": settings.database.app,
-        "OUTCOMES_DATABASE_AUTH_URL": settings.database.auth,
-        "OUTCOMES_REDIS_URL": settings.redis_url,
-        "OUTCOMES_KEYS": str(settings.keys),
-        "OUTCOMES_PUBLIC_URL": settings.public_url,
-        "OUTCOMES_TWILIO_BASE_URL": settings.twilio_base_url,
-        "OUTCOMES_TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "OUTCOMES_TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "OUTCOMES_PRACTICE_DATA_ONLY": "yes",
+        **environment_of(settings),
         "OUTCOMES_POOL_SIZE": str(settings.pool_size),
         "PORT": str(port),
     }

@@ -15,6 +15,7 @@ from tests.support import (
     PUBLIC_URL,
     Browser,
     Product,
+    environment_of,
     make_provider,
     make_survivor,
     new_number,
@@ -23,18 +24,7 @@ from tests.support import (
 
 async def outcomes(product: Product, *arguments: str) -> Result:
     """In a thread of its own, because a command runs a loop of its own."""
-    settings = product.settings
-    environ = {
-        "OUTCOMES_DATABASE_OWNER_URL": settings.database.owner,
-        "OUTCOMES_DATABASE_APP_URL": settings.database.app,
-        "OUTCOMES_DATABASE_AUTH_URL": settings.database.auth,
-        "OUTCOMES_REDIS_URL": settings.redis_url,
-        "OUTCOMES_KEYS": str(settings.keys),
-        "OUTCOMES_PUBLIC_URL": settings.public_url,
-        "OUTCOMES_TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "OUTCOMES_TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "OUTCOMES_PRACTICE_DATA_ONLY": "yes",
-    }
+    environ = environment_of(product.settings)
     return await asyncio.to_thread(CliRunner().invoke, main, list(arguments), env=environ)
 
 

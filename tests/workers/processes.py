@@ -23,6 +23,7 @@ import msgspec
 from outcomes.migrate import migrate
 from outcomes.ports import HERE, free_port
 from outcomes.settings import DatabaseUrls, Settings
+from tests.support import environment_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -147,19 +148,7 @@ def running_nursery(settings: Settings, log: Path) -> Iterator[Nursery]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as a worker is told them."""
-    return {
-        "OUTCOMES_DATABASE_OWNER_URL": settings.database.owner,
-        "OUTCOMES_DATABASE_APP_URL": settings.database.app,
-        "OUTCOMES_DATABASE_AUTH_URL": settings.database.auth,
-        "OUTCOMES_REDIS_URL": settings.redis_url,
-        "OUTCOMES_KEYS": str(settings.keys),
-        "OUTCOMES_PUBLIC_URL": settings.public_url,
-        "OUTCOMES_TWILIO_BASE_URL": settings.twilio_base_url,
-        "OUTCOMES_TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
-        "OUTCOMES_TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "OUTCOMES_PRACTICE_DATA_ONLY": "yes",
-        "OUTCOMES_LOG_LEVEL": "debug",
-    }
+    return {**environment_of(settings), "OUTCOMES_LOG_LEVEL": "debug"}
 
 
 def _breed(log: Path) -> None:

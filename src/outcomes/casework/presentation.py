@@ -3,7 +3,6 @@
 The words carry the meaning; a tone only repeats it.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,6 +10,7 @@ from msgspec import Struct
 
 from outcomes.casework.models import Entry, EntryKind, Reason, ReasonKind, Urgency
 from outcomes.prompts.models import WHY
+from outcomes.prompts.service import read_answer
 
 RULES = {
     "three_tries": "3 tries without an answer",
@@ -109,6 +109,7 @@ REPLIES = {
     "duress": "Urgent reply",
     "wrong_number": "Said it is a wrong number",
 }
+ANSWERS = {"fine": "fine", "not_so_good": "not so good", "please_call": "please call"}
 PURPOSES = {"call": "calls", "sms": "texts", "sharing": "sharing"}
 ASSESSED = {
     "entry": "at entry",
@@ -172,9 +173,8 @@ def shown(entry: Entry) -> Shown:
             return Shown(PROMPTS[entry.code or ""], "message", tone, _why(entry))
         case EntryKind.REPLY:
             tone = "late" if entry.reason == "needs_person" else "calm"
-            answer = _ANSWERS.get(_digit(lines)) if entry.code == "answer" else None
-            if answer is not None:
-                return Shown(f"Answered our text: {answer}", "inbox", tone)
+            if entry.code == "answer" and (answer := read_answer(entry.text.get("body", ""))):
+                return Shown(f"Answered our text: {ANSWERS[answer]}", "inbox", tone)
             return Shown(REPLIES.get(entry.code or "", "Replied"), "inbox", tone, lines)
         case EntryKind.REVIEW:
             return Shown(f"Review: {DECISIONS[entry.code or '']}", "note", "good", lines)
@@ -183,15 +183,6 @@ def shown(entry: Entry) -> Shown:
         case EntryKind.RESOLUTION:
             return Shown(f"Flag resolved: {RESOLUTIONS[entry.code or '']}", "flag", "good", lines)
     return _plain(entry)
-
-
-_ANSWERS = {1: "fine", 2: "not so good", 3: "please call"}
-
-
-def _digit(lines: tuple[str, ...]) -> int:
-    """The digit that a reply consists of, in any script; 0 when there is none."""
-    digits = (unicodedata.digit(character, 0) for line in lines for character in line)
-    return next((digit for digit in digits if digit), 0)
 
 
 _TEXTS = ("worry", "note", "body", "what_changed", "goals", "how", "by_whom")

@@ -64,7 +64,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
 
     Raises:
         Conflict: the record was changed since `version`.
-        Invalid: more than a year ahead.
+        Invalid: more than a year ahead, or more than ten years ago.
     """
     await survivors.set_exit_date(tx, opened, exit_on, version)
     event = audit.Event(

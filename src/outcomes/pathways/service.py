@@ -85,7 +85,7 @@ async def set_exit_date(db: Database, caller: Caller, survivor_id: UUID, new: Ex
 
     Raises:
         Conflict: the record was changed since version `new.version`.
-        Invalid: a day more than a year ahead.
+        Invalid: a day more than a year ahead, or more than ten years ago.
     """
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)

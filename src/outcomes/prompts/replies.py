@@ -81,6 +81,12 @@ def read_reply(body: str, *, duress_word: str | None, opt_out_type: str | None =
     return WrongNumber() if _says_wrong_number(words) else FreeText()
 
 
+def read_answer(body: str) -> Answer | None:
+    """The digit answer that a text consists of, if it is one."""
+    reply = read_reply(body, duress_word=None)
+    return reply.answer if isinstance(reply, Answered) else None
+
+
 def _words(text: str) -> list[str]:
     """NFKC, casefolded, without invisible characters, cut at everything but letters and digits."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -10,7 +10,7 @@ from outcomes.access.idempotency import Creation, first_time
 from outcomes.access.models import Caller
 from outcomes.db import Database, Transaction
 from outcomes.errors import Conflict, NotFound
-from outcomes.prompts import service_inbox, service_sending, service_statuses, store
+from outcomes.prompts import replies, service_inbox, service_sending, service_statuses, store
 from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
 from outcomes.prompts.models import LIVES, PLANNED_AHEAD, WHY, Prompt
 from outcomes.prompts.store import NewPrompt, Unplanned
@@ -162,6 +162,7 @@ async def list_wordings(db: Database, caller: Caller) -> list[tuple[Wording, boo
     return [(wording, (wording.code, wording.version) in accepted) for wording in prompts]
 
 
+read_answer = replies.read_answer
 send_due = service_sending.send_due
 sweep = service_sending.sweep
 next_due = service_sending.next_due

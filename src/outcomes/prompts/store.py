@@ -13,7 +13,7 @@ from outcomes.db import Transaction
 from outcomes.encryption import Field
 from outcomes.prompts.gate import Accepted, Terms, wordings
 from outcomes.prompts.models import WHY, Prompt, PromptState
-from outcomes.prompts.replies import Answered, read_reply
+from outcomes.prompts.replies import read_answer
 from outcomes.prompts.wording import Wording, find_wording
 from outcomes.survivors.models import Reach
 
@@ -210,10 +210,10 @@ async def list_prompts(
 
 
 def _prompt(opened: Admitted, row: Any) -> Prompt:
-    reply = None
+    answer = None
     if row["message_id"] is not None:
         body = opened.key.decrypt_text(BODY, row["message_id"], row["body_ciphertext"])
-        reply = read_reply(body, duress_word=None)
+        answer = read_answer(body)
     return Prompt(
         id=row["id"],
         state=PromptState(row["state"]),
@@ -224,7 +224,7 @@ def _prompt(opened: Admitted, row: Any) -> Prompt:
         expires_at=row["expires_at"],
         sent_at=row["sent_at"],
         answered_at=row["answered_at"],
-        answer=reply.answer if isinstance(reply, Answered) else None,
+        answer=answer,
         planned_contact_id=row["planned_contact_id"],
         requested_by=row["requested_by"],
         retry_of=row["retry_of"],

@@ -87,7 +87,7 @@ async def put_on_call(
         await store.set_on_call(tx, account_id)
         waking = [kind for kind, rule in TASK_RULES.items() if rule.alerts]
         # One alert, whatever waits: it has no content, and says to open the list
-        for task_id in (await store.list_unheard_tasks(tx, waking))[:1]:
+        if task_id := await store.find_unheard_task(tx, waking):
             await _schedule_alerts(tx, task_id, account_id, now)
         await store.lower_due_hint(tx, now)
         event = audit.Event("provider.on_call_changed", "account", (account_id,))

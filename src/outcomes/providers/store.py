@@ -89,18 +89,18 @@ async def set_on_call(tx: Transaction, account_id: UUID) -> None:
     )
 
 
-async def list_unheard_tasks(tx: Transaction, kinds: Collection[TaskKind]) -> list[UUID]:
-    """Open tasks of these kinds for which nobody was ever to be woken, most urgent first."""
-    rows = await tx.conn.fetch(
+async def find_unheard_task(tx: Transaction, kinds: Collection[TaskKind]) -> UUID | None:
+    """The most urgent open task of these kinds for which nobody was ever to be woken."""
+    task_id: UUID | None = await tx.conn.fetchval(
         """SELECT t.id FROM tasks t
            WHERE t.provider_id = $1 AND t.resolved_at IS NULL AND t.kind = ANY($2::text[])
              AND NOT EXISTS (SELECT 1 FROM staff_alerts a
                              WHERE a.provider_id = t.provider_id AND a.task_id = t.id)
-           ORDER BY t.due_at, t.id""",
+           ORDER BY t.due_at, t.id LIMIT 1""",
         tx.caller.provider_id,
         list(kinds),
     )
-    return [row["id"] for row in rows]
+    return task_id
 
 
 async def insert_cover(

@@ -1,13 +1,12 @@
 """The SQL of how a survivor may be reached: numbers, safe contact, opt-outs; encrypted here."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from outcomes.access import audit
 from outcomes.access.caseload import Admitted
-from outcomes.access.data_keys import survivor_keys
+from outcomes.access.data_keys import damage_noted, survivor_keys
 from outcomes.clock import SafeHours
 from outcomes.db import Transaction
 from outcomes.encryption import DataKey, DecryptionError, Field
@@ -251,16 +250,18 @@ async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[An
 
 def _reach_if_readable(key: DataKey | None, row: Any) -> Reach:
     if key is not None:
-        with suppress(DecryptionError):
+        with damage_noted():
             return _reach(key, row)
-    contact = SafeContact(
-        id=row["profile_id"],
-        version=row["version"],
-        profile=SafeContactProfile(hours=SafeHours()),
-        confirmed_at=row["confirmed_at"],
-        expires_on=row["expires_on"],
-    )
-    return _known_openly(row, UNREADABLE, None, contact if row["profile_id"] else None)
+    contact = None
+    if row["profile_id"] is not None:
+        contact = SafeContact(
+            id=row["profile_id"],
+            version=row["version"],
+            profile=SafeContactProfile(hours=SafeHours()),
+            confirmed_at=row["confirmed_at"],
+            expires_on=row["expires_on"],
+        )
+    return _known_openly(row, UNREADABLE, None, contact)
 
 
 def _reach(key: DataKey, row: Any) -> Reach:

@@ -1,14 +1,12 @@
 """The SQL of the People list, inside the caller's caseload."""
 
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from outcomes.access import audit
 from outcomes.access.caseload import caseload_args, in_caseload
-from outcomes.access.data_keys import survivor_keys
+from outcomes.access.data_keys import damage_noted, survivor_keys
 from outcomes.db import Transaction
-from outcomes.encryption import DecryptionError
 from outcomes.survivors.contact_store import CURRENT_METHOD, OPTED_OUT
 from outcomes.survivors.models import Listed, Show
 from outcomes.survivors.store import NAME
@@ -59,7 +57,7 @@ async def list_names(tx: Transaction) -> list[tuple[Listed, str]]:
     named = []
     for row in rows:
         if key := keys.get(row["id"]):
-            with suppress(DecryptionError):
+            with damage_noted():
                 name = key.decrypt_text(NAME, row["id"], row["name_ciphertext"])
                 named.append((_listed(row), name))
     return named

@@ -283,7 +283,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
 
     Raises:
         Conflict: the record was changed since `version`.
-        Invalid: more than a year ahead, or more than ten ago.
+        Invalid: more than a year ahead, or more than ten years ago.
     """
     _require_likely_exit(exit_on, local_date(opened.now, ZoneInfo(opened.zone)))
     await store.set_exit_date(tx, opened.survivor_id, exit_on, version)
