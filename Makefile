@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: run test check bench
+.PHONY: run test check bench lock
 
 run: ## everything on this machine, with a demo; PORT=8000 unless given
 	@$(PYTHON) src/outcomes/bootstrap.py
@@ -20,3 +20,9 @@ check:
 bench:
 	@$(PYTHON) src/outcomes/bootstrap.py
 	@.venv/bin/pytest -o addopts= -s tests/bench
+
+lock: ## requirements.txt after a change in pyproject.toml; OPTIONS=--upgrade for newer versions
+	@$(PYTHON) src/outcomes/bootstrap.py
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
+		--generate-hashes --no-annotate --no-header $(OPTIONS) \
+		--output-file requirements.txt pyproject.toml

