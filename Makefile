@@ -3,26 +3,26 @@ PYTHON ?= python3
 .PHONY: run test check bench lock
 
 run: ## everything on this machine, with a demo; PORT=8000 unless given
-	@$(PYTHON) src/outcomes/bootstrap.py
+	@$(PYTHON) src/outcomes/local/bootstrap.py
 	@exec .venv/bin/outcomes run
 
 test:
-	@$(PYTHON) src/outcomes/bootstrap.py --browser
+	@$(PYTHON) src/outcomes/local/bootstrap.py --browser
 	@.venv/bin/pytest -n 2 --dist loadfile
 
 check:
-	@$(PYTHON) src/outcomes/bootstrap.py
+	@$(PYTHON) src/outcomes/local/bootstrap.py
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
 bench:
-	@$(PYTHON) src/outcomes/bootstrap.py
+	@$(PYTHON) src/outcomes/local/bootstrap.py
 	@.venv/bin/pytest -o addopts= -s tests/bench
 
 lock: ## requirements.txt after a change in pyproject.toml; OPTIONS=--upgrade for newer versions
-	@$(PYTHON) src/outcomes/bootstrap.py
+	@$(PYTHON) src/outcomes/local/bootstrap.py
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
 		--generate-hashes --no-annotate --no-header $(OPTIONS) \
 		--output-file requirements.txt pyproject.toml

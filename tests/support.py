@@ -13,14 +13,15 @@ import httpx
 import msgspec
 from litestar import Litestar
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller, Role
-from outcomes.access.scopes import Scopes
-from outcomes.access.sessions import start_session
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.access.sessions import start_session
 from outcomes.app import create_app
-from outcomes.clock import Clock, SafeHours, UkPart
-from outcomes.db import Database
-from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.platform.calendar import SafeHours, UkPart
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
+from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.providers import service as providers
 from outcomes.providers.models import NewAccount, NewProvider
 from outcomes.settings import DatabaseUrls, Settings

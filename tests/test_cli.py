@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from outcomes.cli import main
-from outcomes.encryption import KeyRing
-from outcomes.migrate import migrate
+from outcomes.platform.encryption import KeyRing
+from outcomes.operations.migrate import migrate
 from outcomes.settings import DatabaseUrls
 from tests.test_settings import GOOD
 

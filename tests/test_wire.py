@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from outcomes.embedded.servers import Servers
+from outcomes.local.embedded.servers import Servers
 from tests.wire import Statement, watched
 
 

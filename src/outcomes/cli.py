@@ -11,7 +11,7 @@ from uuid import UUID
 
 import click
 
-from outcomes import encryption
+from outcomes.platform import encryption
 from outcomes.errors import Invalid, OutcomesError
 from outcomes.settings import EmbeddedSettings, Settings, database_urls, folders
 
@@ -44,7 +44,7 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run everything on this machine: servers, web, worker, and a phone to practise with."""
-    from outcomes import supervisor
+    from outcomes.local import supervisor
 
     supervisor.run(EmbeddedSettings.from_environment(os.environ), supervisor.Entries())
 
@@ -52,7 +52,7 @@ def run() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database in the environment to the newest revision."""
-    from outcomes.migrate import migrate
+    from outcomes.operations.migrate import migrate
 
     revision = asyncio.run(migrate(database_urls(os.environ)))
     click.echo(f"The database is at revision {revision}.", err=True)
@@ -61,8 +61,8 @@ def migrate() -> None:
 @main.command()
 def demo() -> None:
     """Make an invented organisation to practise with, unless it is there already."""
-    from outcomes.clock import Clock
-    from outcomes.demo.seed import seed
+    from outcomes.platform.clock import Clock
+    from outcomes.local.demo.seed import seed
 
     settings = Settings.from_environment(os.environ)
     settings.require_practice_data()
@@ -74,8 +74,8 @@ def demo() -> None:
 @main.command()
 def serve() -> None:
     """Serve pages and API on the database in the environment, at PORT."""
-    from outcomes.clock import Clock
-    from outcomes.serve import serve
+    from outcomes.platform.clock import Clock
+    from outcomes.operations.serve import serve
 
     serve(Settings.from_environment(os.environ), cipher=encryption.AES_GCM, clock=Clock())
 
@@ -101,9 +101,9 @@ def providers() -> None:
 @click.option("--staff-number", required=True, help="from which staff are alerted")
 def create_provider(**typed: str) -> None:
     """Make a provider, its keys and its first administrator, and print the sign-in link."""
-    from outcomes import operators
+    from outcomes.operations import commands as operators
     from outcomes.providers.models import NewProvider
-    from outcomes.web.reading import read
+    from outcomes.platform.web.requests.reading import read
 
     settings = Settings.from_environment(os.environ)
     settings.require_practice_data()
@@ -126,8 +126,8 @@ def create_token(
     provider: UUID, sign_in_name: str, permissions: tuple[str, ...], days: int
 ) -> None:
     """Make a token and print it once; with the account it ends too."""
-    from outcomes import operators
-    from outcomes.access.models import Permission
+    from outcomes.operations import commands as operators
+    from outcomes.platform.access.models import Permission
 
     if unknown := sorted(set(permissions) - set(Permission)):
         raise Invalid.field("permission", f"{unknown[0]} is none of {', '.join(Permission)}.")

@@ -1,7 +1,7 @@
 """Every error that the product raises on purpose.
 
 An exception's docstring is its message unless it is given a better one. Nothing here knows HTTP;
-`outcomes.web.problems` is the only place that turns an error into a status.
+`outcomes.platform.web.responses.problems` is the only place that turns an error into a status.
 
     OutcomesError
     ├── Invalid                  what was entered cannot be accepted; names each field and its remedy

@@ -10,8 +10,8 @@ PYTHON = sorted(
     path for part in ("src", "workers", "migrations") for path in ROOT.glob(f"{part}/**/*.py")
 )
 SQL = sorted(ROOT.glob("src/**/*.sql"))
-CLOCK = ROOT / "src/outcomes/clock.py"
-SCOPES = ROOT / "src/outcomes/access/scopes.py"
+CLOCK = ROOT / "src/outcomes/platform/clock.py"
+SCOPES = ROOT / "src/outcomes/platform/access/scopes.py"
 
 _IN_SQL = re.compile(
     r"transaction_timestamp|statement_timestamp|clock_timestamp|timeofday"
@@ -81,7 +81,7 @@ def test_a_scope_is_asked_for_where_the_design_says_and_nowhere_else() -> None:
         ("session", "providers/signing_in.py"),
         ("api_token", "app.py"),
         ("sign_in_link", "providers/links.py"),
-        ("worker", "workers/rounds.py"),
+        ("worker", "workers/outcomes_workers/scheduler.py"),
         ("own_number", "prompts/webhooks.py"),
         ("operator", "providers/service.py"),
         ("operator", "operators.py"),

@@ -148,7 +148,7 @@ def test_the_provider_is_set_in_one_place_from_a_uuid() -> None:
         if re.search(r"SET LOCAL app\.provider_id", text)
     ]
 
-    assert setting == ["src/outcomes/db.py"]
+    assert setting == ["src/outcomes/platform/db.py"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from outcomes.assessments import service
 from outcomes.assessments.models import (
     Answer,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from outcomes.assessments import service
 from outcomes.assessments.models import (
     AreaAnswer,

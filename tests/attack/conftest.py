@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from outcomes.access.models import Caller, Role
+from outcomes.platform.access.models import Caller, Role
 from tests.support import (
     Browser,
     Product,

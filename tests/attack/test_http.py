@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 from litestar import Litestar
 
-from outcomes.access.models import Role
-from outcomes.ports import HERE
+from outcomes.platform.access.models import Role
+from outcomes.platform.ports import HERE
 from tests.attack.conftest import Staff
 from tests.support import Product, session_token
 

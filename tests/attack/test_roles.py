@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from litestar import Litestar
 
-from outcomes.access.models import Permission, Role
-from outcomes.access.tokens import create_token
+from outcomes.platform.access.models import Permission, Role
+from outcomes.platform.access.tokens import create_token
 from tests.attack.conftest import Staff
 from tests.attack.routes import Route, list_routes
 from tests.support import Browser, Product

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outcomes.embedded.servers import Servers
+from outcomes.local.embedded.servers import Servers
 from tests.bench.compare import Bench
 from tests.support import Product
 

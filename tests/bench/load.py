@@ -15,7 +15,7 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from outcomes.ports import HERE
+from outcomes.platform.ports import HERE
 from tests.bench.apart import run_apart
 
 FRESH = b"<fresh-uuid>"

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from outcomes.access.models import Caller
-from outcomes.clock import SafeHours
-from outcomes.db import Transaction
-from outcomes.encryption import KeyKind
-from outcomes.survivors.contact_store import LANGUAGE, PROFILE
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import SafeHours
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import KeyKind
+from outcomes.survivors.safe_contact.store import LANGUAGE, PROFILE
 from outcomes.survivors.models import SafeContactProfile
 from outcomes.survivors.store import DETAILS, NAME
 from tests.support import Product

@@ -14,7 +14,7 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from outcomes.db import SERVER_SETTINGS, nothing_to_reset
+from outcomes.platform.db import SERVER_SETTINGS, nothing_to_reset
 from tests.bench.apart import run_apart
 from tests.wire import Statement
 

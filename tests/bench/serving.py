@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from outcomes.ports import HERE, free_port
+from outcomes.platform.ports import HERE, free_port
 from outcomes.settings import Settings
 from tests.support import environment_of
 

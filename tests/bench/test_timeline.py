@@ -1,6 +1,6 @@
 """Fifty entries of a timeline over HTTP: signed in, in the caseload, decrypted and audited."""
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from outcomes.casework.service import ENTRIES
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewAttempt, NewCheckIn, Reason, Wellbeing

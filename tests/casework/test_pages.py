@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 from litestar import Litestar
 
-from outcomes.access.models import Caller, Role
+from outcomes.platform.access.models import Caller, Role
 from outcomes.check_ins import service as check_ins
-from outcomes.clock import SafeHours
+from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.survivors.models import SafeContactProfile
 from tests.casework.work import enrolled, worry

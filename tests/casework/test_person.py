@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from outcomes.access.caseload import admit
-from outcomes.access.models import Caller
+from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.models import Caller
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.casework import service
 from outcomes.casework.models import Entry, EntryKind
@@ -19,19 +19,19 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Wellbeing,
 )
-from outcomes.clock import SafeHours
+from outcomes.platform.calendar import SafeHours
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import FlagResolution, Resolution
-from outcomes.embedded.servers import Servers
+from outcomes.local.embedded.servers import Servers
 from outcomes.errors import Invalid, NotFound
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewReview, ReviewDecision
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import wordings
 from outcomes.prompts.models import WHY
-from outcomes.prompts.wording import Purpose as WordingPurpose
+from outcomes.prompts.wordings.wording import Purpose as WordingPurpose
 from outcomes.survivors.models import Purpose, SafeContactProfile
-from outcomes.survivors.safety import NotSafe
+from outcomes.survivors.safe_contact.safety import NotSafe
 from tests.casework.work import enrolled, miss, talk, worry
 from tests.support import (
     Browser,

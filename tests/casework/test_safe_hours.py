@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from outcomes.casework.safe_hours import call_hours
-from outcomes.clock import DayHours, SafeHours
+from outcomes.platform.calendar import DayHours, SafeHours
 from outcomes.survivors.models import Purpose, Reach, SafeContact, SafeContactProfile
 
 METHOD = UUID(int=2)

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from outcomes.access.models import Caller, Role
+from outcomes.platform.access.models import Caller, Role
 from outcomes.casework import service
 from outcomes.casework.models import CoverForm
 from outcomes.errors import Invalid, NotFound

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewAttempt, NewCheckIn, Reason, Wellbeing
-from outcomes.clock import Clock
-from outcomes.db import Database
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import NewFlag
 from outcomes.pathways import service as pathways

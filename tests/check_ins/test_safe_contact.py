@@ -3,13 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-from outcomes.access.caseload import admit
-from outcomes.access.models import Caller
+from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service
 from outcomes.check_ins.models import Channel, NewCheckIn, Wellbeing
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import NewPhone, SafeContact
-from outcomes.survivors.safety import NotSafe, why_not_text
+from outcomes.survivors.safe_contact.safety import NotSafe, why_not_text
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key
 
 

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.access.caseload import admit
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller
+from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service
 from outcomes.check_ins.models import (
     ActivityChange,
@@ -27,7 +27,7 @@ from outcomes.pathways.models import NewPathway, PlannedState, Series
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
-from outcomes.survivors.safety import NotSafe, why_not_text
+from outcomes.survivors.safe_contact.safety import NotSafe, why_not_text
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key
 
 FINE = NewCheckIn(wellbeing=Wellbeing.FINE)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.clock import DayHours, SafeHours, UkPart, Window, is_open, is_working_day
+from outcomes.platform.calendar import DayHours, SafeHours, UkPart, Window, is_open, is_working_day
 from outcomes.disengagement.models import (
     Attempt,
     ContactFacts,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, NewAttempt, NewCheckIn, Reason, Wellbeing
 from outcomes.disengagement import service
@@ -23,7 +23,7 @@ from outcomes.pathways.models import NewPathway
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
 from outcomes.providers.models import Task, TaskKind
-from outcomes.sms.inbound import InboundSms
+from outcomes.messaging.inbound import InboundSms
 from tests.support import (
     Product,
     Provider,

@@ -14,7 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Locator, Page, ViewportSize
 from playwright.async_api import TimeoutError as TooLate
 
-from tests.web.test_browser import _AXE, _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES
+from tests.platform.web.test_browser import _AXE, _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 _OVERFLOWING = """[...document.querySelectorAll('main *')].filter(one => {

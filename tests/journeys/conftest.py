@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from tests.journeys.browsing import Walker, walking
 from tests.journeys.staging import Stage, running_stage
-from tests.web.conftest import chromium
+from tests.platform.web.conftest import chromium
 
 __all__ = ["chromium"]
 

@@ -5,12 +5,12 @@ import os
 import sys
 from datetime import timedelta
 
-from outcomes.clock import Clock
-from outcomes.demo.seed import seed
-from outcomes.encryption import AES_GCM
-from outcomes.serve import serve
+from outcomes.platform.clock import Clock
+from outcomes.local.demo.seed import seed
+from outcomes.platform.encryption import AES_GCM
+from outcomes.operations.serve import serve
 from outcomes.settings import Settings
-from workers.lifecycle import start
+from outcomes_workers.lifecycle import start
 
 
 def main(part: str, seconds: str) -> None:

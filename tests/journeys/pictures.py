@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from tests.journeys.staging import Stage, running_stage
-from tests.web.conftest import CHROMIUM
+from tests.platform.web.conftest import CHROMIUM
 
 LONDON = ZoneInfo("Europe/London")
 PERSON = "Ana"

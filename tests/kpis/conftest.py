@@ -4,7 +4,7 @@ import pytest
 
 from tests.kpis.records import Filled, load
 from tests.support import Product, make_provider, make_worker
-from tests.web.conftest import chromium
+from tests.platform.web.conftest import chromium
 
 __all__ = ["chromium", "filled"]
 

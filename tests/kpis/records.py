@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from outcomes.access.models import Caller
-from outcomes.db import Transaction
+from outcomes.platform.access.models import Caller
+from outcomes.platform.db import Transaction
 from tests.support import Product, Provider
 
 FOLDER = Path(__file__).parent / "city_hearts"

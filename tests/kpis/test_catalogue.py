@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from outcomes.kpis.catalogue import HEADER, catalogue, parse
-from outcomes.kpis.definitions import definitions_page
+from outcomes.kpis.figures.catalogue import HEADER, catalogue, parse
+from outcomes.kpis.figures.definitions import definitions_page
 from outcomes.kpis.models import Audience, Kpi
 
 DOCS = Path(__file__).parents[2] / "docs" / "kpis.md"
@@ -73,7 +73,7 @@ def test_workers_figures_are_for_inside() -> None:
 
 def test_the_page_of_definitions_is_up_to_date() -> None:
     assert DOCS.read_text("utf-8") == definitions_page(), (
-        "run: python -m outcomes.kpis.definitions > docs/kpis.md"
+        "run: python -m outcomes.kpis.figures.definitions > docs/kpis.md"
     )
 
 

@@ -14,9 +14,9 @@ from shutil import copy
 import pytest
 from msgspec.structs import replace
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from outcomes.kpis import service, store
-from outcomes.kpis.catalogue import catalogue, get_kpi
+from outcomes.kpis.figures.catalogue import catalogue, get_kpi
 from outcomes.kpis.models import Cell, Kpi, Mark, Period, View
 from tests.kpis.distractors import COUNTED, DISTRACTORS, Distractor
 from tests.kpis.records import FOLDER, Filled, rows

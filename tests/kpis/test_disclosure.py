@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.kpis.disclosure import external_view, internal_view
+from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.models import Audience, Cell, Counts, Kpi, KpiValue, Mark, ShownRow, Shows
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outcomes.kpis.formulas import neutralise
+from outcomes.kpis.exports.formulas import neutralise
 
 
 @pytest.mark.parametrize(

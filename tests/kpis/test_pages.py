@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from litestar import Litestar
 
-from outcomes.access.models import Role
+from outcomes.platform.access.models import Role
 from outcomes.kpis import service
 from tests.support import (
     Browser,

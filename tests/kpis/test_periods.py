@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from outcomes.errors import Invalid
 from outcomes.kpis.models import Period, View
-from outcomes.kpis.periods import Preset, before, check_period, preset, today_in_london
+from outcomes.kpis.figures.periods import Preset, before, check_period, preset, today_in_london
 
 
 @pytest.mark.parametrize(

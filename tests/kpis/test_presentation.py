@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from outcomes.kpis.catalogue import get_kpi
-from outcomes.kpis.disclosure import external_view, internal_view
+from outcomes.kpis.figures.catalogue import get_kpi
+from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.models import KpiValue, Table, View
 from outcomes.kpis.presentation import Card, sections, slopes
 

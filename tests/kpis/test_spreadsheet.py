@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outcomes.kpis.models import View
-from outcomes.kpis.spreadsheet import write_workbook
+from outcomes.kpis.exports.spreadsheet import write_workbook
 from tests.kpis.report_sample import EXACT, sample
 
 

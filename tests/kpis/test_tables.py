@@ -5,7 +5,7 @@ from io import BytesIO, StringIO
 from zipfile import ZipFile
 
 from outcomes.kpis.models import View
-from outcomes.kpis.tables import write_csv_files
+from outcomes.kpis.exports.tables import write_csv_files
 from tests.kpis.report_sample import sample
 
 

@@ -9,7 +9,7 @@ import pytest
 from outcomes.settings import DatabaseUrls
 from tests.pathways.days import product_at
 from tests.support import Product
-from tests.web.conftest import chromium
+from tests.platform.web.conftest import chromium
 
 __all__ = ["chromium", "december", "february", "november"]
 

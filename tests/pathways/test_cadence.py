@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from outcomes.clock import UkPart, is_working_day
-from outcomes.pathways.cadence import follow_ups, plan
+from outcomes.platform.calendar import UkPart, is_working_day
+from outcomes.pathways.schedule.cadence import follow_ups, plan
 from outcomes.pathways.models import Cadence, FollowUpStage, Occurrence, Series
 
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)

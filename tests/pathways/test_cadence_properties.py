@@ -10,8 +10,8 @@ from dateutil.rrule import DAILY, MONTHLY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.clock import DayHours, SafeHours, UkPart, is_open, is_working_day
-from outcomes.pathways.cadence import due_at, due_window, plan
+from outcomes.platform.calendar import DayHours, SafeHours, UkPart, is_open, is_working_day
+from outcomes.pathways.schedule.cadence import due_at, due_window, plan
 from outcomes.pathways.models import Cadence, Occurrence, Series
 
 days = st.dates(date(2020, 1, 1), date(2040, 12, 31))

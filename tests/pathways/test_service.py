@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outcomes.access.models import Caller
-from outcomes.clock import DayHours, SafeHours, UkPart
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import DayHours, SafeHours, UkPart
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service
 from outcomes.pathways.models import (

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from tests.pathways import tables
 from tests.pathways.days import held
 from tests.support import (

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.access.models import Caller
-from outcomes.clock import SafeHours
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import SafeHours
 from outcomes.errors import NotFound
 from outcomes.pathways import service
 from outcomes.pathways.models import (

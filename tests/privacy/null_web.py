@@ -2,10 +2,10 @@
 
 import os
 
-from outcomes.clock import Clock
-from outcomes.serve import serve
+from outcomes.platform.clock import Clock
+from outcomes.operations.serve import serve
 from outcomes.settings import Settings
-from tests.encryption.null_cipher import NULL_CIPHER
+from tests.platform.encryption.null_cipher import NULL_CIPHER
 
 if __name__ == "__main__":
     serve(Settings.from_environment(os.environ), cipher=NULL_CIPHER, clock=Clock())

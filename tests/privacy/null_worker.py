@@ -2,10 +2,10 @@
 
 import os
 
-from outcomes.clock import Clock
+from outcomes.platform.clock import Clock
 from outcomes.settings import Settings
-from tests.encryption.null_cipher import NULL_CIPHER
-from workers.lifecycle import start
+from tests.platform.encryption.null_cipher import NULL_CIPHER
+from outcomes_workers.lifecycle import start
 
 if __name__ == "__main__":
     start(Settings.from_environment(os.environ), cipher=NULL_CIPHER, clock=Clock())

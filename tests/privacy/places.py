@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 from redis import Redis
 
-from outcomes.embedded.lodging import find_lodging
-from outcomes.embedded.programs import postgres_programs
+from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.programs import postgres_programs
 from tests.privacy.planted import canary
 from tests.privacy.prepare import Prepared
 from tests.privacy.scan import found_in_bytes, found_in_files, without_page_headers

@@ -15,18 +15,19 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from outcomes.access.scopes import Scopes
-from outcomes.clock import Clock, UkPart
-from outcomes.db import Database
-from outcomes.embedded.credentials import find_credentials
-from outcomes.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.calendar import UkPart
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
+from outcomes.local.embedded.credentials import find_credentials
+from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.prompts.gate import wordings
 from outcomes.prompts.service import accept_wording
-from outcomes.prompts.wording import Purpose
+from outcomes.prompts.wordings.wording import Purpose
 from outcomes.providers import service
 from outcomes.providers.models import NewProvider
 from outcomes.settings import Settings
-from tests.encryption.null_cipher import NULL_CIPHER
+from tests.platform.encryption.null_cipher import NULL_CIPHER
 from tests.privacy.planted import canary
 
 SURVIVORS_NUMBER, STAFF_NUMBER = "+441632960700", "+441632960701"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from outcomes.settings import DatabaseUrls
-from outcomes.sms.handset.faults import Plan
+from outcomes.local.handset.faults import Plan
 from tests.prompts.street import Home, Street, make_home, running_street
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from outcomes.casework import service as casework
 from outcomes.disengagement import service as disengagement
-from outcomes.encryption import DecryptionError
+from outcomes.platform.encryption import DecryptionError
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.prompts.models import PromptState

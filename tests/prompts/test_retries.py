@@ -3,7 +3,7 @@
 from secrets import token_hex
 
 from outcomes.prompts.models import Prompt, PromptState
-from outcomes.sms.statuses import GatewayStatus
+from outcomes.messaging.statuses import GatewayStatus
 from tests.prompts.street import Home
 from tests.prompts.test_statuses import in_state, tell, update
 

@@ -7,10 +7,10 @@ import asyncpg
 import pytest
 
 from outcomes.casework import service as casework
-from outcomes.clock import SafeHours
+from outcomes.platform.calendar import SafeHours
 from outcomes.errors import Conflict
 from outcomes.prompts import service as prompts
-from outcomes.prompts import store_inbox
+from outcomes.prompts.inbox import store as store_inbox
 from outcomes.prompts.models import PromptState
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import NewPhone, SafeContactProfile

@@ -7,15 +7,8 @@ import pytest
 import smsutil
 
 from outcomes.errors import SettingsError
-from outcomes.prompts.replies import Answered, read_reply
-from outcomes.prompts.wording import (
-    Purpose,
-    Wording,
-    broken_rules,
-    find_wording,
-    load_wordings,
-    read_wordings,
-)
+from outcomes.prompts.inbox.replies import Answered, read_reply
+from outcomes.prompts.wordings.wording import (Purpose, Wording, broken_rules, find_wording, load_wordings, read_wordings)
 
 PROMPT = Wording(
     code="x",

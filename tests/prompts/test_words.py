@@ -8,8 +8,8 @@ import pytest
 
 from outcomes.prompts.gate import alert_wording, wording_for
 from outcomes.prompts.models import WHY, CancelReason, MessageKind, NoWording, PromptState
-from outcomes.sms.statuses import GatewayStatus
-from outcomes.survivors.safety import NotSafe
+from outcomes.messaging.statuses import GatewayStatus
+from outcomes.survivors.safe_contact.safety import NotSafe
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from litestar import Litestar
 
 from outcomes.cli import main
-from tests.access.people import PASSWORD, cookie, make_person
+from tests.platform.access.people import PASSWORD, cookie, make_person
 from tests.support import (
     PUBLIC_URL,
     Browser,

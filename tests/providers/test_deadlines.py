@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.clock import UkPart
+from outcomes.platform.calendar import UkPart
 from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import TASK_RULES, TaskKind, TaskRule
 

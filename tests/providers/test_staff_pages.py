@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from litestar import Litestar
 
-from outcomes.access.models import Role
+from outcomes.platform.access.models import Role
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
-from tests.access.people import PASSWORD, cookie, holding, later, make_person, sign_in
+from tests.platform.access.people import PASSWORD, cookie, holding, later, make_person, sign_in
 from tests.support import (
     Browser,
     Product,

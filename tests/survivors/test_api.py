@@ -7,7 +7,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from outcomes.access.models import Caller
+from outcomes.platform.access.models import Caller
 from tests.support import Browser, Product, make_provider, make_survivor, make_worker, signed_in
 
 ROOT = "/api/v1/survivors"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from outcomes.access.models import Caller, Role
+from outcomes.platform.access.models import Caller, Role
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors

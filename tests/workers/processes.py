@@ -20,8 +20,8 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 
-from outcomes.migrate import migrate
-from outcomes.ports import HERE, free_port
+from outcomes.operations.migrate import migrate
+from outcomes.platform.ports import HERE, free_port
 from outcomes.settings import DatabaseUrls, Settings
 from tests.support import environment_of
 
@@ -153,7 +153,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _breed(log: Path) -> None:
-    from workers import __main__ as entry
+    from outcomes_workers import __main__ as entry
 
     children: set[int] = set()
     for line in sys.stdin:

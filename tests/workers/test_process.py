@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from outcomes.prompts.models import PromptState
-from outcomes.prompts.replies import Answer
-from outcomes.sms.handset.faults import Callbacks, Fault, FaultKind, Plan
+from outcomes.prompts.inbox.replies import Answer
+from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
 from tests.prompts.street import Home, Street, make_home, until
 from tests.workers.processes import ROOT, Nursery, RedisServer, environment
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import asyncpg
 
-from outcomes.clock import Clock
-from outcomes.db import Database
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
 from outcomes.providers import service as providers
-from outcomes.sms.handset.faults import Fault, FaultKind, Plan
+from outcomes.local.handset.faults import Fault, FaultKind, Plan
 from tests.prompts.street import Home, Street, until
-from workers.rounds import Rounds
-from workers.visits import Visit, Work, settle_hint
+from outcomes_workers.scheduler import Rounds
+from outcomes_workers.tenant_run import Visit, Work, settle_hint
 
 
 async def rounds(street: Street) -> Rounds:

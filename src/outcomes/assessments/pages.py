@@ -7,17 +7,17 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller, Permission
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.assessments import service
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import NeedsInstrument, NewNeedsAssessment
 from outcomes.assessments.presentation import level_label, needs_view, outcomes_view
 from outcomes.assessments.records import NeedsBefore
-from outcomes.db import Database
+from outcomes.platform.db import Database
 from outcomes.errors import FieldProblem, Invalid
-from outcomes.web.forms import Form, parse, submitted
-from outcomes.web.templating import render
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
 
 _NEEDS = "/people/{survivor_id:uuid}/needs"
 

@@ -22,8 +22,8 @@ from outcomes.assessments.models import (
 )
 from outcomes.assessments.records import NeedLevels, OutcomeProgress, OutcomesBefore, ScoreProgress
 from outcomes.assessments.scoring import consequence_of, shown
-from outcomes.web.charts import Slope, TrendPoint
-from outcomes.web.dates import day_with_year
+from outcomes.platform.web.pages.charts import Slope, TrendPoint
+from outcomes.platform.web.pages.dates import day_with_year
 
 STAGES = {
     AssessmentStage.ENTRY: "Entry",

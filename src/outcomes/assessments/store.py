@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
-from outcomes.access.caseload import Admitted
+from outcomes.platform.access.caseload import Admitted
 from outcomes.assessments.models import (
     AssessmentStage,
     NeedLevel,
@@ -26,8 +26,8 @@ from outcomes.assessments.records import (
     ScoredOutcomes,
 )
 from outcomes.assessments.scoring import stored
-from outcomes.db import Transaction
-from outcomes.encryption import Field
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import Field
 from outcomes.errors import NotFound
 
 OUTCOME_ANSWERS = Field("outcome_assessments", "answers_ciphertext")

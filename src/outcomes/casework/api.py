@@ -6,10 +6,10 @@ from uuid import UUID
 from litestar import get
 from litestar.params import Parameter
 
-from outcomes.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.casework import service
 from outcomes.casework.models import Timeline
-from outcomes.db import Database
+from outcomes.platform.db import Database
 
 
 @get("/api/v1/survivors/{survivor_id:uuid}/timeline", permission=Permission.SEE_SURVIVORS)

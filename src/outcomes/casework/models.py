@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.disengagement.models import EscalationLevel, NextTry
-from outcomes.inputs import Input
+from outcomes.platform.inputs import Input
 from outcomes.pathways.models import FollowUpStage, Series
 from outcomes.survivors.models import Reach
 

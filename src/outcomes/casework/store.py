@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.access.caseload import caseload_args, in_caseload
+from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.casework.models import Cover, OpenTask, Reason, ReasonKind, Urgency, WorkerLoad
-from outcomes.db import Transaction
+from outcomes.platform.db import Transaction
 
 
 class DueRow(Struct, frozen=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from outcomes.inputs import Input, LongText
+from outcomes.platform.inputs import Input, LongText
 
 
 class Channel(StrEnum):

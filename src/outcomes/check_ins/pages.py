@@ -7,8 +7,8 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller, Permission
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.check_ins import service
 from outcomes.check_ins.models import (
     Channel,
@@ -17,12 +17,12 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Whom,
 )
-from outcomes.clock import local_date, zone_named
-from outcomes.db import Database
+from outcomes.platform.calendar import local_date, zone_named
+from outcomes.platform.db import Database
 from outcomes.errors import Invalid
-from outcomes.web.dates import day
-from outcomes.web.forms import PICK, Form, parse, submitted
-from outcomes.web.templating import render
+from outcomes.platform.web.pages.dates import day
+from outcomes.platform.web.pages.forms import PICK, Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
 
 Choice = tuple[str, str]
 

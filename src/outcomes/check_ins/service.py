@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted, admit
-from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import Caller
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
 from outcomes.check_ins import store
 from outcomes.check_ins.models import (
     Activity,
@@ -21,8 +21,8 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Whom,
 )
-from outcomes.clock import local_date
-from outcomes.db import Database, Transaction
+from outcomes.platform.calendar import local_date
+from outcomes.platform.db import Database, Transaction
 from outcomes.errors import Invalid
 from outcomes.pathways import service as pathways
 from outcomes.providers import service as providers

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import asyncpg
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted, caseload_args, in_caseload
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, caseload_args, in_caseload
 from outcomes.check_ins.models import (
     Activity,
     ActivityChange,
@@ -23,8 +23,8 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Reason,
 )
-from outcomes.db import Transaction
-from outcomes.encryption import Field
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import Field
 from outcomes.errors import NotFound
 
 DETAILS = Field("check_ins", "details_ciphertext")

@@ -6,9 +6,9 @@ from litestar import get, post
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller, Permission
-from outcomes.db import Database
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 from outcomes.disengagement import service
 from outcomes.disengagement.models import Flag, FlagResolution, NewFlag
 

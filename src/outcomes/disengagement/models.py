@@ -7,8 +7,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from outcomes.clock import Window
-from outcomes.inputs import Input, LongText, ShortText
+from outcomes.platform.calendar import Window
+from outcomes.platform.inputs import Input, LongText, ShortText
 
 Days = Annotated[int, Meta(ge=1, le=366)]
 

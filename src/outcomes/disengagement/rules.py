@@ -9,15 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from outcomes.clock import (
-    SafeHours,
-    Window,
-    WorkingDay,
-    add_working_days,
-    local_date,
-    to_utc,
-    windows_on,
-)
+from outcomes.platform.calendar import (SafeHours, Window, WorkingDay, add_working_days, local_date, to_utc, windows_on)
 from outcomes.disengagement.models import (
     ContactFacts,
     Escalation,

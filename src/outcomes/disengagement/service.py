@@ -6,12 +6,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted, admit
-from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import Caller
-from outcomes.clock import SafeHours, UkPart, WorkingDay, is_working_day, local_date, zone_named
-from outcomes.db import Database, Transaction
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import (SafeHours, UkPart, WorkingDay, is_working_day, local_date, zone_named)
+from outcomes.platform.db import Database, Transaction
 from outcomes.disengagement import store
 from outcomes.disengagement.models import (
     Evidence,

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import asyncpg
 from msgspec import Struct
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted
-from outcomes.access.data_keys import survivor_keys
-from outcomes.db import Transaction
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.data_keys import survivor_keys
+from outcomes.platform.db import Transaction
 from outcomes.disengagement.models import (
     Attempt,
     ContactFacts,
@@ -24,7 +24,7 @@ from outcomes.disengagement.models import (
     Resolution,
     Safety,
 )
-from outcomes.encryption import DataKey, Field
+from outcomes.platform.encryption import DataKey, Field
 from outcomes.errors import Conflict, NotFound
 
 EVIDENCE = Field("flags", "evidence_ciphertext")

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from outcomes.db import Transaction
+from outcomes.platform.db import Transaction
 from outcomes.kpis.models import Kpi, KpiValue
 from outcomes.providers import service as providers
 from outcomes.survivors.choices import nationalities

@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.errors import Invalid
-from outcomes.inputs import Input, ShortText
+from outcomes.platform.inputs import Input, ShortText
 
 
 class Counts(StrEnum):

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from outcomes.kpis.models import Cell, Counts, Kpi, Mark, ShownRow, Shows, Table
 from outcomes.kpis.wording import category_words, cell_words
-from outcomes.web.charts import Slope
+from outcomes.platform.web.pages.charts import Slope
 
 SECTIONS = {
     "Who we supported": (

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from outcomes.access.data_keys import staff_key
-from outcomes.db import Transaction
-from outcomes.encryption import DataKey, Field
+from outcomes.platform.access.data_keys import staff_key
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import DataKey, Field
 from outcomes.kpis.models import (
     Export,
     ExportFormat,

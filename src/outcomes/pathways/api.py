@@ -7,12 +7,12 @@ from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Struct
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller, Permission
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.assessments import service as assessments
 from outcomes.assessments.models import NewOutcomeAssessment
 from outcomes.assessments.records import OutcomeAssessment
-from outcomes.db import Database
+from outcomes.platform.db import Database
 from outcomes.pathways import service
 from outcomes.pathways.models import (
     DuePage,

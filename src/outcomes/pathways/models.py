@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.errors import FieldProblem
-from outcomes.inputs import Input, LongText, RecordVersion
+from outcomes.platform.inputs import Input, LongText, RecordVersion
 
 
 class Series(StrEnum):

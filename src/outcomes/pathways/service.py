@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted, admit
-from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import Caller
-from outcomes.clock import local_date
-from outcomes.db import Database, Transaction
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import local_date
+from outcomes.platform.db import Database, Transaction
 from outcomes.errors import Invalid
-from outcomes.pathways import plan_store, plans, reviews, schedule_store, store
+from outcomes.pathways import store
+from outcomes.pathways.reviews import service as reviews
+from outcomes.pathways.schedule import (store as plan_store, service as plans, queries as schedule_store)
 from outcomes.pathways.models import (
     DueContact,
     DuePage,
@@ -23,7 +25,7 @@ from outcomes.pathways.models import (
     Schedule,
     Standing,
 )
-from outcomes.pathways.planning import follow_up_points
+from outcomes.pathways.schedule.planning import follow_up_points
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from outcomes.clock import local_date, windows_on
+from outcomes.platform.calendar import local_date, windows_on
 from outcomes.prompts.models import LIVES, NoWording, WithheldReason
-from outcomes.prompts.wording import Purpose, Wording, load_wordings
+from outcomes.prompts.wordings.wording import Purpose, Wording, load_wordings
 from outcomes.survivors.models import Reach
-from outcomes.survivors.safety import why_never_text, why_not_text
+from outcomes.survivors.safe_contact.safety import why_never_text, why_not_text
 
 Accepted = frozenset[tuple[str, str]]
 """The wordings that a provider's admin has accepted, as (code, version)."""

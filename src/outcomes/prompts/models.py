@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.prompts.replies import Answer
+from outcomes.prompts.inbox.replies import Answer
 from outcomes.providers.models import TaskKind
-from outcomes.survivors.safety import WORDS, NotSafe
+from outcomes.survivors.safe_contact.safety import WORDS, NotSafe
 
 PLANNED_AHEAD = timedelta(days=14)
 """How far ahead an occurrence of the schedule becomes a prompt (ours)."""

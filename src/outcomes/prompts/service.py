@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from outcomes.access import audit
-from outcomes.access.caseload import admit
-from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import Caller
-from outcomes.db import Database, Transaction
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.db import Database, Transaction
 from outcomes.errors import Conflict, NotFound
-from outcomes.prompts import replies, service_inbox, service_sending, service_statuses, store
+from outcomes.prompts import store
+from outcomes.prompts.inbox import replies, service as service_inbox
+from outcomes.prompts.sending import service as service_sending
+from outcomes.prompts.statuses import service as service_statuses
 from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
 from outcomes.prompts.models import LIVES, PLANNED_AHEAD, WHY, Prompt
 from outcomes.prompts.store import NewPrompt, Unplanned
-from outcomes.prompts.wording import Purpose, Wording, find_wording
+from outcomes.prompts.wordings.wording import Purpose, Wording, find_wording
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Reach

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted
-from outcomes.db import Transaction
-from outcomes.encryption import Field
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import Field
 from outcomes.prompts.gate import Accepted, Terms, wordings
 from outcomes.prompts.models import WHY, Prompt, PromptState
-from outcomes.prompts.replies import read_answer
-from outcomes.prompts.wording import Wording, find_wording
+from outcomes.prompts.inbox.replies import read_answer
+from outcomes.prompts.wordings.wording import Wording, find_wording
 from outcomes.survivors.models import Reach
 
 BODY = Field("inbound_messages", "body_ciphertext")

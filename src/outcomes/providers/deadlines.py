@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from outcomes.clock import UkPart, is_working_day
+from outcomes.platform.calendar import UkPart, is_working_day
 from outcomes.providers.models import TaskRule
 
 OFFICE_ZONE = ZoneInfo("Europe/London")

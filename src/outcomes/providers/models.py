@@ -7,10 +7,10 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from outcomes.access.models import Role
-from outcomes.clock import UkPart
+from outcomes.platform.access.models import Role
+from outcomes.platform.calendar import UkPart
 from outcomes.errors import NotFound
-from outcomes.inputs import Input, ShortText
+from outcomes.platform.inputs import Input, ShortText
 
 SignInName = Annotated[
     str,

@@ -6,12 +6,13 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller, Permission, Role
-from outcomes.access.scopes import Scopes
-from outcomes.db import Database
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission, Role
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.db import Database
 from outcomes.errors import Invalid
-from outcomes.providers import accounts, service
+from outcomes.providers import service
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import (
     ROLE_NAMES,
     ROLE_USES,
@@ -20,8 +21,8 @@ from outcomes.providers.models import (
     NewTeam,
     OnCall,
 )
-from outcomes.web.forms import Form, parse, submitted
-from outcomes.web.templating import render
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
 
 
 @get("/staff", permission=Permission.MANAGE_PEOPLE)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.db import Transaction
+from outcomes.platform.db import Transaction
 
 
 class RegistryEntry(Struct, frozen=True):

@@ -8,17 +8,19 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
-from outcomes.access import audit
-from outcomes.access.data_keys import create_key
-from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import PERMISSIONS, Caller, Permission, Role
-from outcomes.access.scopes import RouteKind, Scopes
-from outcomes.access.sessions import add_route
-from outcomes.db import Database, Transaction
-from outcomes.encryption import KeyKind
+from outcomes.platform.access import audit
+from outcomes.platform.access.data_keys import create_key
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import PERMISSIONS, Caller, Permission, Role
+from outcomes.platform.access.scopes import RouteKind, Scopes
+from outcomes.platform.access.sessions import add_route
+from outcomes.platform.db import Database, Transaction
+from outcomes.platform.encryption import KeyKind
 from outcomes.errors import Invalid
-from outcomes.phones import mobile, sender
-from outcomes.providers import account_store, accounts, alert_store, alerts, links, registry, store
+from outcomes.platform.phones import mobile, sender
+from outcomes.providers import registry, store
+from outcomes.providers.accounts import store as account_store, service as accounts, links
+from outcomes.providers.alerts import store as alert_store, service as alerts
 from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import (
     TASK_RULES,

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from outcomes.access.data_keys import staff_key
-from outcomes.clock import UkPart
-from outcomes.db import Transaction
-from outcomes.encryption import DataKey, Field
+from outcomes.platform.access.data_keys import staff_key
+from outcomes.platform.calendar import UkPart
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import DataKey, Field
 from outcomes.errors import NotFound
 from outcomes.providers.models import Provider, Task, TaskKind
 

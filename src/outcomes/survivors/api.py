@@ -7,9 +7,9 @@ from litestar import get, post
 from litestar.params import Parameter
 from msgspec import Struct
 
-from outcomes.access.idempotency import Creation
-from outcomes.access.models import Caller, Permission
-from outcomes.db import Database
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 from outcomes.errors import NotFound
 from outcomes.survivors import service
 from outcomes.survivors.models import (

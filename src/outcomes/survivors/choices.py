@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import resources
 
-from outcomes.clock import SafeHours
+from outcomes.platform.calendar import SafeHours
 from outcomes.survivors.models import Purpose
 
 LANGUAGES: dict[str, str] = {

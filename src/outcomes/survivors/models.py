@@ -7,8 +7,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from outcomes.clock import SafeHours
-from outcomes.inputs import Input, LongText, RecordVersion, ShortText
+from outcomes.platform.calendar import SafeHours
+from outcomes.platform.inputs import Input, LongText, RecordVersion, ShortText
 
 CONFIRMATION_LASTS = timedelta(days=90)
 """How long a safe-contact profile counts as confirmed (ours); it is asked again at every call."""

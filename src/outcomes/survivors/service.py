@@ -8,19 +8,21 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted, admit
-from outcomes.access.data_keys import create_key
-from outcomes.access.idempotency import Creation, first_time
-from outcomes.access.models import Caller
-from outcomes.clock import local_date, zone_named
-from outcomes.db import Database, Transaction
-from outcomes.encryption import DataKey, KeyKind
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.data_keys import create_key
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import local_date, zone_named
+from outcomes.platform.db import Database, Transaction
+from outcomes.platform.encryption import DataKey, KeyKind
 from outcomes.errors import Conflict, Invalid
-from outcomes.phones import mobile
+from outcomes.platform.phones import mobile
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
-from outcomes.survivors import contact_store, list_store, store
+from outcomes.survivors import store
+from outcomes.survivors.people import store as list_store
+from outcomes.survivors.safe_contact import store as contact_store
 from outcomes.survivors.models import (
     TELL_THEM_FIRST,
     Consent,
@@ -34,7 +36,7 @@ from outcomes.survivors.models import (
     Show,
     Survivor,
 )
-from outcomes.survivors.safety import why_no_danger_word
+from outcomes.survivors.safe_contact.safety import why_no_danger_word
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from outcomes.access import audit
-from outcomes.access.caseload import Admitted
-from outcomes.db import Transaction
-from outcomes.encryption import DataKey, Field
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import DataKey, Field
 from outcomes.errors import Conflict
-from outcomes.survivors.contact_store import CURRENT_METHOD, LANGUAGE, OPTED_OUT
+from outcomes.survivors.safe_contact.store import CURRENT_METHOD, LANGUAGE, OPTED_OUT
 from outcomes.survivors.models import (
     Consent,
     Decision,

@@ -1,9 +1,0 @@
-"""What alembic runs for `outcomes migrate`, on the connection that outcomes.migrate hands over."""
-
-from alembic import context
-
-context.configure(
-    connection=context.config.attributes["connection"], transaction_per_migration=True
-)
-with context.begin_transaction():
-    context.run_migrations()

@@ -1,0 +1,242 @@
+"""The SQL of somebody's page, and of the timeline: one UNION ALL over every room."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted
+from outcomes.casework.models import Entry, EntryKind, Summary, Upcoming
+from outcomes.check_ins.models import CheckInDetails
+from outcomes.platform.db import Transaction
+from outcomes.disengagement.models import Evidence, Safety
+from outcomes.platform.encryption import Field
+from outcomes.pathways.models import FollowUpStage, ReviewDetails, Series
+from outcomes.survivors.models import SurvivorDetails
+
+NAME = Field("survivor_identities", "name_ciphertext")
+DETAILS = Field("survivor_identities", "details_ciphertext")
+SHOWN = ("check_ins", "replies", "reviews", "flags", "scores")
+
+_BRANCHES = (
+    """SELECT 'registered' AS kind, s.id, s.registered_at AS at, false AS whole_day,
+              s.registered_by AS recorded_by, NULL AS code, NULL AS how, NULL AS reason,
+              NULL::numeric AS score, NULL::bytea AS blob
+       FROM survivors s WHERE s.provider_id = $1 AND s.id = $14""",
+    """SELECT 'enrolled', p.id, p.enrolled_at, false, p.enrolled_by, NULL, NULL, NULL, NULL, NULL
+       FROM pathways p WHERE p.provider_id = $1 AND p.survivor_id = $14""",
+    """SELECT 'ended', p.id, p.ended_at, false, NULL, NULL, NULL, NULL, NULL, NULL
+       FROM pathways p
+       WHERE p.provider_id = $1 AND p.survivor_id = $14 AND p.ended_at IS NOT NULL""",
+    """SELECT 'check_in', c.id, c.occurred_at, false, c.recorded_by, NULL, a.channel,
+              CASE WHEN c.corrects_id IS NOT NULL THEN 'correction'
+                   WHEN EXISTS (SELECT 1 FROM check_ins later
+                                WHERE later.provider_id = c.provider_id
+                                  AND later.survivor_id = c.survivor_id
+                                  AND later.corrects_id = c.id) THEN 'corrected' END,
+              NULL, c.details_ciphertext
+       FROM check_ins c
+       JOIN contact_attempts a ON a.provider_id = c.provider_id AND a.id = c.contact_attempt_id
+       WHERE c.provider_id = $1 AND c.survivor_id = $14""",
+    """SELECT 'attempt', t.id, t.attempted_at, false, t.recorded_by, t.outcome, t.channel, t.reason,
+              NULL, NULL
+       FROM contact_attempts t
+       WHERE t.provider_id = $1 AND t.survivor_id = $14 AND t.outcome <> 'reached'""",
+    """SELECT 'prompt', m.id, coalesce(m.sent_at, m.due_at), false, m.requested_by, m.state,
+              NULL, m.reason, NULL, NULL
+       FROM prompts m
+       WHERE m.provider_id = $1 AND m.survivor_id = $14 AND m.state <> 'scheduled'
+         AND coalesce(m.sent_at, m.due_at) <= $3""",
+    """SELECT 'reply', r.id, r.received_at, false, NULL, r.kind, NULL, r.state, NULL,
+              CASE WHEN r.data_key_id = $19 THEN r.body_ciphertext END
+       FROM inbound_messages r
+       WHERE r.provider_id = $1 AND r.survivor_id = $14 AND r.state <> 'unread'""",
+    """SELECT 'needs', n.id, least((n.assessed_on + time '23:59') AT TIME ZONE $15, n.recorded_at),
+              true, n.recorded_by, n.overall_level, NULL, NULL, NULL, NULL
+       FROM needs_assessments n WHERE n.provider_id = $1 AND n.survivor_id = $14""",
+    """SELECT 'outcomes', o.id,
+              least((o.assessed_on + time '23:59') AT TIME ZONE $15, o.recorded_at), true,
+              o.recorded_by, o.stage, NULL, NULL, o.overall, NULL
+       FROM outcome_assessments o WHERE o.provider_id = $1 AND o.survivor_id = $14""",
+    """SELECT 'review', v.id, least((v.held_on + time '23:59') AT TIME ZONE $15, v.recorded_at),
+              true, v.recorded_by, v.decision, NULL, NULL, NULL, v.details_ciphertext
+       FROM pathway_reviews v WHERE v.provider_id = $1 AND v.survivor_id = $14""",
+    """SELECT 'drop_in', d.id, least((d.attended_on + time '23:59') AT TIME ZONE $15, d.recorded_at),
+              true, d.recorded_by, NULL, NULL, NULL, NULL, NULL
+       FROM drop_ins d WHERE d.provider_id = $1 AND d.survivor_id = $14""",
+    """SELECT 'activity', w.id,
+              least((w.happened_on + time '23:59') AT TIME ZONE $15, w.recorded_at), true,
+              w.recorded_by, w.change, w.kind, NULL, NULL, NULL
+       FROM activities w WHERE w.provider_id = $1 AND w.survivor_id = $14""",
+    """SELECT 'consent', g.id, g.decided_at, false, g.recorded_by, g.decision, g.purpose, NULL,
+              NULL, NULL
+       FROM consents g WHERE g.provider_id = $1 AND g.survivor_id = $14""",
+    """SELECT 'safe_contact', h.id, h.confirmed_at, false, h.recorded_by, h.version::text, NULL,
+              NULL, NULL, NULL
+       FROM safe_contacts h WHERE h.provider_id = $1 AND h.survivor_id = $14""",
+    """SELECT 'flag', f.id, f.raised_at, false, f.raised_by, f.rule, NULL, NULL, NULL,
+              f.evidence_ciphertext
+       FROM flags f WHERE f.provider_id = $1 AND f.survivor_id = $14""",
+    """SELECT 'resolution', e.id, e.resolved_at, false, e.resolved_by, e.resolution, NULL, NULL,
+              NULL, e.safety_ciphertext
+       FROM flags e
+       WHERE e.provider_id = $1 AND e.survivor_id = $14 AND e.resolved_at IS NOT NULL""",
+)
+"""What is known by the day stands at the end of the survivor's day, or when it was written down."""
+
+_TIMELINE = f"""{audit.FOLDED}
+    SELECT * FROM ({" UNION ALL ".join(_BRANCHES)}) entries
+    WHERE $16::timestamptz IS NULL OR (at, id) < ($16, $17::uuid)
+    ORDER BY at DESC, id DESC LIMIT $18"""
+
+
+async def list_entries(
+    tx: Transaction, opened: Admitted, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Entry]:
+    """The timeline, newest first, decrypted and audited in the statement that reads it."""
+    event = audit.Event("timeline.viewed", "survivor", (opened.survivor_id,), SHOWN)
+    rows = await tx.conn.fetch(
+        _TIMELINE,
+        *audit.args(tx.caller, event, opened.now),
+        opened.survivor_id,
+        opened.zone,
+        *(before or (None, None)),
+        limit,
+        opened.key.id,
+    )
+    return [_entry(opened, row) for row in rows]
+
+
+def _entry(opened: Admitted, row: Any) -> Entry:
+    kind = EntryKind(row["kind"])
+    read = _TEXTS.get(kind)
+    return Entry(
+        kind=kind,
+        id=row["id"],
+        at=row["at"],
+        whole_day=row["whole_day"],
+        recorded_by=row["recorded_by"],
+        code=row["code"],
+        how=row["how"],
+        reason=row["reason"],
+        score=row["score"],
+        text=read(opened, row) if read else {},
+    )
+
+
+Kept = TypeVar("Kept", bound=msgspec.Struct)
+Texts = Callable[[Admitted, Any], dict[str, str]]
+
+
+def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -> Texts:
+    """Reads these fields of what is encrypted there, those that hold something."""
+    field = Field(table, column)
+
+    def read(opened: Admitted, row: Any) -> dict[str, str]:
+        held = opened.key.decrypt_json(field, row["id"], row["blob"], kept)
+        values = ((name, getattr(held, name)) for name in names)
+        return {name: str(value) for name, value in values if value is not None}
+
+    return read
+
+
+def _body(opened: Admitted, row: Any) -> dict[str, str]:
+    """Nothing for a text that had lost its key before it was matched: the rest has to be readable."""
+    if row["blob"] is None:
+        return {}
+    field = Field("inbound_messages", "body_ciphertext")
+    return {"body": opened.key.decrypt_text(field, row["id"], row["blob"])}
+
+
+_TEXTS: dict[EntryKind, Texts] = {
+    EntryKind.CHECK_IN: _fields(
+        "check_ins", "details_ciphertext", CheckInDetails, ("wellbeing", "worry", "note")
+    ),
+    EntryKind.REPLY: _body,
+    EntryKind.REVIEW: _fields(
+        "pathway_reviews", "details_ciphertext", ReviewDetails, ("what_changed", "goals")
+    ),
+    EntryKind.FLAG: _fields("flags", "evidence_ciphertext", Evidence, ("note",)),
+    EntryKind.RESOLUTION: _fields("flags", "safety_ciphertext", Safety, ("how", "by_whom")),
+}
+
+
+async def get_summary(tx: Transaction, opened: Admitted) -> Summary:
+    """The head of the record, audited in the statement that reads it."""
+    event = audit.Event(
+        "survivor.viewed", "survivor", (opened.survivor_id,), ("name", "preferences", "scores")
+    )
+    row = await tx.conn.fetchrow(
+        f"""{audit.FOLDED}
+            SELECT s.id AS survivor_id, s.reference, i.name_ciphertext, i.details_ciphertext, s.zone,
+                   s.exit_on, s.registered_at, p.enrolled_at, p.planned_until,
+                   (SELECT max(e.ended_at) FROM pathways e WHERE e.provider_id = s.provider_id
+                    AND e.survivor_id = s.id) AS ended_at,
+                   held.account_id AS worker_id,
+                   n.overall_level AS needs_level, n.assessed_on AS needs_on,
+                   last.overall, last.assessed_on AS overall_on,
+                   base.overall AS baseline, base.assessed_on AS baseline_on,
+                   f.id AS flag_id, f.rule AS flag_rule, f.raised_at AS flag_raised_at
+            FROM survivors s
+            JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
+            LEFT JOIN pathways p ON p.provider_id = s.provider_id AND p.survivor_id = s.id
+                 AND p.ended_at IS NULL
+            LEFT JOIN caseload_assignments held ON held.provider_id = s.provider_id
+                 AND held.survivor_id = s.id AND held.until_at IS NULL
+            LEFT JOIN flags f ON f.provider_id = s.provider_id AND f.survivor_id = s.id
+                 AND f.resolved_at IS NULL
+            LEFT JOIN LATERAL (
+                SELECT q.overall_level, q.assessed_on FROM needs_assessments q
+                WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+                ORDER BY q.assessed_on DESC, q.recorded_at DESC LIMIT 1) n ON true
+            LEFT JOIN LATERAL (
+                SELECT q.overall, q.assessed_on, q.instrument_code, q.instrument_version
+                FROM outcome_assessments q
+                WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+                ORDER BY q.assessed_on DESC, q.recorded_at DESC LIMIT 1) last ON true
+            LEFT JOIN LATERAL (
+                SELECT q.overall, q.assessed_on FROM outcome_assessments q
+                WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+                  AND q.instrument_code = last.instrument_code
+                  AND q.instrument_version = last.instrument_version
+                ORDER BY q.assessed_on, q.recorded_at LIMIT 1) base ON true
+            WHERE s.provider_id = $1 AND s.id = $14""",
+        *audit.args(tx.caller, event, opened.now),
+        opened.survivor_id,
+    )
+    fields = dict(row)
+    details = opened.key.decrypt_json(
+        DETAILS, opened.survivor_id, fields.pop("details_ciphertext"), SurvivorDetails
+    )
+    name = opened.key.decrypt_text(NAME, opened.survivor_id, fields.pop("name_ciphertext"))
+    return Summary(name=name, preferences=details.preferences, **fields)
+
+
+async def list_upcoming(
+    tx: Transaction, survivor_id: UUID, now: datetime, *, limit: int
+) -> list[Upcoming]:
+    """What is planned and still open, late ones first; a text whose time has passed is no more."""
+    rows = await tx.conn.fetch(
+        """SELECT id, series, stage, held_on, due_at, closes_at FROM planned_contacts
+           WHERE provider_id = $1 AND survivor_id = $2 AND state = 'planned'
+             AND (series <> 'prompt' OR closes_at > $3)
+           ORDER BY held_on, due_at, series LIMIT $4""",
+        tx.caller.provider_id,
+        survivor_id,
+        now,
+        limit,
+    )
+    return [
+        Upcoming(
+            id=row["id"],
+            series=Series(row["series"]),
+            stage=FollowUpStage(row["stage"]) if row["stage"] else None,
+            held_on=row["held_on"],
+            due_at=row["due_at"],
+            closes_at=row["closes_at"],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""The KPIs: their statements, definitions, periods and disclosure control."""

@@ -1,0 +1,57 @@
+"""`docs/kpis.md`, made from the headers of the `.sql` files.
+
+Run `python -m outcomes.kpis.figures.definitions > docs/kpis.md` after changing one.
+"""
+
+import sys
+
+from outcomes.kpis.figures.catalogue import catalogue
+from outcomes.kpis.models import Audience, Kpi, Shows
+from outcomes.kpis.wording import EXTERNAL_NOTES, SHORTHAND
+
+_INTRODUCTION = """\
+# KPIs
+
+Each KPI is one file in `src/outcomes/kpis/sql`, with its definition in its header; this page is made
+from those headers (`python -m outcomes.kpis.figures.definitions`). "Ours" marks a rule that we chose because
+no published one exists. No data is never shown as 0.
+
+The *internal view* is exact: for team leads and provider admins, and audited. Everything else that
+leaves goes through the rule below.
+"""
+_READ_AS = {
+    Shows.NUMBER: "a number",
+    Shows.SHARE: "a share: numerator out of denominator",
+    Shows.MEAN: "a mean over the people in the denominator",
+}
+
+
+def definitions_page() -> str:
+    """The whole page as Markdown."""
+    rule = "\n".join(f"{n}. {note}" for n, note in enumerate(EXTERNAL_NOTES, start=1))
+    marks = "\n".join(f"| `{mark}` | {meaning} |" for mark, meaning in SHORTHAND.items())
+    sections = "\n".join(_section(kpi) for kpi in catalogue())
+    return (
+        f"{_INTRODUCTION}\n## What leaves, and how\n\n{rule}\n\n"
+        f"| mark | means |\n| --- | --- |\n{marks}\n\n{sections}"
+    )
+
+
+def _section(kpi: Kpi) -> str:
+    inside = " Internal only." if kpi.audience is Audience.INTERNAL else ""
+    facts = {
+        "Counts": f"{kpi.counts}, read as {_READ_AS[kpi.shows]}.{inside}",
+        "Numerator": kpi.numerator,
+        "Denominator": kpi.denominator,
+        "Rows": kpi.breakdown,
+        "Period": kpi.period,
+        "No data": kpi.empty,
+        "Source": kpi.source,
+        "Tables": ", ".join(sorted(kpi.needs)),
+    }
+    lines = "\n".join(f"- **{name}:** {text}" for name, text in facts.items())
+    return f"## {kpi.title}\n\n`{kpi.code}`\n\n{lines}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(definitions_page())

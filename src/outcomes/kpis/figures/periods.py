@@ -1,0 +1,80 @@
+"""Which periods may be looked at, and the ones that people ask for most."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from outcomes.platform.calendar import local_date
+from outcomes.errors import Invalid
+from outcomes.kpis.models import Period, View
+
+LONDON = ZoneInfo("Europe/London")
+EARLIEST = date(2000, 1, 1)
+
+
+class Preset(StrEnum):
+    """Periods by name; all but the last are whole months that are over."""
+
+    LAST_MONTH = "last_month"
+    THREE_MONTHS = "three_months"
+    SIX_MONTHS = "six_months"
+    TWELVE_MONTHS = "twelve_months"
+    SO_FAR = "so_far"
+
+
+_MONTHS = {
+    Preset.LAST_MONTH: 1,
+    Preset.THREE_MONTHS: 3,
+    Preset.SIX_MONTHS: 6,
+    Preset.TWELVE_MONTHS: 12,
+}
+DAYS_SO_FAR = 90
+
+
+def today_in_london(now: datetime) -> date:
+    """The date of the periods' time zone at an instant (UTC)."""
+    return local_date(now, LONDON)
+
+
+def preset(name: Preset, today: date) -> Period:
+    """A named period as it is today; `so_far` is the 90 days up to and with today."""
+    if name is Preset.SO_FAR:
+        return Period.days(today - timedelta(days=DAYS_SO_FAR - 1), today)
+    until = today.replace(day=1)
+    return Period(_first_of(_month(until) - _MONTHS[name]), until)
+
+
+def before(period: Period) -> Period:
+    """The period of the same length before: as many whole months, or as many days."""
+    if period.first.day == 1 and period.until.day == 1:
+        whole = _month(period.until) - _month(period.first)
+        return Period(_first_of(_month(period.first) - whole), period.first)
+    return Period(period.first - (period.until - period.first), period.first)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first_of(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def check_period(period: Period, view: View, today: date) -> None:
+    """Refuse a period that a view may not show.
+
+    The external view takes whole months that are over (ours): two looks a day apart, or at periods
+    that differ by a day, would tell what changed in between.
+
+    Raises:
+        Invalid: naming the day and what to enter instead.
+    """
+    if period.first < EARLIEST:
+        raise Invalid.field("first_day", "Enter a first day from 2000 on.")
+    if period.last > today:
+        raise Invalid.field("last_day", "Enter a last day that is not after today.")
+    if view is View.EXTERNAL:
+        if period.first.day != 1:
+            raise Invalid.field("first_day", "Enter the first day of a month: whole months only.")
+        if period.until.day != 1:
+            raise Invalid.field("last_day", "Enter the last day of a month: whole months only.")

@@ -1,0 +1,83 @@
+"""Seeding: once for an installation, however often it is asked for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
+from outcomes.local.demo.history import Story
+from outcomes.local.demo.people import load_people
+from outcomes.local.demo.staff import SURVIVORS_NUMBER, demo_password, make_staff
+from outcomes.disengagement import service as disengagement
+from outcomes.platform.encryption import KeyRing
+from outcomes.errors import SettingsError
+from outcomes.pathways import service as pathways
+
+FIRST_PHONE = 101
+FLAGGED = timedelta(days=4)
+"""How long ago the rules were last asked in the past, so that an open flag has reached the lead."""
+
+
+_UNFINISHED = "demo-unfinished"
+
+
+async def seed(app_url: str, auth_url: str, keys: Path, clock: Clock) -> str:
+    """Make the demo as of the clock's now, unless it is there; returns its password.
+
+    The number that its people are texted from tells: it stays, whoever comes and goes.
+
+    Raises:
+        SettingsError: it is there in part, because making it was interrupted.
+    """
+    password, unfinished = demo_password(keys), keys / _UNFINISHED
+    async with _opened(auth_url, clock) as auth:
+        scopes = Scopes(auth, KeyRing.open(keys))
+        if await scopes.own_number(SURVIVORS_NUMBER) is None:
+            unfinished.touch(mode=0o600)
+            await _make(app_url, scopes, password, clock)
+            unfinished.unlink()
+        elif unfinished.exists():
+            raise SettingsError(
+                "The demo was interrupted while it was made. Remove its data, in the folder that "
+                "OUTCOMES_HOME names (.outcomes/data unless it is set), and start again."
+            )
+    return password
+
+
+async def _make(app_url: str, scopes: Scopes, password: str, clock: Clock) -> None:
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(_opened(app_url, clock))
+        staff = await make_staff(db, scopes, password)
+        async with db.transaction(staff.admin) as tx:
+            now = await tx.now()
+        stories = [
+            Story(
+                await stack.enter_async_context(_opened(app_url, clock)),
+                staff.workers[person.worker],
+                person,
+                now,
+            )
+            for person in load_people()
+        ]
+        phones = (f"+447700900{FIRST_PHONE + number}" for number in range(len(stories)))
+        await asyncio.gather(*map(Story.begin, stories, phones))
+        worker = scopes.worker(staff.provider_id)
+        await pathways.refresh_plans(db, worker, now)
+        await asyncio.gather(*map(Story.go_on, stories))
+        db.clock = Clock(clock.offset - FLAGGED)
+        await disengagement.raise_due_flags(db, worker, now - FLAGGED)
+
+
+@asynccontextmanager
+async def _opened(url: str, clock: Clock) -> AsyncIterator[Database]:
+    """One connection with a clock of its own, so that each story moves its own."""
+    db = Database(url, size=1, clock=clock)
+    await db.open()
+    try:
+        yield db
+    finally:
+        await db.close()

@@ -1,0 +1,84 @@
+"""Both private servers of one home, together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from outcomes.local.embedded.cluster import (Cluster, forget_killed_server, make_files, set_superuser_password)
+from outcomes.local.embedded.credentials import Credentials, find_credentials, make_credentials
+from outcomes.local.embedded.home import make_folder, make_key_folder
+from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.postgres import Postgres, running_postgres
+from outcomes.local.process import Surroundings
+from outcomes.local.embedded.programs import postgres_programs
+from outcomes.local.embedded.redis import Redis, running_redis
+
+
+class Servers(Struct, frozen=True):
+    """What runs, and the credentials to reach it."""
+
+    postgres: Postgres
+    redis: Redis
+    credentials: Credentials
+    around: Surroundings
+
+
+@asynccontextmanager
+async def running_servers(
+    home: Path,
+    keys: Path,
+    lock: int,
+    *,
+    tell: Callable[[str], None],
+    postgres_bin: Path | None = None,
+) -> AsyncIterator[Servers]:
+    """PostgreSQL and Redis with their files in `home`, whose `lock` we hold; stopped on leaving.
+
+    Args:
+        tell: says a line to whoever started us.
+
+    Raises:
+        SettingsError: either cannot run here; says why and what to do.
+    """
+    around = Surroundings(lock=lock, logs=_fresh_logs(home), tell=tell)
+    lodging = find_lodging(home)
+    if lodging.folder != home:
+        tell(f"The servers' files are in {lodging.folder}: their user cannot reach {home}")
+    programs = postgres_programs(lodging, postgres_bin)
+    cluster = Cluster(lodging.room("postgres"), programs, lodging, around)
+    credentials = await _prepare(cluster, keys)
+    async with (
+        running_postgres(cluster, credentials) as postgres,
+        running_redis(lodging, around) as redis,
+    ):
+        yield Servers(postgres, redis, credentials, around)
+
+
+def has_database(home: Path) -> bool:
+    """Whether a home was started before, so that its keys must exist already."""
+    return find_lodging(home).room("postgres").exists()
+
+
+async def _prepare(cluster: Cluster, keys: Path) -> Credentials:
+    """Credentials that open the cluster, each made where it is missing."""
+    make_key_folder(keys)
+    known = find_credentials(keys)
+    credentials = known or make_credentials(keys)
+    if not cluster.folder.exists():
+        await make_files(cluster, credentials.superuser)
+        return credentials
+    forget_killed_server(cluster)
+    if known is None:
+        await set_superuser_password(cluster, credentials.superuser)
+    return credentials
+
+
+def _fresh_logs(home: Path) -> Path:
+    """The folder of logs; those of the start before are kept as `<name>.log.previous`."""
+    logs = home / "logs"
+    make_folder(logs, 0o700)
+    for log in logs.glob("*.log"):
+        log.rename(log.with_suffix(".log.previous"))
+    return logs

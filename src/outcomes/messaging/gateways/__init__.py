@@ -1,0 +1,1 @@
+"""One gateway per channel, and what the product asks of each."""

@@ -1,0 +1,1 @@
+"""What runs and maintains an installation."""

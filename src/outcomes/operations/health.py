@@ -1,0 +1,48 @@
+"""Whether this process lives, and whether it can do its work; for whoever watches it.
+
+Neither answer tells a stranger anything. Keys need no check here: nothing starts without them.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from asyncpg import PostgresError
+from litestar import Response, get
+
+from outcomes.platform.db import Database
+from outcomes.errors import Unavailable
+
+
+@get("/healthz", public=True, sync_to_thread=False)
+def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "alive"}
+
+
+@get("/readyz", public=True)
+async def readyz(db: Database) -> Response[dict[str, str]]:
+    """The database answers and has the schema of this release."""
+    because = await _not_ready(db)
+    if because:
+        return Response({"status": "not ready", "because": because}, status_code=503)
+    return Response({"status": "ready"})
+
+
+async def _not_ready(db: Database) -> str | None:
+    try:
+        async with db.connection() as conn:
+            current: Any = await conn.fetchval("SELECT version_num FROM alembic_version")
+    except (Unavailable, PostgresError):
+        return "database"
+    return None if current == newest_revision() else "migrations"
+
+
+@cache
+def newest_revision() -> str:
+    """The revision that this release needs: files of revisions begin with their number."""
+    names = (file.name for file in files("migrations.versions").iterdir())
+    return max(name[:4] for name in names if name[:4].isdecimal())
+
+
+ROUTES = (healthz, readyz)

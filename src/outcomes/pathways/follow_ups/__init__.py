@@ -1,0 +1,1 @@
+"""Outcome assessments that settle planned follow-ups."""

@@ -1,0 +1,77 @@
+"""The page on which outcomes are assessed. It is here because a follow-up settles a planned one."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.assessments import service as assessments
+from outcomes.assessments.instruments import shipped_instruments
+from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, OutcomeInstrument
+from outcomes.assessments.presentation import STAGES, last_answers, last_scores
+from outcomes.assessments.records import OutcomesBefore
+from outcomes.platform.db import Database
+from outcomes.errors import Invalid
+from outcomes.pathways import service
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
+
+_OUTCOMES = "/people/{survivor_id:uuid}/outcomes"
+
+
+@get(_OUTCOMES, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def outcomes_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[str]:
+    before = await assessments.prepare_outcomes(db, caller, survivor_id)
+    stage = None if before.latest else AssessmentStage.ENTRY
+    return _page(request, survivor_id, before, Form.of(stage=stage, assessed_on=before.today))
+
+
+@post(_OUTCOMES, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def record_outcomes(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewOutcomeAssessment)
+        creation = Creation.of(caller, form.idempotency_key, f"outcomes:{survivor_id}", new)
+        await service.record_follow_up(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        before = await assessments.prepare_outcomes(db, caller, survivor_id)
+        return _page(request, survivor_id, before, form.refused(because), status=400)
+    return Redirect(f"/people/{survivor_id}/progress", status_code=303)
+
+
+def _page(
+    request: Request[Any, Any, Any],
+    survivor_id: UUID,
+    before: OutcomesBefore,
+    form: Form,
+    status: int = 200,
+) -> Response[str]:
+    instrument = _offered()
+    return render(
+        request,
+        "pathways/outcomes.html",
+        status=status,
+        form=form,
+        survivor_id=survivor_id,
+        before=before,
+        instrument=instrument,
+        stages=list(STAGES.items()),
+        last_scores=last_scores(before),
+        last_answers=last_answers(instrument, before),
+    )
+
+
+def _offered() -> OutcomeInstrument:
+    """The outcome instrument that new assessments use."""
+    return next(one for one in shipped_instruments() if isinstance(one, OutcomeInstrument))
+
+
+ROUTES = (outcomes_page, record_outcomes)

@@ -1,0 +1,83 @@
+"""The page of a pathway review."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
+from outcomes.errors import Conflict, Invalid
+from outcomes.pathways import service
+from outcomes.pathways.models import NewReview, ReviewBefore, ReviewDecision
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
+
+_REVIEW = "/people/{survivor_id:uuid}/review"
+DECISIONS = [
+    (ReviewDecision.CONTINUE, "Continue", "The same contact as now"),
+    (ReviewDecision.STEP_DOWN, "Step down", "Less contact from here on"),
+    (ReviewDecision.MOVE_ON, "Move on", "Another service takes over, or they no longer need us"),
+    (
+        ReviewDecision.EXIT,
+        "Exit",
+        "Government-funded support ends; follow-up goes on for two years",
+    ),
+]
+EARLIER_SHOWN = 3
+
+
+@get(_REVIEW, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def review_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[str]:
+    return await _review(request, db, caller, survivor_id, None)
+
+
+@post(_REVIEW, permission=Permission.RECORD_WORK, include_in_schema=False)
+async def complete_review(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewReview)
+        creation = Creation.of(caller, form.idempotency_key, f"review:{survivor_id}", new)
+        await service.complete_review(db, caller, survivor_id, creation, new)
+    except Invalid as because:
+        return await _review(request, db, caller, survivor_id, form.refused(because), status=400)
+    except Conflict:
+        return await _review(request, db, caller, survivor_id, form, status=409)
+    return Redirect(f"/people/{survivor_id}", status_code=303)
+
+
+async def _review(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    typed: Form | None,
+    status: int = 200,
+) -> Response[str]:
+    before = await service.prepare_review(db, caller, survivor_id)
+    earlier = await service.list_reviews(db, caller, survivor_id, limit=EARLIER_SHOWN)
+    return render(
+        request,
+        "pathways/review.html",
+        status=status,
+        form=typed or _blank(before),
+        survivor_id=survivor_id,
+        before=before,
+        earlier=earlier,
+        decisions=DECISIONS,
+        overtaken=status == 409,
+    )
+
+
+def _blank(before: ReviewBefore) -> Form:
+    return Form.of(held_on=before.today, next_on=before.next_on)
+
+
+ROUTES = (review_page, complete_review)

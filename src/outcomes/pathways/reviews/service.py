@@ -1,0 +1,167 @@
+"""Pathway reviews and outcome follow-ups: recording them settles what was planned for them."""
+
+from datetime import date, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.assessments import service as assessments
+from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
+from outcomes.platform.calendar import local_date
+from outcomes.platform.db import Database, Transaction
+from outcomes.errors import Invalid
+from outcomes.pathways import store
+from outcomes.pathways.reviews import store as review_store
+from outcomes.pathways.schedule import (store as plan_store, service as plans, queries as schedule_store)
+from outcomes.pathways.models import (
+    FollowUpStage,
+    NewReview,
+    Review,
+    ReviewBefore,
+    ReviewDecision,
+    Series,
+)
+
+REVIEW_EARLY_BY = timedelta(days=14)
+FOLLOW_UP_OFF_BY = timedelta(days=91)
+LOOK_AHEAD = timedelta(days=62)
+"""Ours: a review up to two weeks early settles the planned one, and a follow-up the nearest planned
+one within half of the six months between two. Two months ahead hold the next monthly review."""
+
+
+async def complete_review(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewReview
+) -> UUID:
+    """Record a review and mark the planned one done; older ones that are due are superseded by it.
+
+    The decision *exit* may bring the exit date, which then sets the end of the pathway.
+
+    Raises:
+        Invalid: a day ahead, an exit date without that decision or without the record's version.
+        Conflict: the record was changed since that version.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        held_on = _day_held(new, local_date(opened.now, ZoneInfo(opened.zone)))
+        if await first_time(tx, creation, opened.now):
+            if new.exit_on is not None and new.version is not None:
+                await plans.set_exit_date(tx, opened, new.exit_on, new.version)
+            open_ones = await schedule_store.list_open(
+                tx, survivor_id, Series.REVIEW, until=held_on + REVIEW_EARLY_BY
+            )
+            planned_id = _settled(open_ones, held_on)
+            await review_store.insert_review(
+                tx, opened, creation.key, new, held_on=held_on, planned_contact_id=planned_id
+            )
+            if planned_id is not None:
+                await plan_store.complete(tx, planned_id, survivor_id, opened.now)
+            await _audit(tx, opened, "pathway_review.completed", "decision", "details")
+        return creation.key
+
+
+async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> ReviewBefore:
+    """What stands beside the questions of a new review."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
+        today = local_date(opened.now, ZoneInfo(opened.zone))
+        open_ones = await schedule_store.list_open(
+            tx, survivor_id, Series.REVIEW, until=today + LOOK_AHEAD
+        )
+        days = {planned_id: day for planned_id, day, _ in open_ones}
+        settled = _settled([one for one in open_ones if one[1] <= today + REVIEW_EARLY_BY], today)
+        planned_on = days[settled] if settled else None
+        after = [day for day in days.values() if day > (planned_on or today) and day > today]
+        exit_on, version, _ = await store.get_exit(tx, survivor_id)
+        return ReviewBefore(
+            reference=opened.reference,
+            today=today,
+            exit_on=exit_on,
+            version=version,
+            planned_on=planned_on,
+            next_on=min(after, default=None),
+        )
+
+
+async def get_review(db: Database, caller: Caller, survivor_id: UUID, review_id: UUID) -> Review:
+    """One review. Raises NotFound."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "pathway_review.viewed", "decision", "details")
+        return await review_store.get_review(tx, opened, review_id)
+
+
+async def list_reviews(
+    db: Database, caller: Caller, survivor_id: UUID, *, before: UUID | None = None, limit: int = 50
+) -> list[Review]:
+    """Newest first, from the one after the review `before`."""
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        await _audit(tx, opened, "pathway_review.listed", "decision", "details")
+        return await review_store.list_reviews(tx, opened, before=before, limit=limit)
+
+
+async def record_follow_up(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewOutcomeAssessment
+) -> UUID:
+    """Record an outcome assessment; at exit or as a follow-up it settles the planned one that is
+    nearest to its day.
+
+    Raises:
+        Invalid: as `assessments.service.record_outcomes`.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await admit(tx, survivor_id)
+        if await assessments.add_outcomes(tx, opened, creation, new):
+            planned_id = await _planned_follow_up(tx, survivor_id, new)
+            if planned_id is not None:
+                await plan_store.complete(tx, planned_id, survivor_id, opened.now)
+        return creation.key
+
+
+def _settled(
+    open_ones: list[tuple[UUID, date, FollowUpStage | None]], held_on: date
+) -> UUID | None:
+    """The latest that was due by that day, else the first that comes soon."""
+    due = [planned_id for planned_id, day, _ in open_ones if day <= held_on]
+    soon = [planned_id for planned_id, day, _ in open_ones if day > held_on]
+    return due[0] if due else soon[-1] if soon else None
+
+
+async def _planned_follow_up(
+    tx: Transaction, survivor_id: UUID, new: NewOutcomeAssessment
+) -> UUID | None:
+    if new.stage not in (AssessmentStage.EXIT, AssessmentStage.FOLLOW_UP):
+        return None
+    at_exit = new.stage is AssessmentStage.EXIT
+    open_ones = await schedule_store.list_open(
+        tx, survivor_id, Series.FOLLOW_UP, until=new.assessed_on + FOLLOW_UP_OFF_BY
+    )
+    distances = [
+        (abs(day - new.assessed_on), planned_id)
+        for planned_id, day, stage in open_ones
+        if (stage is FollowUpStage.EXIT) == at_exit
+    ]
+    distance, planned_id = min(distances, default=(timedelta.max, None))
+    return planned_id if distance <= FOLLOW_UP_OFF_BY else None
+
+
+def _day_held(new: NewReview, today: date) -> date:
+    held_on = new.held_on or today
+    if held_on > today:
+        raise Invalid.field("held_on", "Choose today or the day when you held it.")
+    if new.next_on is not None and new.next_on <= held_on:
+        raise Invalid.field("next_on", "Choose a day after this review.")
+    if new.exit_on is not None and new.decision is not ReviewDecision.EXIT:
+        raise Invalid.field("exit_on", "Leave the exit date out, or choose Exit as the decision.")
+    if new.exit_on is not None and new.version is None:
+        raise Invalid.field("version", "Send the version of the record that you looked at.")
+    return held_on
+
+
+async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
+    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
+    await audit.record(tx, event, opened.now)

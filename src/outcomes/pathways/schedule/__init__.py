@@ -1,0 +1,1 @@
+"""What is planned for a pathway, and why on that day."""

@@ -1,0 +1,118 @@
+"""The SQL of reading what is planned."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from outcomes.platform.access.caseload import caseload_args, in_caseload
+from outcomes.platform.calendar import UkPart
+from outcomes.platform.db import Transaction
+from outcomes.pathways.models import (
+    CancelReason,
+    DueContact,
+    DueState,
+    FollowUpStage,
+    PlannedContact,
+    PlannedState,
+    Series,
+)
+from outcomes.pathways.schedule.planning import why_moved
+
+
+async def list_contacts(tx: Transaction, pathway_id: UUID, part: UkPart) -> list[PlannedContact]:
+    """Everything ever planned on a pathway, by the time it falls due."""
+    rows = await tx.conn.fetch(
+        """SELECT id, series, stage, planned_on, held_on, due_at, closes_at, state, cancel_reason,
+                  closed_at
+           FROM planned_contacts WHERE provider_id = $1 AND pathway_id = $2
+           ORDER BY held_on, due_at, series, planned_on""",
+        tx.caller.provider_id,
+        pathway_id,
+    )
+    return [_contact(row, part) for row in rows]
+
+
+def _contact(row: Any, part: UkPart) -> PlannedContact:
+    return PlannedContact(
+        id=row["id"],
+        series=Series(row["series"]),
+        stage=_stage(row),
+        planned_on=row["planned_on"],
+        held_on=row["held_on"],
+        moved=why_moved(row["planned_on"], row["held_on"], part),
+        due_at=row["due_at"],
+        closes_at=row["closes_at"],
+        state=PlannedState(row["state"]),
+        cancel_reason=CancelReason(row["cancel_reason"]) if row["cancel_reason"] else None,
+        closed_at=row["closed_at"],
+    )
+
+
+async def list_due(
+    tx: Transaction,
+    *,
+    now: datetime,
+    state: DueState | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[DueContact]:
+    """Open contacts of the caller's caseload that are held today (in the survivor's zone) or were
+    before, prompts aside: they need nobody."""
+    rows = await tx.conn.fetch(
+        f"""SELECT c.id, c.survivor_id, s.reference, s.zone, c.series, c.stage, c.held_on, c.due_at,
+                   c.closes_at, CASE WHEN c.closes_at <= $2 THEN 'overdue' ELSE 'due' END AS state
+            FROM planned_contacts c
+            JOIN survivors s ON s.provider_id = c.provider_id AND s.id = c.survivor_id
+            WHERE c.provider_id = $1 AND c.state = 'planned'
+              AND c.series IN ('call', 'review', 'follow_up')
+              AND c.due_at < $2 + interval '2 days'
+              AND c.held_on <= ($2 AT TIME ZONE s.zone)::date
+              AND ($3::text IS NULL OR $3 = CASE WHEN c.closes_at <= $2 THEN 'overdue' ELSE 'due' END)
+              AND ($4::timestamptz IS NULL OR (c.due_at, c.id) > ($4, $5::uuid))
+              AND {in_caseload("s", 7)}
+            ORDER BY c.due_at, c.id LIMIT $6""",
+        tx.caller.provider_id,
+        now,
+        state,
+        *(after or (None, None)),
+        limit,
+        *caseload_args(tx),
+    )
+    return [_due(row) for row in rows]
+
+
+def _due(row: Any) -> DueContact:
+    return DueContact(
+        id=row["id"],
+        survivor_id=row["survivor_id"],
+        reference=row["reference"],
+        zone=row["zone"],
+        series=Series(row["series"]),
+        stage=_stage(row),
+        held_on=row["held_on"],
+        due_at=row["due_at"],
+        closes_at=row["closes_at"],
+        state=DueState(row["state"]),
+    )
+
+
+async def list_open(
+    tx: Transaction, survivor_id: UUID, series: Series, *, until: date
+) -> list[tuple[UUID, date, FollowUpStage | None]]:
+    """Open contacts of one series held on or before `until`: id, day and stage, latest first."""
+    rows = await tx.conn.fetch(
+        """SELECT id, held_on, stage FROM planned_contacts
+           WHERE provider_id = $1 AND survivor_id = $2 AND series = $3 AND state = 'planned'
+             AND held_on <= $4
+           ORDER BY held_on DESC, planned_on DESC""",
+        tx.caller.provider_id,
+        survivor_id,
+        series,
+        until,
+    )
+    return [(row["id"], row["held_on"], _stage(row)) for row in rows]
+
+
+def _stage(row: Mapping[str, Any]) -> FollowUpStage | None:
+    return FollowUpStage(row["stage"]) if row["stage"] else None

@@ -1,0 +1,103 @@
+"""The rows of wrapped data keys. Only ciphertext is here: the keys that open it are elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+
+from outcomes.platform.access.caseload import wrapped_key
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import DataKey, DecryptionError, KeyKind, WrappedKey
+from outcomes.errors import NotFound
+
+_log = structlog.get_logger("outcomes.platform.access")
+
+QUARANTINE_PERIOD = timedelta(days=30)
+"""How long one quarantine key is used (ours)."""
+
+_COLUMNS = "id, kind, subject_id, kek_version, wrapped, commitment"
+
+
+async def create_key(tx: Transaction, kind: KeyKind, subject_id: UUID, now: datetime) -> DataKey:
+    """Make and store a data key for a survivor, the provider's staff, or unknown senders."""
+    new = tx.caller.scope.keys.new_data_key(kind, subject_id)
+    wrapped = new.wrapped
+    await tx.conn.execute(
+        """INSERT INTO data_keys
+               (provider_id, id, kind, subject_id, kek_version, wrapped, commitment, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+        tx.caller.provider_id,
+        wrapped.id,
+        wrapped.kind,
+        wrapped.subject_id,
+        wrapped.kek_version,
+        wrapped.wrapped,
+        wrapped.commitment,
+        now,
+    )
+    return new.key
+
+
+async def staff_key(tx: Transaction) -> DataKey:
+    """The key of what a provider holds about its own people and of its finished exports."""
+    row = await tx.conn.fetchrow(
+        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND kind = 'staff'",
+        tx.caller.provider_id,
+    )
+    if row is None:
+        raise NotFound
+    return tx.caller.scope.open_key(wrapped_key(row))
+
+
+async def wrapped_keys(tx: Transaction, key_ids: list[UUID]) -> dict[UUID, WrappedKey]:
+    """The keys that the rows of blobs name, by id, in one statement; a key that is gone is missing."""
+    rows = await tx.conn.fetch(
+        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND id = ANY($2::uuid[])",
+        tx.caller.provider_id,
+        key_ids,
+    )
+    return {row["id"]: wrapped_key(row) for row in rows}
+
+
+async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, DataKey]:
+    """The keys of many survivors in one statement; the caller has checked the caseload.
+
+    One that cannot be opened is missing: a damaged record must not hold up everybody else's.
+    """
+    rows = await tx.conn.fetch(
+        f"""SELECT {_COLUMNS} FROM data_keys
+            WHERE provider_id = $1 AND kind = 'survivor' AND subject_id = ANY($2::uuid[])""",
+        tx.caller.provider_id,
+        survivor_ids,
+    )
+    keys = {}
+    for row in rows:
+        with damage_noted():
+            keys[row["subject_id"]] = tx.caller.scope.open_key(wrapped_key(row))
+    return keys
+
+
+@contextmanager
+def damage_noted() -> Iterator[None]:
+    """Go on after a record that cannot be read, and tell the log: somebody has to restore it. Who it
+    is about stands on their worker's Today, not in a log."""
+    try:
+        yield
+    except DecryptionError:
+        _log.error("record_not_readable")
+
+
+async def quarantine_key(tx: Transaction, now: datetime) -> DataKey:
+    """The current key for messages from numbers that nobody has matched yet."""
+    row = await tx.conn.fetchrow(
+        f"""SELECT {_COLUMNS} FROM data_keys
+            WHERE provider_id = $1 AND kind = 'quarantine' AND created_at > $2
+            ORDER BY created_at DESC LIMIT 1""",
+        tx.caller.provider_id,
+        now - QUARANTINE_PERIOD,
+    )
+    if row is not None:
+        return tx.caller.scope.open_key(wrapped_key(row))
+    return await create_key(tx, KeyKind.QUARANTINE, uuid4(), now)

@@ -1,0 +1,149 @@
+"""The words of access: roles, permissions, and the caller of a verb."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from outcomes.platform.encryption import DataKey, KeyKind, ProviderKeys, WrappedKey
+from outcomes.errors import Forbidden
+
+
+class Role(StrEnum):
+    """What an account is for. One role an account."""
+
+    SUPPORT_WORKER = "support_worker"
+    TEAM_LEAD = "team_lead"
+    PROVIDER_ADMIN = "provider_admin"
+    ANALYST = "analyst"
+
+
+class Permission(StrEnum):
+    """What a handler needs. Every handler declares exactly one, or that it is public."""
+
+    OWN_ACCOUNT = "own_account"
+    SEE_SURVIVORS = "see_survivors"
+    REGISTER_SURVIVORS = "register_survivors"
+    RECORD_WORK = "record_work"
+    SEND_PROMPTS = "send_prompts"
+    READ_INBOX = "read_inbox"
+    SEE_TEAM = "see_team"
+    MANAGE_PEOPLE = "manage_people"
+    SEE_KPIS = "see_kpis"
+    SEE_EXACT_KPIS = "see_exact_kpis"
+    EXPORT_KPIS = "export_kpis"
+
+
+_WORK = frozenset(
+    {
+        Permission.OWN_ACCOUNT,
+        Permission.SEE_SURVIVORS,
+        Permission.REGISTER_SURVIVORS,
+        Permission.RECORD_WORK,
+        Permission.SEND_PROMPTS,
+        Permission.READ_INBOX,
+    }
+)
+_FIGURES = frozenset({Permission.SEE_KPIS, Permission.EXPORT_KPIS})
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.SUPPORT_WORKER: _WORK,
+    Role.TEAM_LEAD: _WORK | _FIGURES | {Permission.SEE_TEAM, Permission.SEE_EXACT_KPIS},
+    Role.PROVIDER_ADMIN: _FIGURES
+    | {
+        Permission.OWN_ACCOUNT,
+        Permission.SEE_TEAM,
+        Permission.MANAGE_PEOPLE,
+        Permission.SEE_EXACT_KPIS,
+    },
+    Role.ANALYST: _FIGURES | {Permission.OWN_ACCOUNT},
+}
+
+
+class ActorKind(StrEnum):
+    """A person with an account, our background worker, a gateway's webhook, or a host operator."""
+
+    ACCOUNT = "account"
+    WORKER = "worker"
+    GATEWAY = "gateway"
+    OPERATOR = "operator"
+
+
+class Reach(StrEnum):
+    """Whose survivors an actor may open: their own and those they cover, their team's, or all."""
+
+    OWN = "own"
+    TEAM = "team"
+    PROVIDER = "provider"
+
+
+class Actor(Struct, frozen=True):
+    """Who does it, as the audit names them."""
+
+    kind: ActorKind
+    account_id: UUID | None = None
+    role: Role | None = None
+    team_id: UUID | None = None
+    session_id: UUID | None = None
+    token_id: UUID | None = None
+    reauthenticated_at: datetime | None = None
+    permissions: frozenset[Permission] = frozenset()
+
+    @property
+    def reach(self) -> Reach:
+        """Support workers see their own caseload, team leads their team's, our processes all."""
+        if self.kind is not ActorKind.ACCOUNT:
+            return Reach.PROVIDER
+        return Reach.TEAM if self.role is Role.TEAM_LEAD else Reach.OWN
+
+    @property
+    def account(self) -> UUID:
+        """The account; for verbs that only a signed-in person can call.
+
+        Raises:
+            Forbidden: the actor is not a person.
+        """
+        if self.account_id is None:
+            raise Forbidden
+        return self.account_id
+
+
+class ProviderScope:
+    """One provider's data and keys; made only in `outcomes.platform.access.scopes`.
+
+    Keys and the tenant setting come from here and never from a row, so a bug in a query or an
+    injected one yields ciphertext. `kinds` are the data keys this caller may open: people who only
+    see figures, or only manage accounts, can never open a survivor's.
+    """
+
+    def __init__(
+        self, provider_id: UUID, keys: ProviderKeys, kinds: frozenset[KeyKind] = frozenset(KeyKind)
+    ) -> None:
+        self.provider_id = provider_id
+        self.keys = keys
+        self._kinds = kinds
+
+    def open_key(self, wrapped: WrappedKey) -> DataKey:
+        """The usable key.
+
+        Raises:
+            Forbidden: this caller may not open keys of that kind.
+        """
+        if wrapped.kind not in self._kinds:
+            raise Forbidden
+        return self.keys.unwrap(wrapped)
+
+
+class Caller(Struct, frozen=True):
+    """A scope and who acts in it: the first argument of every verb."""
+
+    scope: ProviderScope
+    actor: Actor
+
+    @property
+    def provider_id(self) -> UUID:
+        return self.scope.provider_id
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.actor.permissions

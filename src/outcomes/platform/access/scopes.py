@@ -1,0 +1,281 @@
+"""The only place where a `ProviderScope` is made, in exactly five ways.
+
+sign-in              after the route of the name and the password were checked   (sessions)
+session or API token after its digest was found, live, on an active account
+worker               in its loop over the registry of providers
+webhook              after its signature, from a number of ours
+operator             a command on the host, for a named provider
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from outcomes.platform.access.models import (PERMISSIONS, Actor, ActorKind, Caller, Permission, ProviderScope, Role)
+from outcomes.platform.access.tries import Tries, UnknownNames
+from outcomes.platform.clock import NOW_SQL
+from outcomes.platform.db import Database
+from outcomes.platform.encryption import KeyKind, KeyRing
+
+IDLE_LOCK = timedelta(minutes=15)
+"""A session unused for longer is over."""
+
+_KINDS_OF_ROLE = {
+    Role.SUPPORT_WORKER: frozenset(KeyKind),
+    Role.TEAM_LEAD: frozenset(KeyKind),
+    Role.PROVIDER_ADMIN: frozenset({KeyKind.STAFF}),
+    Role.ANALYST: frozenset({KeyKind.STAFF}),
+}
+_ROUTES_REMEMBERED = 10_000
+
+
+class RouteKind(StrEnum):
+    """What leads to a provider."""
+
+    SIGN_IN_NAME = "sign_in_name"
+    SESSION = "session"
+    API_TOKEN = "api_token"  # noqa: S105 - a kind of route, not a secret
+    SIGN_IN_LINK = "sign_in_link"
+    SENDER_NUMBER = "sender_number"
+
+
+class Credential(Struct, frozen=True):
+    """What signing in checks a password against."""
+
+    provider_id: UUID
+    account_id: UUID
+    role: Role
+    team_id: UUID | None
+    password_hash: str
+    now: datetime
+
+
+class Scopes:
+    """Turns a credential, a number or an operator's word into a caller.
+
+    `auth` is a pool of the role that may read all routes, and nothing else but credentials,
+    sessions and tokens of the provider that it then sets.
+    """
+
+    def __init__(self, auth: Database, ring: KeyRing) -> None:
+        self._auth = auth
+        self.ring = ring
+        self._session_routes: dict[bytes, UUID] = {}
+        self._unknown_names = UnknownNames()
+
+    def digest(self, kind: RouteKind, value: str) -> bytes:
+        return self.ring.installation.route_digest(kind, value)
+
+    async def credential(self, sign_in_name: str) -> Credential | None:
+        """The credential behind a sign-in name, if an active account has it."""
+        digest = self.digest(RouteKind.SIGN_IN_NAME, sign_in_name)
+        provider_id = await self._route(RouteKind.SIGN_IN_NAME, digest)
+        if provider_id is None:
+            return None
+        async with self._auth.in_provider(provider_id) as conn:
+            row = await conn.fetchrow(
+                f"""SELECT {NOW_SQL} AS now, c.account_id, a.role, a.team_id, c.password_hash
+                    FROM credentials c
+                    JOIN accounts a ON a.provider_id = c.provider_id AND a.id = c.account_id
+                    WHERE c.provider_id = $1 AND c.sign_in_digest = $2 AND a.state = 'active'""",
+                provider_id,
+                digest,
+            )
+        if row is None:
+            return None
+        return Credential(
+            provider_id=provider_id,
+            account_id=row["account_id"],
+            role=Role(row["role"]),
+            team_id=row["team_id"],
+            password_hash=row["password_hash"],
+            now=self._auth.clock.of(row["now"]),
+        )
+
+    async def claim_try(self, name: str, credential: Credential | None) -> timedelta | None:
+        """Count a try at a password; where it comes too early, how long to wait instead."""
+        if credential is None:
+            async with self._auth.connection() as conn:
+                now = await self._auth.clock.now(conn)
+            return self._unknown_names.claim(self.digest(RouteKind.SIGN_IN_NAME, name), now)
+        account = credential.provider_id, credential.account_id
+        async with self._auth.in_provider(credential.provider_id) as conn:
+            row = await conn.fetchrow(
+                """SELECT failures, next_try_at FROM credentials
+                   WHERE provider_id = $1 AND account_id = $2 FOR UPDATE""",
+                *account,
+            )
+            tries = Tries(row["failures"], row["next_try_at"])
+            wait = tries.wait(credential.now)
+            if wait is None:
+                tries = tries.after_another(credential.now)
+                await conn.execute(
+                    """UPDATE credentials SET failures = $3, next_try_at = $4
+                       WHERE provider_id = $1 AND account_id = $2""",
+                    *account,
+                    tries.count,
+                    tries.next_at,
+                )
+        return wait
+
+    async def forget_failures(self, credential: Credential) -> None:
+        """After a right password the count begins anew."""
+        async with self._auth.in_provider(credential.provider_id) as conn:
+            await conn.execute(
+                """UPDATE credentials SET failures = 0, next_try_at = NULL
+                   WHERE provider_id = $1 AND account_id = $2""",
+                credential.provider_id,
+                credential.account_id,
+            )
+
+    def signed_in(self, credential: Credential) -> Caller:
+        """The caller whose password was right; the session is made in this scope."""
+        return self._account_caller(
+            credential.provider_id,
+            {
+                "account_id": credential.account_id,
+                "role": credential.role,
+                "team_id": credential.team_id,
+            },
+            reauthenticated_at=credential.now,
+        )
+
+    async def session(self, token: str) -> Caller | None:
+        """The caller of a live session; using it keeps it alive.
+
+        The route of a session never changes, so it is remembered; whether it still lives is read
+        every time.
+        """
+        digest = self.digest(RouteKind.SESSION, token)
+        provider_id = self._session_routes.get(digest) or await self._route(
+            RouteKind.SESSION, digest
+        )
+        if provider_id is None:
+            return None
+        now = f"({NOW_SQL} + $3::interval)"
+        async with self._auth.in_provider(provider_id) as conn:
+            row = await conn.fetchrow(
+                f"""WITH seen AS (
+                        UPDATE sessions SET last_seen_at = {now}
+                        WHERE provider_id = $1 AND token_digest = $2
+                          AND last_seen_at BETWEEN {now} - $4::interval
+                                               AND {now} - interval '1 minute')
+                    SELECT s.id, s.account_id, s.reauthenticated_at, a.role, a.team_id
+                    FROM sessions s
+                    JOIN accounts a ON a.provider_id = s.provider_id AND a.id = s.account_id
+                    WHERE s.provider_id = $1 AND s.token_digest = $2 AND s.ended_at IS NULL
+                      AND s.expires_at > {now} AND s.last_seen_at > {now} - $4::interval
+                      AND a.state = 'active'""",
+                provider_id,
+                digest,
+                self._auth.clock.offset,
+                IDLE_LOCK,
+            )
+        if row is None:
+            self._session_routes.pop(digest, None)
+            return None
+        self._remember(digest, provider_id)
+        return self._account_caller(
+            provider_id, row, session_id=row["id"], reauthenticated_at=row["reauthenticated_at"]
+        )
+
+    async def api_token(self, token: str) -> Caller | None:
+        """The caller of a live API token: its account's role, narrowed to the token's list."""
+        digest = self.digest(RouteKind.API_TOKEN, token)
+        provider_id = await self._route(RouteKind.API_TOKEN, digest)
+        if provider_id is None:
+            return None
+        async with self._auth.in_provider(provider_id) as conn:
+            row = await conn.fetchrow(
+                f"""SELECT t.id, t.account_id, t.permissions, a.role, a.team_id
+                    FROM api_tokens t
+                    JOIN accounts a ON a.provider_id = t.provider_id AND a.id = t.account_id
+                    WHERE t.provider_id = $1 AND t.token_digest = $2 AND t.revoked_at IS NULL
+                      AND t.expires_at > {NOW_SQL} + $3::interval AND a.state = 'active'""",
+                provider_id,
+                digest,
+                self._auth.clock.offset,
+            )
+        if row is None:
+            return None
+        narrowed = frozenset(Permission(name) for name in row["permissions"])
+        return self._account_caller(provider_id, row, token_id=row["id"], narrowed=narrowed)
+
+    async def sign_in_link(self, token: str) -> Caller | None:
+        """The caller for whom an unused, unexpired link was made; using it is the caller's next step."""
+        digest = self.digest(RouteKind.SIGN_IN_LINK, token)
+        provider_id = await self._route(RouteKind.SIGN_IN_LINK, digest)
+        if provider_id is None:
+            return None
+        async with self._auth.in_provider(provider_id) as conn:
+            row = await conn.fetchrow(
+                f"""SELECT l.account_id, a.role, a.team_id
+                    FROM sign_in_links l
+                    JOIN accounts a ON a.provider_id = l.provider_id AND a.id = l.account_id
+                    WHERE l.provider_id = $1 AND l.token_digest = $2 AND l.used_at IS NULL
+                      AND l.expires_at > {NOW_SQL} + $3::interval AND a.state = 'active'""",
+                provider_id,
+                digest,
+                self._auth.clock.offset,
+            )
+        return None if row is None else self._account_caller(provider_id, row)
+
+    def worker(self, provider_id: UUID) -> Caller:
+        """Our background worker, for a provider read from the registry."""
+        return self._process_caller(provider_id, ActorKind.WORKER)
+
+    async def own_number(self, number: str) -> Caller | None:
+        """The gateway's webhook, from a number of ours, once its signature was verified."""
+        digest = self.digest(RouteKind.SENDER_NUMBER, number)
+        provider_id = await self._route(RouteKind.SENDER_NUMBER, digest)
+        return None if provider_id is None else self._process_caller(provider_id, ActorKind.GATEWAY)
+
+    def operator(self, provider_id: UUID) -> Caller:
+        """A command on the host for a provider that the operator named."""
+        return self._process_caller(provider_id, ActorKind.OPERATOR)
+
+    def _process_caller(self, provider_id: UUID, kind: ActorKind) -> Caller:
+        scope = ProviderScope(provider_id, self.ring.provider(provider_id))
+        return Caller(scope, Actor(kind=kind))
+
+    def _account_caller(
+        self,
+        provider_id: UUID,
+        account: Any,
+        *,
+        session_id: UUID | None = None,
+        token_id: UUID | None = None,
+        reauthenticated_at: datetime | None = None,
+        narrowed: frozenset[Permission] | None = None,
+    ) -> Caller:
+        role = Role(account["role"])
+        permissions = PERMISSIONS[role]
+        actor = Actor(
+            kind=ActorKind.ACCOUNT,
+            account_id=account["account_id"],
+            role=role,
+            team_id=account["team_id"],
+            session_id=session_id,
+            token_id=token_id,
+            reauthenticated_at=reauthenticated_at,
+            permissions=permissions if narrowed is None else permissions & narrowed,
+        )
+        keys = self.ring.provider(provider_id)
+        return Caller(ProviderScope(provider_id, keys, _KINDS_OF_ROLE[role]), actor)
+
+    async def _route(self, kind: RouteKind, digest: bytes) -> UUID | None:
+        async with self._auth.connection() as conn:
+            provider_id: UUID | None = await conn.fetchval(
+                "SELECT provider_id FROM access_routes WHERE kind = $1 AND digest = $2",
+                kind,
+                digest,
+            )
+        return provider_id
+
+    def _remember(self, digest: bytes, provider_id: UUID) -> None:
+        if len(self._session_routes) >= _ROUTES_REMEMBERED:
+            self._session_routes.clear()
+        self._session_routes[digest] = provider_id

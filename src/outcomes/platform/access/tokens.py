@@ -1,0 +1,58 @@
+"""API tokens: one staff account's, narrowed to a list of permissions, and dead with the account."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from outcomes.platform.access import audit
+from outcomes.platform.access.models import Permission
+from outcomes.platform.access.scopes import RouteKind, Scopes
+from outcomes.platform.access.sessions import add_route, remove_routes
+from outcomes.platform.db import Transaction
+
+LONGEST = timedelta(days=365)
+
+
+async def create_token(
+    tx: Transaction,
+    scopes: Scopes,
+    *,
+    account_id: UUID,
+    permissions: frozenset[Permission],
+    lasts: timedelta,
+    now: datetime,
+) -> str:
+    """Make a token, which is shown once and stored as a keyed digest only."""
+    token, token_id = secrets.token_urlsafe(32), uuid4()
+    digest = scopes.digest(RouteKind.API_TOKEN, token)
+    await add_route(tx, RouteKind.API_TOKEN, digest)
+    await tx.conn.execute(
+        """INSERT INTO api_tokens
+               (provider_id, id, token_digest, account_id, permissions, created_at, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        tx.caller.provider_id,
+        token_id,
+        digest,
+        account_id,
+        sorted(permissions),
+        now,
+        now + min(lasts, LONGEST),
+    )
+    await audit.record(tx, audit.Event("api_token.created", "api_token", (token_id,)), now)
+    return token
+
+
+async def revoke_tokens(tx: Transaction, account_id: UUID, now: datetime) -> None:
+    """End every token of an account and remove the routes to them."""
+    revoked = await tx.conn.fetch(
+        """UPDATE api_tokens SET revoked_at = $3
+           WHERE provider_id = $1 AND account_id = $2 AND revoked_at IS NULL
+           RETURNING id, token_digest""",
+        tx.caller.provider_id,
+        account_id,
+        now,
+    )
+    if revoked:
+        await remove_routes(tx, RouteKind.API_TOKEN, [row["token_digest"] for row in revoked])
+        ids = tuple(row["id"] for row in revoked)
+        await audit.record(tx, audit.Event("api_token.revoked", "api_token", ids), now)

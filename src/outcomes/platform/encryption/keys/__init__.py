@@ -1,0 +1,1 @@
+"""Where keys come from, how they are kept, and what one provider's keys can do."""

@@ -1,0 +1,28 @@
+"""What may come in from outside: one strict base for every form and JSON body, and its text types.
+
+The same Struct is filled by a page and by the API. A field's `msgspec.Meta(title=...)` is how
+messages name it ("Enter the exit date…"); `extra={"remedy": "Choose how they are"}` replaces the
+whole message where the made-up one would read badly. Text reaches a Struct stripped, in Unicode
+NFC and without control characters (see `outcomes.platform.web.requests.reading`); blank text counts as not given.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Input(Struct, frozen=True, forbid_unknown_fields=True):
+    """Fields that somebody sent. Frozen, strict, and never printed with what it holds."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+ShortText = Annotated[str, Meta(min_length=1, max_length=200)]
+"""One line, such as a name or a place."""
+
+LongText = Annotated[str, Meta(min_length=1, max_length=4_000)]
+"""A note of at most 4,000 characters."""
+
+RecordVersion = Annotated[int, Meta(ge=1, le=2**31 - 1, title="version")]
+"""The version of a record that was looked at, so that nobody's change is overwritten unseen."""

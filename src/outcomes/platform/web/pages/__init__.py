@@ -1,0 +1,1 @@
+"""Server-rendered pages: forms, templates, charts, dates."""

@@ -1,0 +1,1 @@
+"""Headers, errors, static files and the API's own description."""

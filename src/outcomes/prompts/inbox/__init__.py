@@ -1,0 +1,1 @@
+"""Incoming texts: stored, read, and put away."""

@@ -1,0 +1,244 @@
+"""What comes in: stored at once, read in order by the worker, and put away by a person.
+
+Who really sent a text is never proven, so nothing here changes a record but what keeps people safe:
+texts stop, a number is frozen, somebody is asked to look. No text is ever answered.
+"""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from outcomes.platform.access import audit
+from outcomes.platform.access.data_keys import survivor_keys
+from outcomes.platform.access.models import Caller
+from outcomes.platform.db import Database, Transaction
+from outcomes.errors import NotFound, Unavailable
+from outcomes.prompts.inbox import store as store_inbox
+from outcomes.prompts.sending import store as store_sending
+from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
+from outcomes.prompts.inbox.replies import (Answer, Answered, Duress, FreeText, OptOut, Reply, WrongNumber, read_reply)
+from outcomes.prompts.inbox.store import Unread
+from outcomes.providers import service as providers
+from outcomes.providers.models import TaskKind
+from outcomes.messaging.inbound import InboundSms
+from outcomes.survivors import service as survivors
+from outcomes.survivors.models import Reach
+
+MOST_AT_ONCE = 50
+"""Messages read in one visit; the others have their turn after the other providers (ours)."""
+
+_ONLY_RECORDED = (Answered(Answer.FINE), Answered(Answer.NOT_SO_GOOD))
+"""What nobody has to look at, when it answers a question of ours."""
+
+_BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+
+
+class _Reading(Struct, frozen=True):
+    """A message, who has the number it came from, and what it says."""
+
+    message: Unread
+    holders: tuple[Reach, ...]
+    reply: Reply
+    speaker: Reach | None
+    """The one holder whom it is from; None for an unknown, a shared or a colleague's number."""
+    from_staff: bool
+
+    @property
+    def holder_ids(self) -> list[UUID]:
+        return [reach.survivor_id for reach in self.holders]
+
+
+async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
+    """Store a verified text once. From here on nothing is sent to that number until it is read, and
+    put away if a person has to see to it.
+
+    The hint comes after: whoever holds its row for too long delays the reading by a minute, and must
+    not make us refuse a text, because the gateway does not send it again.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        new = await store_inbox.insert_message(tx, sms, now)
+    if new:
+        with suppress(Unavailable):
+            async with db.transaction(caller) as tx:
+                await providers.lower_due_hint(tx, now)
+
+
+async def read_inbox(db: Database, caller: Caller) -> int:
+    """Read what waits, oldest first, each in its own transaction; returns how many were read.
+
+    A message that cannot be dealt with stays unread and keeps no other waiting: somebody's cry for
+    help may be behind it. What went wrong is raised at the end.
+    """
+    last, read, trouble = _BEGINNING, 0, list[Exception]()
+    for _ in range(MOST_AT_ONCE):
+        message: Unread | None = None
+        try:
+            async with db.transaction(caller) as tx:
+                message = await store_inbox.lock_next_unread(tx, last)
+                if message is None:
+                    break
+                await _read(tx, message, await tx.now())
+            read += 1
+        except Exception as error:
+            if message is None:
+                raise
+            trouble.append(error)
+        last = (message.received_at, message.id)
+    if trouble:
+        raise trouble[0]
+    return read
+
+
+async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
+    """Opt-out words first, then the duress word, then the answer; else a person reads it."""
+    reading = await _understand(tx, message)
+    event = audit.Event("reply.read", "survivor", tuple(reading.holder_ids), ("body",))
+    await audit.record(tx, event, now)
+    prompt_id = await _match(tx, reading, now)
+    await _stop_texts(tx, reading, now)
+    kind = _kind(reading)
+    if kind is MessageKind.ANSWER and prompt_id is not None:
+        await store_inbox.set_answered(tx, prompt_id, message.received_at)
+        await store_sending.cancel_retry(tx, prompt_id, now)
+    recorded = prompt_id is not None and reading.reply in _ONLY_RECORDED
+    await store_inbox.set_read(
+        tx, message.id, kind, needs_person=not recorded, prompt_id=prompt_id, now=now
+    )
+    if not recorded:
+        await _ask_to_look(tx, reading, task_of(kind, prompt_id), now)
+
+
+async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | None:
+    """Put it on the record of the one person it is from; returns the prompt it may be about."""
+    if reading.speaker is None:
+        return None
+    survivor_id = reading.speaker.survivor_id
+    key = (await survivor_keys(tx, [survivor_id])).get(survivor_id)
+    if key is None:
+        return None
+    await store_inbox.give_to_survivor(tx, reading.message, survivor_id, key)
+    return await store_inbox.find_open_prompt(tx, survivor_id, now)
+
+
+async def _understand(tx: Transaction, message: Unread) -> _Reading:
+    """Each holder of a shared number has a duress word of their own, and each is listened for."""
+    ids = await survivors.list_holders(tx, message.from_bidx)
+    holders = tuple((await survivors.list_reach(tx, ids)).values()) if ids else ()
+    from_staff = await store_inbox.is_staff_phone(tx, message.from_bidx)
+    heard = [(reach, _reply(message, reach)) for reach in holders]
+    alone = holders[0] if len(holders) == 1 else None
+    speaker, reply = alone, (heard[0][1] if heard else _reply(message, None))
+    for reach, said in heard:
+        if isinstance(said, Duress):
+            speaker, reply = reach, said
+    return _Reading(message, holders, reply, None if from_staff else speaker, from_staff)
+
+
+def _reply(message: Unread, reach: Reach | None) -> Reply:
+    if message.body is None:
+        return OptOut() if message.opt_out_type == "STOP" else FreeText()
+    contact = reach.safe_contact if reach else None
+    return read_reply(
+        message.body,
+        duress_word=contact.profile.duress_word if contact else None,
+        opt_out_type=message.opt_out_type,
+    )
+
+
+async def _stop_texts(tx: Transaction, reading: _Reading, now: datetime) -> None:
+    """What has to end at once, for everybody who has the number."""
+    reply = reading.reply
+    if isinstance(reply, OptOut) or (isinstance(reply, Duress) and reply.also_opt_out):
+        await _opt_out(tx, reading, "reply", now)
+    if isinstance(reply, Duress):
+        await _opt_out(tx, reading, "duress", now)
+    if isinstance(reply, WrongNumber):
+        for reach in reading.holders:
+            if reach.contact_method_id is not None:
+                await survivors.freeze_number(tx, reach.contact_method_id, "wrong_number", now)
+        await store_sending.cancel_scheduled(
+            tx, reading.holder_ids, CancelReason.NUMBER_FROZEN, now
+        )
+
+
+async def _opt_out(tx: Transaction, reading: _Reading, source: str, now: datetime) -> None:
+    """Put the number, and each person who has it, on the opt-out list; nobody's number too."""
+    people: list[UUID | None] = [*reading.holder_ids]
+    for survivor_id in people or [None]:
+        await survivors.insert_opt_out(
+            tx,
+            survivor_id=survivor_id,
+            phone_bidx=reading.message.from_bidx,
+            source=source,
+            now=now,
+        )
+    await store_sending.cancel_scheduled(tx, reading.holder_ids, CancelReason.OPTED_OUT, now)
+
+
+def _kind(reading: _Reading) -> MessageKind:
+    """What stops texts comes first, whoever wrote it."""
+    if isinstance(reading.reply, Duress):
+        return MessageKind.DURESS
+    if isinstance(reading.reply, OptOut):
+        return MessageKind.OPT_OUT
+    if reading.from_staff:
+        return MessageKind.STAFF_PHONE
+    if reading.speaker is None:
+        return MessageKind.SHARED_NUMBER if reading.holders else MessageKind.UNKNOWN_NUMBER
+    if isinstance(reading.reply, Answered):
+        return MessageKind.ANSWER
+    if isinstance(reading.reply, WrongNumber):
+        return MessageKind.WRONG_NUMBER
+    return MessageKind.FREE_TEXT
+
+
+async def _ask_to_look(tx: Transaction, reading: _Reading, task: TaskKind, now: datetime) -> None:
+    survivor_id = reading.speaker.survivor_id if reading.speaker else None
+    workers = await store_sending.find_workers(tx, [survivor_id]) if survivor_id else {}
+    await providers.raise_task(
+        tx,
+        task,
+        subject_kind="inbound_message",
+        subject_id=reading.message.id,
+        survivor_id=survivor_id,
+        owner_account_id=workers.get(survivor_id) if survivor_id else None,
+        now=now,
+    )
+
+
+async def list_inbox(
+    db: Database, caller: Caller, *, after: UUID | None = None, limit: int = 50
+) -> list[InboxMessage]:
+    """What waits for a person, oldest first; `after` is the last message of the page before."""
+    async with db.transaction(caller) as tx:
+        return await store_inbox.list_waiting(tx, after=after, limit=limit, now=await tx.now())
+
+
+async def get_message(db: Database, caller: Caller, message_id: UUID) -> InboxMessage:
+    """One that waits. Raises NotFound when it was dealt with, or is not the caller's to see."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        found = await store_inbox.list_waiting(tx, after=None, only=message_id, limit=1, now=now)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def handle_message(db: Database, caller: Caller, message_id: UUID) -> None:
+    """Somebody has seen to it: it leaves the Inbox, and its task is done. Twice is once.
+
+    Raises:
+        NotFound: absent, or not the caller's to see.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        visible = await store_inbox.lock_visible(tx, message_id)
+        if visible.handled:
+            return
+        await store_inbox.set_handled(tx, message_id, now)
+        await providers.resolve_task(tx, visible.task, message_id, now)
+        ids = (visible.survivor_id,) if visible.survivor_id else ()
+        await audit.record(tx, audit.Event("inbox.handled", "survivor", ids, ("state",)), now)

@@ -1,0 +1,1 @@
+"""Sending prompts that are due."""

@@ -1,0 +1,1 @@
+"""What becomes of a prompt after the gateway accepted it."""

@@ -1,0 +1,1 @@
+"""The approved wordings and their acceptance by a provider."""

@@ -1,0 +1,1 @@
+"""The people of a provider: accounts, links, teams."""

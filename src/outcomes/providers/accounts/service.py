@@ -1,0 +1,243 @@
+"""The verbs of a provider's people: their accounts, links to sign in, roles, sessions, teams."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from outcomes.platform.access import audit
+from outcomes.platform.access.data_keys import staff_key
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import PERMISSIONS, Caller, Permission
+from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.scopes import RouteKind, Scopes
+from outcomes.platform.access.sessions import (OpenSession, add_route, end_sessions, list_sessions, reauthenticate, remove_routes, require_recent_password)
+from outcomes.platform.access.sessions import sign_in_name as as_compared
+from outcomes.platform.access.tokens import create_token, revoke_tokens
+from outcomes.platform.db import Database, Transaction
+from outcomes.errors import Invalid, NotFound
+from outcomes.platform.phones import mobile
+from outcomes.providers.accounts import store
+from outcomes.providers.accounts import links
+from outcomes.providers.models import (
+    Account,
+    AccountDetails,
+    AccountRole,
+    NewAccount,
+    NewTeam,
+    Staff,
+)
+
+
+async def create_account(
+    db: Database, scopes: Scopes, caller: Caller, new: NewAccount, creation: Creation
+) -> str | None:
+    """Make an account; returns its sign-in link's token, shown once (None when made before).
+
+    Raises:
+        ReauthenticationNeeded: granting a role asks for the password again.
+        Invalid: the sign-in name cannot be used, or there is no such team.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        require_recent_password(caller, now)
+        if not await first_time(tx, creation, now):
+            return None
+        return await insert_account(tx, scopes, creation.key, new, now)
+
+
+async def insert_account(
+    tx: Transaction, scopes: Scopes, account_id: UUID, new: NewAccount, now: datetime
+) -> str:
+    """As `create_account`, in an open transaction whose caller may do it."""
+    name = as_compared(new.sign_in_name)
+    await add_route(tx, RouteKind.SIGN_IN_NAME, scopes.digest(RouteKind.SIGN_IN_NAME, name))
+    await _require_team(tx, new.team_id)
+    details = AccountDetails(
+        name=new.name,
+        sign_in_name=name,
+        phone=mobile(new.phone, "phone") if new.phone else None,
+    )
+    await store.insert_account(
+        tx, await staff_key(tx), account_id, details, role=new.role, team_id=new.team_id, now=now
+    )
+    token = await links.insert_link(tx, scopes, account_id, now)
+    await _changed(tx, "account.created", account_id, now, "role", "team_id")
+    return token
+
+
+async def renew_link(db: Database, scopes: Scopes, caller: Caller, account_id: UUID) -> str:
+    """A new sign-in link, for somebody who forgot the password or lost the first link.
+
+    Raises:
+        ReauthenticationNeeded: whoever has the link has the account.
+        NotFound: no such active account.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        require_recent_password(caller, now)
+        await get_active(tx, account_id)
+        await links.close_links(tx, account_id, now)
+        token = await links.insert_link(tx, scopes, account_id, now)
+        await _changed(tx, "account.link_renewed", account_id, now)
+        return token
+
+
+async def change_role(db: Database, caller: Caller, account_id: UUID, new: AccountRole) -> None:
+    """Give an account another role or team; it has to sign in again.
+
+    Raises:
+        ReauthenticationNeeded: granting a role asks for the password again.
+        Invalid: it is the caller's own, or on call and could no longer open what alerts are about.
+        NotFound: no such active account, or no such team.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        require_recent_password(caller, now)
+        _require_another(caller, account_id)
+        await get_active(tx, account_id)
+        account = await store.get_account(tx, account_id)
+        if account.on_call and Permission.READ_INBOX not in PERMISSIONS[new.role]:
+            raise Invalid.field("role", "Put somebody else on call first.")
+        await _require_team(tx, new.team_id)
+        await store.set_role(tx, account_id, new.role, new.team_id)
+        await end_sessions(tx, account_id, now)
+        await _changed(tx, "account.role_changed", account_id, now, "role", "team_id")
+
+
+async def disable_account(db: Database, scopes: Scopes, caller: Caller, account_id: UUID) -> None:
+    """End an account, and with it its sessions, tokens and links, at once and for good.
+
+    Raises:
+        Invalid: it is the caller's own.
+        NotFound: no such active account.
+    """
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        _require_another(caller, account_id)
+        details = await get_active(tx, account_id)
+        await store.set_disabled(tx, account_id, now)
+        await end_sessions(tx, account_id, now)
+        await revoke_tokens(tx, account_id, now)
+        await links.close_links(tx, account_id, now)
+        name = scopes.digest(RouteKind.SIGN_IN_NAME, details.sign_in_name)
+        await remove_routes(tx, RouteKind.SIGN_IN_NAME, [name])
+        await _changed(tx, "account.disabled", account_id, now)
+
+
+async def issue_token(
+    db: Database,
+    scopes: Scopes,
+    caller: Caller,
+    sign_in_name: str,
+    permissions: frozenset[Permission],
+    lasts: timedelta,
+) -> str:
+    """An API token that acts for one account, narrowed to `permissions`; shown once.
+
+    Raises:
+        NotFound: nobody active signs in with that name.
+        Invalid: the account's role does not have one of the permissions.
+    """
+    async with db.transaction(caller) as tx:
+        wanted = as_compared(sign_in_name)
+        staff = await store.list_accounts(tx)
+        account = next((one for one in staff if one.active and one.sign_in_name == wanted), None)
+        if account is None:
+            raise NotFound("Nobody at this provider signs in with that name.")
+        if beyond := sorted(permissions - PERMISSIONS[account.role]):
+            raise Invalid.field("permissions", f"Leave out {beyond[0]}: the account may not do it.")
+        return await create_token(
+            tx,
+            scopes,
+            account_id=account.id,
+            permissions=permissions,
+            lasts=lasts,
+            now=await tx.now(),
+        )
+
+
+async def confirm_password(
+    db: Database, scopes: Scopes, passwords: Passwords, caller: Caller, password: str
+) -> str:
+    """Check the signed-in person's password again; returns the token of the session that follows.
+
+    Raises:
+        Invalid, TooManyTries: as for signing in.
+    """
+    async with db.transaction(caller) as tx:
+        details = await store.get_account_details(tx, caller.actor.account)
+    return await reauthenticate(
+        db, scopes, passwords, caller, name=details.sign_in_name, password=password
+    )
+
+
+async def require_password_lately(db: Database, caller: Caller) -> None:
+    """For the page before a step that asks for the password. Raises ReauthenticationNeeded."""
+    async with db.transaction(caller) as tx:
+        require_recent_password(caller, await tx.now())
+
+
+async def view_own_account(
+    db: Database, caller: Caller
+) -> tuple[Account, str | None, list[OpenSession]]:
+    """Who the caller is, the name of their team, and their live sessions."""
+    async with db.transaction(caller) as tx:
+        account = await store.get_account(tx, caller.actor.account)
+        teams = await store.list_teams(tx) if account.team_id else {}
+        sessions = await list_sessions(tx, account.id, await tx.now())
+        team = teams[account.team_id] if account.team_id else None
+        return account, team, sessions
+
+
+async def end_own_session(db: Database, caller: Caller, session_id: UUID) -> None:
+    """End one of the caller's sessions. Raises NotFound when it is over, or not theirs."""
+    async with db.transaction(caller) as tx:
+        if not await end_sessions(tx, caller.actor.account, await tx.now(), only=session_id):
+            raise NotFound
+
+
+async def create_team(db: Database, caller: Caller, team_id: UUID, name: str) -> None:
+    """Make a team; its lead sees the survivors of everybody in it."""
+    async with db.transaction(caller) as tx:
+        await store.insert_team(tx, await staff_key(tx), team_id, name)
+        event = audit.Event("team.created", "team", (team_id,))
+        await audit.record(tx, event, await tx.now())
+
+
+async def add_team(db: Database, caller: Caller, creation: Creation, new: NewTeam) -> None:
+    """As `create_team`, once however often it is sent."""
+    async with db.transaction(caller) as tx:
+        now = await tx.now()
+        if await first_time(tx, creation, now):
+            await store.insert_team(tx, await staff_key(tx), creation.key, new.name)
+            await audit.record(tx, audit.Event("team.created", "team", (creation.key,)), now)
+
+
+async def list_staff(db: Database, caller: Caller) -> Staff:
+    """Everybody who works there, active first, and their teams."""
+    async with db.transaction(caller) as tx:
+        return Staff(tuple(await store.list_accounts(tx)), await store.list_teams(tx))
+
+
+async def get_active(tx: Transaction, account_id: UUID) -> AccountDetails:
+    """The details of an account that can sign in. Raises NotFound."""
+    account = await store.get_account(tx, account_id)
+    if not account.active:
+        raise NotFound
+    return await store.get_account_details(tx, account_id)
+
+
+async def _require_team(tx: Transaction, team_id: UUID | None) -> None:
+    if team_id is not None and team_id not in await store.list_teams(tx):
+        raise NotFound
+
+
+def _require_another(caller: Caller, account_id: UUID) -> None:
+    """So that there is always an administrator left: nobody locks themselves out."""
+    if account_id == caller.actor.account:
+        raise Invalid.field("account_id", "Ask another administrator to change your own account.")
+
+
+async def _changed(
+    tx: Transaction, action: str, account_id: UUID, now: datetime, *fields: str
+) -> None:
+    await audit.record(tx, audit.Event(action, "account", (account_id,), fields), now)

@@ -1,0 +1,1 @@
+"""The People list, the search and the registration."""

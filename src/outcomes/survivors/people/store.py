@@ -1,0 +1,67 @@
+"""The SQL of the People list, inside the caller's caseload."""
+
+from datetime import datetime
+from typing import Any
+
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import caseload_args, in_caseload
+from outcomes.platform.access.data_keys import damage_noted, survivor_keys
+from outcomes.platform.db import Transaction
+from outcomes.survivors.safe_contact.store import CURRENT_METHOD, OPTED_OUT
+from outcomes.survivors.models import Listed, Show
+from outcomes.survivors.store import NAME
+
+_LINES = f"""SELECT s.provider_id, s.id, s.reference, s.registered_at,
+    EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
+            AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled,
+    EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = s.provider_id
+            AND f.survivor_id = s.id AND f.resolved_at IS NULL) AS flagged,
+    {OPTED_OUT} AS opted_out, m.frozen_at IS NOT NULL AS number_frozen
+    FROM survivors s {CURRENT_METHOD}
+    WHERE s.provider_id = $1"""
+
+
+async def list_survivors(
+    tx: Transaction, show: Show, *, after: str | None, limit: int, now: datetime
+) -> list[Listed]:
+    """The caller's caseload by reference, from the one after the cursor; one audit event."""
+    rows = await tx.conn.fetch(
+        f"""SELECT * FROM ({_LINES} AND s.reference > $2 AND {in_caseload("s", 5)}) line
+            WHERE $4 = 'all' OR ($4 = 'flagged' AND flagged) OR ($4 = 'paused' AND NOT enrolled)
+            ORDER BY reference LIMIT $3""",
+        tx.caller.provider_id,
+        after or "",
+        limit,
+        show,
+        *caseload_args(tx),
+    )
+    listed = [_listed(row) for row in rows]
+    ids = tuple(line.id for line in listed)
+    await audit.record(tx, audit.Event("survivor.listed", "survivor", ids, ("reference",)), now)
+    return listed
+
+
+async def list_names(tx: Transaction) -> list[tuple[Listed, str]]:
+    """The caller's caseload with decrypted names, for matching in memory; never stored or indexed.
+    A damaged name is not among them: that person is found by reference."""
+    rows = await tx.conn.fetch(
+        f"""SELECT line.*, i.name_ciphertext
+            FROM ({_LINES} AND {in_caseload("s", 2)}) line
+            JOIN survivor_identities i
+              ON i.provider_id = line.provider_id AND i.survivor_id = line.id
+            ORDER BY reference""",
+        tx.caller.provider_id,
+        *caseload_args(tx),
+    )
+    keys = await survivor_keys(tx, [row["id"] for row in rows])
+    named = []
+    for row in rows:
+        if key := keys.get(row["id"]):
+            with damage_noted():
+                name = key.decrypt_text(NAME, row["id"], row["name_ciphertext"])
+                named.append((_listed(row), name))
+    return named
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(**{field: row[field] for field in Listed.__struct_fields__})

@@ -1,0 +1,110 @@
+"""Whether a survivor may be reached (pure). Nobody is contacted in a way they have not said is safe.
+
+Source: the safe-contact practice of domestic-abuse services (NNEDV Safety Net): never contact a
+survivor in a way that they have not specifically said is safe and private.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from outcomes.platform.calendar import is_open, local_date
+from outcomes.messaging.reply_words import OPT_OUT_WORDS, POLITE_WORDS
+from outcomes.survivors.models import Purpose, Reach, SafeContactProfile
+
+
+class NotSafe(StrEnum):
+    """Why somebody is not contacted; stored as the reason of a withheld prompt."""
+
+    NO_CONSENT = "no_consent"
+    NO_SAFE_CONTACT = "no_safe_contact"
+    NOT_CONFIRMED_LATELY = "not_confirmed_lately"
+    NOT_THIS_WAY = "not_this_way"
+    PHONE_IS_WATCHED = "phone_is_watched"
+    NO_PHONE = "no_phone"
+    OPTED_OUT = "opted_out"
+    NUMBER_FROZEN = "number_frozen"
+    SHARED_NUMBER = "shared_number"
+    UNREAD_MESSAGE = "unread_message"
+    OUTSIDE_HOURS = "outside_hours"
+
+
+WORDS: dict[NotSafe, str] = {
+    NotSafe.NO_CONSENT: "They have not agreed to it.",
+    NotSafe.NO_SAFE_CONTACT: "Nobody has recorded yet how it is safe to reach them.",
+    NotSafe.NOT_CONFIRMED_LATELY: "Safe contact was not confirmed in the last 90 days.",
+    NotSafe.NOT_THIS_WAY: "They have not said that this way is safe.",
+    NotSafe.PHONE_IS_WATCHED: "Somebody else may read their phone.",
+    NotSafe.NO_PHONE: "There is no number on record.",
+    NotSafe.OPTED_OUT: "They, or somebody with their phone, stopped our texts.",
+    NotSafe.NUMBER_FROZEN: "The number is on hold until they confirm it by voice.",
+    NotSafe.SHARED_NUMBER: "Another person on record has the same number.",
+    NotSafe.UNREAD_MESSAGE: "A message from this number has not been read yet.",
+    NotSafe.OUTSIDE_HOURS: "It is outside their safe hours.",
+}
+"""Each reason in a sentence, for their worker."""
+
+
+def why_not_text(reach: Reach, now: datetime) -> NotSafe | None:
+    """The first reason why no text may be sent to this person at `now` (UTC), or None."""
+    return why_never_text(reach, now) or _outside_hours(reach, now)
+
+
+def why_never_text(reach: Reach, now: datetime) -> NotSafe | None:
+    """As `why_not_text`, whatever the hour: for planning a text for later."""
+    contact = reach.safe_contact
+    checks = (
+        (reach.contact_method_id is None, NotSafe.NO_PHONE),
+        (reach.opted_out, NotSafe.OPTED_OUT),
+        (Purpose.SMS not in reach.consents, NotSafe.NO_CONSENT),
+        (contact is None, NotSafe.NO_SAFE_CONTACT),
+        (contact is not None and contact.profile.phone_is_watched, NotSafe.PHONE_IS_WATCHED),
+        (contact is not None and not contact.profile.may_text, NotSafe.NOT_THIS_WAY),
+        (confirmation_lapsed(reach, now), NotSafe.NOT_CONFIRMED_LATELY),
+        (reach.number_frozen, NotSafe.NUMBER_FROZEN),
+        (reach.shared_number, NotSafe.SHARED_NUMBER),
+        (reach.unread_message, NotSafe.UNREAD_MESSAGE),
+    )
+    return next((reason for holds, reason in checks if holds), None)
+
+
+def why_not_call(reach: Reach, now: datetime) -> NotSafe | None:
+    """The first reason why this person may not be phoned at `now` (UTC), or None."""
+    contact = reach.safe_contact
+    checks = (
+        (reach.contact_method_id is None, NotSafe.NO_PHONE),
+        (Purpose.CALL not in reach.consents, NotSafe.NO_CONSENT),
+        (contact is None, NotSafe.NO_SAFE_CONTACT),
+        (contact is not None and not contact.profile.may_call, NotSafe.NOT_THIS_WAY),
+    )
+    return next((reason for holds, reason in checks if holds), None) or _outside_hours(reach, now)
+
+
+def confirmation_lapsed(reach: Reach, now: datetime) -> bool:
+    """Whether it is time to ask again if the profile is still right."""
+    contact = reach.safe_contact
+    return contact is not None and local_date(now, ZoneInfo(reach.zone)) >= contact.expires_on
+
+
+def why_no_danger_word(profile: SafeContactProfile) -> str | None:
+    """Why the duress word could be missed or heard by mistake, as a sentence for their worker."""
+    word = unicodedata.normalize("NFKC", profile.duress_word or "").casefold().strip()
+    if not word:
+        return None
+    letters = [c for c in word if unicodedata.category(c).startswith("L")]
+    if len(letters) < (4 if word.isascii() else 2):
+        return "Choose a word of four letters or more: a sign or a number can be missed in a text."
+    if set(re.findall(r"\w+", word)) <= OPT_OUT_WORDS | POLITE_WORDS:
+        return "Choose another word: this one has a meaning of its own in a text."
+    if word == unicodedata.normalize("NFKC", profile.code_word or "").casefold().strip():
+        return "Choose another word than the code word, which proves who we are."
+    return None
+
+
+def _outside_hours(reach: Reach, now: datetime) -> NotSafe | None:
+    contact = reach.safe_contact
+    if contact is None or is_open(contact.profile.hours, ZoneInfo(reach.zone), now):
+        return None
+    return NotSafe.OUTSIDE_HOURS

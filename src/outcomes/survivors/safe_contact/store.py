@@ -1,0 +1,289 @@
+"""The SQL of how a survivor may be reached: numbers, safe contact, opt-outs; encrypted here."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.data_keys import damage_noted, survivor_keys
+from outcomes.platform.calendar import SafeHours
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import DataKey, DecryptionError, Field
+from outcomes.survivors.models import (
+    CONFIRMATION_LASTS,
+    Purpose,
+    Reach,
+    SafeContact,
+    SafeContactProfile,
+)
+
+PHONE = Field("contact_methods", "phone_ciphertext")
+PROFILE = Field("safe_contacts", "profile_ciphertext")
+LANGUAGE = Field("survivor_identities", "language_ciphertext")
+
+UNREADABLE = "not readable"
+"""Stands where the language of a damaged record would."""
+
+OPTED_OUT = """EXISTS (SELECT 1 FROM opt_outs o
+    WHERE o.provider_id = s.provider_id AND o.lifted_at IS NULL
+      AND (o.survivor_id = s.id OR o.phone_bidx = m.phone_bidx))"""
+
+CURRENT_METHOD = """LEFT JOIN contact_methods m
+    ON m.provider_id = s.provider_id AND m.survivor_id = s.id AND m.retired_at IS NULL"""
+
+
+async def insert_contact_method(
+    tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
+) -> UUID:
+    """Record a number; the current one, if there is one, is retired. Returns the new row's id."""
+    method_id, provider_id = uuid4(), tx.caller.provider_id
+    await _hold(tx, survivor_id)
+    await tx.conn.execute(
+        """UPDATE contact_methods SET retired_at = $3
+           WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
+        provider_id,
+        survivor_id,
+        now,
+    )
+    await tx.conn.execute(
+        """INSERT INTO contact_methods (provider_id, id, survivor_id, phone_ciphertext, phone_bidx,
+                                        recorded_at, recorded_by)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        provider_id,
+        method_id,
+        survivor_id,
+        key.encrypt_text(PHONE, method_id, e164),
+        tx.caller.scope.keys.phone_index(e164),
+        now,
+        tx.caller.actor.account,
+    )
+    return method_id
+
+
+async def _hold(tx: Transaction, survivor_id: UUID) -> None:
+    """Whoever changes the same person's number or profile waits for this transaction."""
+    await tx.conn.execute(
+        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        tx.caller.provider_id,
+        survivor_id,
+    )
+
+
+async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
+    """The living survivors whose current number this is."""
+    rows = await tx.conn.fetch(
+        """SELECT survivor_id FROM contact_methods
+           WHERE provider_id = $1 AND phone_bidx = $2 AND retired_at IS NULL""",
+        tx.caller.provider_id,
+        phone_bidx,
+    )
+    return [row["survivor_id"] for row in rows]
+
+
+async def freeze_number(tx: Transaction, method_id: UUID, reason: str, now: datetime) -> None:
+    """Send nothing to this number until a person has confirmed it by voice."""
+    await tx.conn.execute(
+        """UPDATE contact_methods SET frozen_at = $3, frozen_reason = $4
+           WHERE provider_id = $1 AND id = $2 AND frozen_at IS NULL""",
+        tx.caller.provider_id,
+        method_id,
+        now,
+        reason,
+    )
+
+
+async def thaw_number(tx: Transaction, survivor_id: UUID) -> None:
+    """The survivor's number was confirmed by voice."""
+    await tx.conn.execute(
+        """UPDATE contact_methods SET frozen_at = NULL, frozen_reason = NULL
+           WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
+        tx.caller.provider_id,
+        survivor_id,
+    )
+
+
+async def find_phone(tx: Transaction, opened: Admitted) -> str | None:
+    """The current number in E.164; showing it is an event of its own."""
+    event = audit.Event("survivor.number_shown", "survivor", (opened.survivor_id,), ("phone",))
+    row = await tx.conn.fetchrow(
+        f"""{audit.FOLDED}
+            SELECT id, phone_ciphertext FROM contact_methods
+            WHERE provider_id = $1 AND survivor_id = $14 AND retired_at IS NULL""",
+        *audit.args(tx.caller, event, opened.now),
+        opened.survivor_id,
+    )
+    return (
+        None if row is None else opened.key.decrypt_text(PHONE, row["id"], row["phone_ciphertext"])
+    )
+
+
+async def insert_safe_contact(
+    tx: Transaction, opened: Admitted, profile_id: UUID, profile: SafeContactProfile
+) -> None:
+    """The next version of the profile; the number of the last one is read under its row's lock."""
+    provider_id = tx.caller.provider_id
+    await _hold(tx, opened.survivor_id)
+    await tx.conn.execute(
+        """INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
+                                      confirmed_at, expires_on, recorded_by)
+           SELECT $1, $2, $3, 1 + coalesce(max(version), 0), $4, $5, $6, $7
+           FROM safe_contacts WHERE provider_id = $1 AND survivor_id = $3""",
+        provider_id,
+        profile_id,
+        opened.survivor_id,
+        opened.key.encrypt_json(PROFILE, profile_id, profile),
+        opened.now,
+        (opened.now + CONFIRMATION_LASTS).date(),
+        tx.caller.actor.account,
+    )
+
+
+async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: datetime) -> None:
+    """The survivor said at `said_at` (UTC) that the profile is right; what they said before it was
+    recorded, or last confirmed, is no news."""
+    await tx.conn.execute(
+        """UPDATE safe_contacts SET confirmed_at = $3, expires_on = $4
+           WHERE provider_id = $1 AND survivor_id = $2 AND confirmed_at < $3
+             AND version = (SELECT max(version) FROM safe_contacts
+                            WHERE provider_id = $1 AND survivor_id = $2)""",
+        tx.caller.provider_id,
+        survivor_id,
+        said_at,
+        (said_at + CONFIRMATION_LASTS).date(),
+    )
+
+
+async def find_safe_contact(tx: Transaction, opened: Admitted) -> SafeContact | None:
+    """The current profile, if one was ever recorded."""
+    row = await tx.conn.fetchrow(
+        """SELECT id, version, profile_ciphertext, confirmed_at, expires_on FROM safe_contacts
+           WHERE provider_id = $1 AND survivor_id = $2 ORDER BY version DESC LIMIT 1""",
+        tx.caller.provider_id,
+        opened.survivor_id,
+    )
+    return None if row is None else _safe_contact(opened.key, row)
+
+
+def _safe_contact(key: DataKey, row: Any) -> SafeContact:
+    return SafeContact(
+        id=row["id"],
+        version=row["version"],
+        profile=key.decrypt_json(PROFILE, row["id"], row["profile_ciphertext"], SafeContactProfile),
+        confirmed_at=row["confirmed_at"],
+        expires_on=row["expires_on"],
+    )
+
+
+async def insert_opt_out(
+    tx: Transaction,
+    *,
+    survivor_id: UUID | None,
+    phone_bidx: bytes | None,
+    source: str,
+    now: datetime,
+) -> None:
+    """Add to the opt-out list, held per number and per person; at least one of them is known."""
+    await tx.conn.execute(
+        """INSERT INTO opt_outs (provider_id, id, survivor_id, phone_bidx, source, opted_out_at)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        tx.caller.provider_id,
+        uuid4(),
+        survivor_id,
+        phone_bidx,
+        source,
+        now,
+    )
+
+
+async def list_reach(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, Reach]:
+    """What decides whether each of these may be reached, in one statement, as it is now.
+
+    Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up.
+    """
+    keys = await survivor_keys(tx, survivor_ids)
+    rows = await _list_reach_rows(tx, survivor_ids)
+    return {row["id"]: _reach_if_readable(keys.get(row["id"]), row) for row in rows}
+
+
+async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
+    """The same of one survivor. Raises DecryptionError when their record cannot be read."""
+    keys = await survivor_keys(tx, [survivor_id])
+    if survivor_id not in keys:
+        raise DecryptionError
+    (row,) = await _list_reach_rows(tx, [survivor_id])
+    return _reach(keys[survivor_id], row)
+
+
+async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Any]:
+    rows: list[Any] = await tx.conn.fetch(
+        f"""SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_ciphertext,
+                   m.frozen_at IS NOT NULL AS number_frozen, {OPTED_OUT} AS opted_out,
+                   EXISTS (SELECT 1 FROM contact_methods other
+                           WHERE other.provider_id = m.provider_id AND other.retired_at IS NULL
+                             AND other.phone_bidx = m.phone_bidx
+                             AND other.survivor_id <> s.id) AS shared_number,
+                   EXISTS (SELECT 1 FROM inbound_messages unread
+                           WHERE unread.provider_id = m.provider_id
+                             AND unread.state IN ('unread', 'needs_person')
+                             AND unread.from_bidx = m.phone_bidx) AS unread_message,
+                   (SELECT array_agg(latest.purpose) FROM (
+                        SELECT DISTINCT ON (c.purpose) c.purpose, c.decision FROM consents c
+                        WHERE c.provider_id = s.provider_id AND c.survivor_id = s.id
+                        ORDER BY c.purpose, c.recorded_at DESC, c.decision DESC) latest
+                    WHERE latest.decision = 'given') AS consents,
+                   p.id AS profile_id, p.version, p.profile_ciphertext, p.confirmed_at, p.expires_on
+            FROM survivors s
+            JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
+            {CURRENT_METHOD}
+            LEFT JOIN LATERAL (
+                SELECT id, version, profile_ciphertext, confirmed_at, expires_on
+                FROM safe_contacts q
+                WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+                ORDER BY q.version DESC LIMIT 1) p ON true
+            WHERE s.provider_id = $1 AND s.id = ANY($2::uuid[])""",
+        tx.caller.provider_id,
+        survivor_ids,
+    )
+    return rows
+
+
+def _reach_if_readable(key: DataKey | None, row: Any) -> Reach:
+    if key is not None:
+        with damage_noted():
+            return _reach(key, row)
+    contact = None
+    if row["profile_id"] is not None:
+        contact = SafeContact(
+            id=row["profile_id"],
+            version=row["version"],
+            profile=SafeContactProfile(hours=SafeHours()),
+            confirmed_at=row["confirmed_at"],
+            expires_on=row["expires_on"],
+        )
+    return _known_openly(row, UNREADABLE, None, contact)
+
+
+def _reach(key: DataKey, row: Any) -> Reach:
+    method_id, contact = row["method_id"], None
+    if row["profile_id"] is not None:
+        contact = _safe_contact(key, {**row, "id": row["profile_id"]})
+    language = key.decrypt_text(LANGUAGE, row["id"], row["language_ciphertext"])
+    phone = key.decrypt_text(PHONE, method_id, row["phone_ciphertext"]) if method_id else None
+    return _known_openly(row, language, phone, contact)
+
+
+def _known_openly(row: Any, language: str, phone: str | None, contact: SafeContact | None) -> Reach:
+    return Reach(
+        survivor_id=row["id"],
+        zone=row["zone"],
+        language=language,
+        contact_method_id=row["method_id"],
+        phone=phone,
+        number_frozen=row["number_frozen"],
+        shared_number=row["shared_number"],
+        opted_out=row["opted_out"],
+        unread_message=row["unread_message"],
+        consents=frozenset(Purpose(purpose) for purpose in row["consents"] or ()),
+        safe_contact=contact,
+    )

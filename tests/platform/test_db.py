@@ -1,0 +1,120 @@
+"""A connection goes from one provider's transaction to the next without anything of the first.
+
+The pool has one connection, so that every transaction here follows another on it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import SERVER_SETTINGS, Database
+from outcomes.settings import DatabaseUrls
+from tests.support import Product, make_provider
+
+_SEEN = "SELECT DISTINCT provider_id FROM accounts"
+_TENANT = "SELECT current_setting('app.provider_id', true)"
+
+
+@pytest.fixture
+async def alone(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    db = Database(database_urls.app, size=1, clock=Clock())
+    await db.open()
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def two(product: Product) -> tuple[UUID, UUID]:
+    return (await make_provider(product)).id, (await make_provider(product)).id
+
+
+async def test_transactions_of_two_providers_take_turns_on_one_connection(
+    alone: Database, two: tuple[UUID, UUID]
+) -> None:
+    async def look(provider_id: UUID) -> tuple[int, list[UUID], list[UUID]]:
+        async with alone.in_provider(provider_id) as conn:
+            backend = await conn.fetchval("SELECT pg_backend_pid()")
+            first = await conn.fetch(_SEEN)
+            await asyncio.sleep(0)
+            second = await conn.fetch(_SEEN)
+        return backend, [row[0] for row in first], [row[0] for row in second]
+
+    turns = [*two] * 20
+    looked = await asyncio.gather(*(look(provider_id) for provider_id in turns))
+    assert len({backend for backend, _, _ in looked}) == 1
+    assert [(first, second) for _, first, second in looked] == [([id_], [id_]) for id_ in turns]
+
+
+async def _return(_conn: asyncpg.Connection) -> None:
+    pass
+
+
+async def _raise(_conn: asyncpg.Connection) -> None:
+    raise LookupError
+
+
+async def _fail_in_the_server(conn: asyncpg.Connection) -> None:
+    await conn.execute("SELECT 1 / 0")
+
+
+async def _wait_in_the_server(conn: asyncpg.Connection) -> None:
+    asyncio.get_running_loop().call_later(0.2, _this_task().cancel)
+    await conn.execute("SELECT pg_sleep(5)")
+
+
+async def _wait_between_statements(_conn: asyncpg.Connection) -> None:
+    asyncio.get_running_loop().call_soon(_this_task().cancel)
+    await asyncio.sleep(5)
+
+
+async def _commit_too_early(conn: asyncpg.Connection) -> None:
+    await conn.execute("COMMIT")
+
+
+async def _begin_again_and_leave(conn: asyncpg.Connection) -> None:
+    await conn.execute("COMMIT; BEGIN; SET LOCAL statement_timeout = 1234")
+    raise LookupError
+
+
+def _this_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        _return,
+        _raise,
+        _fail_in_the_server,
+        _wait_in_the_server,
+        _wait_between_statements,
+        _commit_too_early,
+        _begin_again_and_leave,
+    ],
+)
+async def test_nothing_of_a_transaction_is_left_however_it_ends(
+    alone: Database, two: tuple[UUID, UUID], act: Callable[[asyncpg.Connection], Awaitable[None]]
+) -> None:
+    async def work() -> None:
+        async with alone.in_provider(two[0]) as conn:
+            assert await conn.fetchval(_TENANT) == str(two[0])
+            await act(conn)
+
+    async with alone.connection() as conn:
+        backend = await conn.fetchval("SELECT pg_backend_pid()")
+    await asyncio.gather(asyncio.create_task(work()), return_exceptions=True)
+    async with alone.connection() as conn:
+        assert await conn.fetchval("SELECT pg_backend_pid()") == backend
+        assert await conn.fetchval(_TENANT) == ""
+        assert await conn.fetch(_SEEN) == []
+        timeout = int(SERVER_SETTINGS["statement_timeout"]) // 1000
+        assert await conn.fetchval("SHOW statement_timeout") == f"{timeout}s"
+        assert not conn.is_in_transaction()
+    async with alone.in_provider(two[1]) as conn:
+        assert [row[0] for row in await conn.fetch(_SEEN)] == [two[1]]
