@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 
-from outcomes.local.embedded.home import locked, make_home
 from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.home import locked, make_home
 from outcomes.local.embedded.servers import Servers, running_servers
-from outcomes.platform.encryption import KeyRing
 from outcomes.operations.migrate import migrate
+from outcomes.platform.encryption import KeyRing
 from outcomes.settings import DatabaseUrls
 from tests.support import Product, running_app, running_product
 

@@ -17,9 +17,9 @@ from typing import Any
 import msgspec
 
 from outcomes.errors import SettingsError
+from outcomes.local.supervisor import Entries, run
 from outcomes.platform.ports import free_port
 from outcomes.settings import EmbeddedSettings
-from outcomes.local.supervisor import Entries, run
 
 ROOT = Path(__file__).parents[1]
 REDIS_PROGRAM = "redis-server" if shutil.which("redis-server") else "valkey-server"

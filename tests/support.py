@@ -13,11 +13,11 @@ import httpx
 import msgspec
 from litestar import Litestar
 
+from outcomes.app import create_app
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.access.sessions import start_session
-from outcomes.app import create_app
 from outcomes.platform.calendar import SafeHours, UkPart
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database

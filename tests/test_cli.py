@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from outcomes.cli import main
-from outcomes.platform.encryption import KeyRing
 from outcomes.operations.migrate import migrate
+from outcomes.platform.encryption import KeyRing
 from outcomes.settings import DatabaseUrls
 from tests.test_settings import GOOD
 
@@ -35,7 +35,7 @@ def test_migrate_says_what_is_missing() -> None:
 async def test_migrating_again_and_twice_at_once_changes_nothing(
     database_urls: DatabaseUrls,
 ) -> None:
-    newest = max(Path(__file__).parents[1].glob("migrations/versions/[0-9]*.py")).name[:4]
+    newest = max(Path(__file__).parents[1].glob("migrations/*/versions/[0-9]*.py")).name[:4]
     assert await asyncio.gather(migrate(database_urls), migrate(database_urls)) == [newest, newest]
 
 

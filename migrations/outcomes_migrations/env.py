@@ -1,4 +1,4 @@
-"""What alembic runs for `outcomes migrate`, on the connection that outcomes.operations.migrate hands over."""
+"""What alembic runs for `outcomes migrate`, on the connection that it is given."""
 
 from alembic import context
 

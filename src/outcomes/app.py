@@ -8,10 +8,6 @@ from typing import Any
 from litestar import Litestar, Request
 from litestar.di import Provide
 
-from outcomes.operations import health
-from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.access.passwords import Passwords
-from outcomes.platform.access.scopes import Scopes
 from outcomes.assessments import api as assessments_api
 from outcomes.assessments import pages as assessment_pages
 from outcomes.casework import api as casework_api
@@ -19,34 +15,38 @@ from outcomes.casework import pages as casework_pages
 from outcomes.casework.schedule import pages as schedule_pages
 from outcomes.check_ins import api as check_ins_api
 from outcomes.check_ins import pages as check_ins_pages
-from outcomes.platform.clock import Clock
-from outcomes.platform.db import Database
 from outcomes.disengagement import api as disengagement_api
 from outcomes.disengagement import pages as disengagement_pages
-from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
+from outcomes.operations import health
 from outcomes.pathways import api as pathways_api
+from outcomes.pathways import pages as pathway_pages
 from outcomes.pathways.follow_ups import pages as outcome_pages
 from outcomes.pathways.reviews import pages as review_pages
-from outcomes.pathways import pages as pathway_pages
-from outcomes.prompts import api as prompts_api
-from outcomes.prompts import webhooks
-from outcomes.prompts.wordings import pages as wording_pages
-from outcomes.providers.accounts import pages as account_pages
-from outcomes.providers.sign_in import pages as signing_in
-from outcomes.providers import pages as provider_pages
-from outcomes.settings import Settings
-from outcomes.survivors import api as survivor_api
-from outcomes.survivors.consents import pages as consent_pages
-from outcomes.survivors.safe_contact import pages as contact_pages
-from outcomes.survivors.people import pages as survivor_pages
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
+from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.platform.web.pages.templating import NavigationItem, Pages
+from outcomes.platform.web.plugin import Web
 from outcomes.platform.web.requests.authentication import CredentialKind
 from outcomes.platform.web.requests.idempotency import idempotency_key
 from outcomes.platform.web.responses.openapi import ApiDocument
-from outcomes.platform.web.plugin import Web
 from outcomes.platform.web.responses.static import Assets
-from outcomes.platform.web.pages.templating import NavigationItem, Pages
+from outcomes.prompts import api as prompts_api
+from outcomes.prompts import webhooks
+from outcomes.prompts.wordings import pages as wording_pages
+from outcomes.providers import pages as provider_pages
+from outcomes.providers.accounts import pages as account_pages
+from outcomes.providers.sign_in import pages as signing_in
+from outcomes.settings import Settings
+from outcomes.survivors import api as survivor_api
+from outcomes.survivors.consents import pages as consent_pages
+from outcomes.survivors.people import pages as survivor_pages
+from outcomes.survivors.safe_contact import pages as contact_pages
 
 AUTH_POOL_SIZE = 4
 

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import click
 
-from outcomes.platform import encryption
 from outcomes.errors import Invalid, OutcomesError
+from outcomes.platform import encryption
 from outcomes.settings import EmbeddedSettings, Settings, database_urls, folders
 
 # What a command needs is imported when it runs: the supervisor stays for days, and small.
@@ -61,8 +61,8 @@ def migrate() -> None:
 @main.command()
 def demo() -> None:
     """Make an invented organisation to practise with, unless it is there already."""
-    from outcomes.platform.clock import Clock
     from outcomes.local.demo.seed import seed
+    from outcomes.platform.clock import Clock
 
     settings = Settings.from_environment(os.environ)
     settings.require_practice_data()
@@ -74,8 +74,8 @@ def demo() -> None:
 @main.command()
 def serve() -> None:
     """Serve pages and API on the database in the environment, at PORT."""
-    from outcomes.platform.clock import Clock
     from outcomes.operations.serve import serve
+    from outcomes.platform.clock import Clock
 
     serve(Settings.from_environment(os.environ), cipher=encryption.AES_GCM, clock=Clock())
 
@@ -84,7 +84,7 @@ def serve() -> None:
 def worker() -> None:
     """Send what is due and read what came in, on the database in the environment."""
     Settings.from_environment(os.environ).require_practice_data()
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "workers"])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "outcomes_workers"])
 
 
 @main.group()
@@ -102,8 +102,8 @@ def providers() -> None:
 def create_provider(**typed: str) -> None:
     """Make a provider, its keys and its first administrator, and print the sign-in link."""
     from outcomes.operations import commands as operators
-    from outcomes.providers.models import NewProvider
     from outcomes.platform.web.requests.reading import read
+    from outcomes.providers.models import NewProvider
 
     settings = Settings.from_environment(os.environ)
     settings.require_practice_data()

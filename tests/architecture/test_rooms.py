@@ -15,7 +15,7 @@ MAY_WIRE = {"outcomes.app"}
 
 @pytest.fixture(scope="module")
 def graph() -> grimp.ImportGraph:
-    return grimp.build_graph("outcomes", "workers")
+    return grimp.build_graph("outcomes", "outcomes_workers")
 
 
 def test_no_room_reaches_into_another_past_its_service(graph: grimp.ImportGraph) -> None:

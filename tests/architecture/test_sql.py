@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 TABLES = sorted(
     {
         name
-        for path in ROOT.glob("migrations/versions/*.py")
+        for path in ROOT.glob("migrations/*/versions/*.py")
         for name in re.findall(r"CREATE TABLE (\w+)", path.read_text())
     }
 )
@@ -51,7 +51,7 @@ def _literals(path: Path) -> Iterator[str]:
 
 
 def _statements() -> Iterator[tuple[str, str]]:
-    for path in sorted([*ROOT.glob("src/**/*.py"), *ROOT.glob("workers/*.py")]):
+    for path in sorted([*ROOT.glob("src/**/*.py"), *ROOT.glob("workers/**/*.py")]):
         for text in _literals(path):
             if _REFERENCE.search(text):
                 yield str(path.relative_to(ROOT)), text

@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from outcomes.platform.access.models import Caller
 from outcomes.assessments import service
 from outcomes.assessments.models import (
     Answer,
@@ -14,6 +13,7 @@ from outcomes.assessments.models import (
     NewOutcomeAssessment,
     SafetyPlan,
 )
+from outcomes.platform.access.models import Caller
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key
 
 AREAS = (

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.platform.access.models import Caller
 from outcomes.assessments import service
 from outcomes.assessments.models import (
     AreaAnswer,
@@ -15,6 +14,7 @@ from outcomes.assessments.models import (
     OverallLevel,
 )
 from outcomes.errors import Invalid, NotFound
+from outcomes.platform.access.models import Caller
 from tests.assessments.made import (
     AREAS,
     PLAN,

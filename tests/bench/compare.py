@@ -6,9 +6,9 @@ from uuid import uuid4
 import httpx
 from msgspec import Struct
 
-from outcomes.platform.access.models import Caller
 from outcomes.app import AUTH_POOL_SIZE
 from outcomes.local.embedded.servers import Servers
+from outcomes.platform.access.models import Caller
 from outcomes.platform.ports import HERE
 from tests.bench.load import FRESH, Answered, Load, load
 from tests.bench.replay import (

@@ -12,8 +12,8 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import KeyKind
-from outcomes.survivors.safe_contact.store import LANGUAGE, PROFILE
 from outcomes.survivors.models import SafeContactProfile
+from outcomes.survivors.safe_contact.store import LANGUAGE, PROFILE
 from outcomes.survivors.store import DETAILS, NAME
 from tests.support import Product
 

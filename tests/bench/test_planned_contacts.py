@@ -12,16 +12,16 @@ from time import perf_counter
 import asyncpg
 import pytest
 
-from outcomes_migrations.tenancy import OWN_ROW
+from outcomes.pathways import service as pathways
+from outcomes.pathways import store
+from outcomes.pathways.schedule import store as plan_store
+from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, slot
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import UkPart, local_date
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
-from outcomes.pathways import store
-from outcomes.pathways.schedule import store as plan_store
-from outcomes.pathways import service as pathways
-from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, slot
 from outcomes.survivors import service as survivors
+from outcomes_migrations.tenancy import OWN_ROW
 from tests.bench.figures import say, say_figure, say_rates, say_ratio
 from tests.bench.people import Person, enrol, people
 from tests.support import Product, make_provider

@@ -1,9 +1,9 @@
 """Fifty entries of a timeline over HTTP: signed in, in the caseload, decrypted and audited."""
 
-from outcomes.platform.access.models import Caller
 from outcomes.casework.service import ENTRIES
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewAttempt, NewCheckIn, Reason, Wellbeing
+from outcomes.platform.access.models import Caller
 from tests.bench.compare import CALLERS, Bench, Request
 from tests.bench.figures import say, say_figure, say_layers, say_throughput
 from tests.bench.replay import statements_in

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 from litestar import Litestar
 
-from outcomes.platform.access.models import Caller, Role
 from outcomes.check_ins import service as check_ins
+from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.survivors.models import SafeContactProfile

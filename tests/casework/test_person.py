@@ -5,8 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from outcomes.platform.access.caseload import admit
-from outcomes.platform.access.models import Caller
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.casework import service
 from outcomes.casework.models import Entry, EntryKind
@@ -19,13 +17,15 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Wellbeing,
 )
-from outcomes.platform.calendar import SafeHours
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import FlagResolution, Resolution
-from outcomes.local.embedded.servers import Servers
 from outcomes.errors import Invalid, NotFound
+from outcomes.local.embedded.servers import Servers
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewReview, ReviewDecision
+from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import wordings
 from outcomes.prompts.models import WHY

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-from outcomes.platform.access.models import Caller, Role
 from outcomes.casework import service
 from outcomes.casework.models import CoverForm
 from outcomes.errors import Invalid, NotFound
+from outcomes.platform.access.models import Caller, Role
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from tests.casework.work import Later, enrolled, now, worry

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from outcomes.casework import service
 from outcomes.casework.models import ReasonKind, Urgency
 from outcomes.check_ins.models import NewCheckIn, Wellbeing
-from outcomes.platform.calendar import SafeHours
 from outcomes.local.embedded.servers import Servers
+from outcomes.platform.calendar import SafeHours
 from outcomes.survivors.models import SafeContactProfile
 from tests.casework.work import Later, enrolled, miss, now, talk, worry
 from tests.support import Product, make_provider, make_survivor, make_worker

@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewAttempt, NewCheckIn, Reason, Wellbeing
-from outcomes.platform.clock import Clock
-from outcomes.platform.db import Database
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import NewFlag
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
+from outcomes.platform.access.models import Caller
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
 from outcomes.survivors.models import SafeContactProfile
 from tests.support import Product, make_survivor, new_key
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from outcomes.platform.access.caseload import admit
-from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service
 from outcomes.check_ins.models import Channel, NewCheckIn, Wellbeing
+from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.models import Caller
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import NewPhone, SafeContact
 from outcomes.survivors.safe_contact.safety import NotSafe, why_not_text

@@ -5,9 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.platform.access.caseload import admit
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service
 from outcomes.check_ins.models import (
     ActivityChange,
@@ -24,6 +21,9 @@ from outcomes.check_ins.models import (
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway, PlannedState, Series
+from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.platform.calendar import DayHours, SafeHours, UkPart, Window, is_open, is_working_day
 from outcomes.disengagement.models import (
     Attempt,
     ContactFacts,
@@ -17,6 +16,7 @@ from outcomes.disengagement.models import (
     Ladder,
 )
 from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
+from outcomes.platform.calendar import DayHours, SafeHours, UkPart, Window, is_open, is_working_day
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.platform.access.models import Caller
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, NewAttempt, NewCheckIn, Reason, Wellbeing
 from outcomes.disengagement import service
@@ -18,12 +17,13 @@ from outcomes.disengagement.models import (
     Resolution,
 )
 from outcomes.errors import Conflict, Invalid, NotFound
+from outcomes.messaging.inbound import InboundSms
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
+from outcomes.platform.access.models import Caller
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
 from outcomes.providers.models import Task, TaskKind
-from outcomes.messaging.inbound import InboundSms
 from tests.support import (
     Product,
     Provider,

@@ -13,8 +13,8 @@ from uuid import UUID
 import redis.asyncio
 from msgspec import Struct
 
-from outcomes.platform.calendar import SafeHours
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
+from outcomes.platform.calendar import SafeHours
 from outcomes.survivors import service as survivors
 from tests.prompts.street import HOUR, Home
 from tests.support import drama_number

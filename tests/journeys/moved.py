@@ -5,10 +5,10 @@ import os
 import sys
 from datetime import timedelta
 
-from outcomes.platform.clock import Clock
 from outcomes.local.demo.seed import seed
-from outcomes.platform.encryption import AES_GCM
 from outcomes.operations.serve import serve
+from outcomes.platform.clock import Clock
+from outcomes.platform.encryption import AES_GCM
 from outcomes.settings import Settings
 from outcomes_workers.lifecycle import start
 

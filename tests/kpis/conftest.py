@@ -3,8 +3,8 @@
 import pytest
 
 from tests.kpis.records import Filled, load
-from tests.support import Product, make_provider, make_worker
 from tests.platform.web.conftest import chromium
+from tests.support import Product, make_provider, make_worker
 
 __all__ = ["chromium", "filled"]
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime
 
+from outcomes.kpis.exports.report import Report
 from outcomes.kpis.figures.catalogue import get_kpi
 from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.models import KpiValue, Period, Table, View
-from outcomes.kpis.exports.report import Report
 
 EXACT = {
     "survivors-supported": [KpiValue(numerator=92)],

@@ -7,14 +7,14 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, Page
 
-from outcomes.platform.access.models import Caller
 from outcomes.app import create_app
 from outcomes.kpis import service
+from outcomes.platform.access.models import Caller
 from outcomes.platform.web.requests.authentication import SESSION_COOKIE
 from tests.kpis.records import Filled
-from tests.support import Product, session_token
 from tests.platform.web.site import serving
 from tests.platform.web.test_browser import _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES, violations
+from tests.support import Product, session_token
 
 EXTERNAL = "/results/external/2017-01-01/2017-06-30"
 INTERNAL = "/results/internal/2017-01-01/2017-06-30"

@@ -14,10 +14,10 @@ from shutil import copy
 import pytest
 from msgspec.structs import replace
 
-from outcomes.platform.access.models import Caller
 from outcomes.kpis import service, store
 from outcomes.kpis.figures.catalogue import catalogue, get_kpi
 from outcomes.kpis.models import Cell, Kpi, Mark, Period, View
+from outcomes.platform.access.models import Caller
 from tests.kpis.distractors import COUNTED, DISTRACTORS, Distractor
 from tests.kpis.records import FOLDER, Filled, rows
 from tests.support import Product, make_provider

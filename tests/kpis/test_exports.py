@@ -8,14 +8,14 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Role
-from outcomes.platform.clock import Clock
-from outcomes.platform.db import Database
 from outcomes.errors import Conflict, Forbidden, Invalid, NotFound, ReauthenticationNeeded
 from outcomes.kpis import service
 from outcomes.kpis.figures import catalogue
 from outcomes.kpis.models import ExportFormat, ExportState, NewExport, Period, View
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
 from tests.kpis.records import Filled
 from tests.support import (
     Product,

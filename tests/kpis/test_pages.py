@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
 from outcomes.kpis import service
+from outcomes.platform.access.models import Role
 from tests.support import (
     Browser,
     Product,

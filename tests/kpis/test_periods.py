@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.errors import Invalid
-from outcomes.kpis.models import Period, View
 from outcomes.kpis.figures.periods import Preset, before, check_period, preset, today_in_london
+from outcomes.kpis.models import Period, View
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outcomes.kpis.models import View
 from outcomes.kpis.exports.spreadsheet import write_workbook
+from outcomes.kpis.models import View
 from tests.kpis.report_sample import EXACT, sample
 
 

@@ -4,8 +4,8 @@ import csv
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
-from outcomes.kpis.models import View
 from outcomes.kpis.exports.tables import write_csv_files
+from outcomes.kpis.models import View
 from tests.kpis.report_sample import sample
 
 

@@ -5,15 +5,15 @@ import re
 import asyncpg
 import pytest
 
-from outcomes.platform.access.models import Caller
-from outcomes.platform.access.passwords import Passwords
-from outcomes.platform.access.sessions import sign_in
 from outcomes.assessments import service as assessments
 from outcomes.casework import service as casework
 from outcomes.casework.models import Person
+from outcomes.errors import SettingsError
 from outcomes.local.demo.people import load_people
 from outcomes.local.demo.seed import seed
-from outcomes.errors import SettingsError
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.sessions import sign_in
 from outcomes.prompts.models import WHY
 from outcomes.survivors import service as survivors
 from outcomes.survivors.safe_contact.safety import NotSafe

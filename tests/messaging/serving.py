@@ -10,7 +10,15 @@ import uvicorn
 from msgspec import Struct
 
 from outcomes.local.handset.app import Handset
-from outcomes.local.handset.wire import (Message, Receive, Request, Response, Send, read_request, write_response)
+from outcomes.local.handset.wire import (
+    Message,
+    Receive,
+    Request,
+    Response,
+    Send,
+    read_request,
+    write_response,
+)
 
 ACCOUNT = "AC" + "a" * 32
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -3,7 +3,15 @@
 import pytest
 
 from outcomes.messaging.failures import FailureKind, delivery_retries, failure_kind
-from outcomes.messaging.gateways.gateway import (OutboundSms, SmsError, SmsNotSent, SmsRejected, SmsUnknown, accepted, refusal)
+from outcomes.messaging.gateways.gateway import (
+    OutboundSms,
+    SmsError,
+    SmsNotSent,
+    SmsRejected,
+    SmsUnknown,
+    accepted,
+    refusal,
+)
 from outcomes.messaging.statuses import GatewayStatus, later_status
 
 

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from outcomes.errors import Forbidden
-from outcomes.messaging.inbound import (MAX_BODY_BYTES, InboundSms, SignatureRefused, StatusUpdate, WebhookRefused, read_inbound, read_status, verify)
+from outcomes.messaging.inbound import (
+    MAX_BODY_BYTES,
+    InboundSms,
+    SignatureRefused,
+    StatusUpdate,
+    WebhookRefused,
+    read_inbound,
+    read_status,
+    verify,
+)
 from outcomes.messaging.statuses import GatewayStatus
 
 TOKEN = "0123456789abcdef0123456789abcdef"

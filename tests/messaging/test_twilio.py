@@ -9,9 +9,16 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from outcomes.messaging.failures import FailureKind
-from outcomes.messaging.gateways.gateway import (MESSAGE_SID, OutboundSms, SmsGateway, SmsNotSent, SmsRejected, SmsUnknown)
 from outcomes.local.handset.faults import Fault, FaultKind, Plan
+from outcomes.messaging.failures import FailureKind
+from outcomes.messaging.gateways.gateway import (
+    MESSAGE_SID,
+    OutboundSms,
+    SmsGateway,
+    SmsNotSent,
+    SmsRejected,
+    SmsUnknown,
+)
 from outcomes.messaging.gateways.twilio import TwilioGateway
 from tests.messaging.serving import ACCOUNT, TOKEN, Desk, desk
 

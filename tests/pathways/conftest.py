@@ -8,8 +8,8 @@ import pytest
 
 from outcomes.settings import DatabaseUrls
 from tests.pathways.days import product_at
-from tests.support import Product
 from tests.platform.web.conftest import chromium
+from tests.support import Product
 
 __all__ = ["chromium", "december", "february", "november"]
 

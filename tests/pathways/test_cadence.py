@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from outcomes.platform.calendar import UkPart, is_working_day
-from outcomes.pathways.schedule.cadence import follow_ups, plan
 from outcomes.pathways.models import Cadence, FollowUpStage, Occurrence, Series
+from outcomes.pathways.schedule.cadence import follow_ups, plan
+from outcomes.platform.calendar import UkPart, is_working_day
 
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)
 EVERY_DAY = frozenset(range(7))

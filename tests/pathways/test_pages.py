@@ -8,15 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 from playwright.async_api import Browser, Page
 
-from outcomes.platform.access.models import Caller
 from outcomes.app import create_app
 from outcomes.assessments import service as assessments
 from outcomes.assessments.models import NeedLevel
 from outcomes.pathways import service
 from outcomes.pathways.models import NewPathway, ReviewDecision
+from outcomes.platform.access.models import Caller
+from outcomes.platform.web.requests.authentication import SESSION_COOKIE
 from outcomes.prompts import service as prompts
 from outcomes.survivors.models import ExitDate
-from outcomes.platform.web.requests.authentication import SESSION_COOKIE
+from tests.platform.web.site import serving
+from tests.platform.web.test_browser import _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES, violations
 from tests.support import (
     Browser as Client,
 )
@@ -31,8 +33,6 @@ from tests.support import (
     session_token,
     signed_in,
 )
-from tests.platform.web.site import serving
-from tests.platform.web.test_browser import _CUT_LABELS, _SMALL_TARGETS, _WIDTHS, SIZES, violations
 
 EXIT = date(2026, 1, 10)
 OUTCOME_FIELDS = {

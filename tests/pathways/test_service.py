@@ -7,8 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outcomes.platform.access.models import Caller
-from outcomes.platform.calendar import DayHours, SafeHours, UkPart
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service
 from outcomes.pathways.models import (
@@ -18,6 +16,8 @@ from outcomes.pathways.models import (
     PlannedState,
     Series,
 )
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import DayHours, SafeHours, UkPart
 from outcomes.survivors.models import ExitDate, Purpose
 from tests.pathways.days import held_days
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key

@@ -6,8 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service
@@ -18,6 +16,8 @@ from outcomes.pathways.models import (
     ReviewDecision,
     Series,
 )
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller
 from outcomes.survivors.models import ExitDate
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key
 

@@ -5,8 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from outcomes.platform.access.models import Caller
-from outcomes.platform.calendar import SafeHours
 from outcomes.errors import NotFound
 from outcomes.pathways import service
 from outcomes.pathways.models import (
@@ -16,6 +14,8 @@ from outcomes.pathways.models import (
     PlannedState,
     Series,
 )
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import SafeHours
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate, SafeContactProfile
 from tests.pathways.days import held_days

@@ -11,9 +11,23 @@ from dateutil import tz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.platform.calendar import (DayHours, SafeHours, UkPart, Window, add_working_days, bank_holidays, is_open, is_working_day, local_date, next_open, to_utc, windows_on, zone_named)
-from outcomes.platform.clock import Clock
 from outcomes.errors import Invalid
+from outcomes.platform.calendar import (
+    DayHours,
+    SafeHours,
+    UkPart,
+    Window,
+    add_working_days,
+    bank_holidays,
+    is_open,
+    is_working_day,
+    local_date,
+    next_open,
+    to_utc,
+    windows_on,
+    zone_named,
+)
+from outcomes.platform.clock import Clock
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)

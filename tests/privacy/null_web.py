@@ -2,8 +2,8 @@
 
 import os
 
-from outcomes.platform.clock import Clock
 from outcomes.operations.serve import serve
+from outcomes.platform.clock import Clock
 from outcomes.settings import Settings
 from tests.platform.encryption.null_cipher import NULL_CIPHER
 

@@ -4,8 +4,8 @@ import os
 
 from outcomes.platform.clock import Clock
 from outcomes.settings import Settings
-from tests.platform.encryption.null_cipher import NULL_CIPHER
 from outcomes_workers.lifecycle import start
+from tests.platform.encryption.null_cipher import NULL_CIPHER
 
 if __name__ == "__main__":
     start(Settings.from_environment(os.environ), cipher=NULL_CIPHER, clock=Clock())

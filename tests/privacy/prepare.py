@@ -15,11 +15,11 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from outcomes.local.embedded.credentials import find_credentials
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
-from outcomes.local.embedded.credentials import find_credentials
 from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.prompts.gate import wordings
 from outcomes.prompts.service import accept_wording

@@ -9,8 +9,8 @@ from shutil import rmtree
 import pytest
 from msgspec import Struct
 
-from outcomes.local.embedded.home import make_folder
 from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.home import make_folder
 from tests.privacy.journey import Journey, prepared_in
 from tests.privacy.mistakes import make_mistakes
 from tests.privacy.places import ENVIRONMENT_CANARY, Places

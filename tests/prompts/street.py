@@ -12,15 +12,15 @@ from uuid import UUID, uuid4
 from litestar import Litestar
 from msgspec import Struct
 
-from outcomes.platform.access.models import Caller
 from outcomes.app import create_app
-from outcomes.prompts import service as prompts
-from outcomes.prompts.models import InboxMessage, Prompt
-from outcomes.settings import DatabaseUrls
 from outcomes.local.handset.app import Handset
 from outcomes.local.handset.faults import Plan
 from outcomes.local.handset.phones import Text
 from outcomes.messaging.gateways.twilio import TwilioGateway
+from outcomes.platform.access.models import Caller
+from outcomes.prompts import service as prompts
+from outcomes.prompts.models import InboxMessage, Prompt
+from outcomes.settings import DatabaseUrls
 from tests.messaging.serving import served
 from tests.support import (
     ACCOUNT_SID,

@@ -2,13 +2,13 @@
 
 import pytest
 
-from outcomes.platform.access.models import Role
 from outcomes.errors import Invalid
-from outcomes.prompts import service as prompts
-from outcomes.providers.accounts import service as accounts
-from outcomes.providers import service as providers
-from outcomes.providers.models import AccountRole
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
+from outcomes.platform.access.models import Role
+from outcomes.prompts import service as prompts
+from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
+from outcomes.providers.models import AccountRole
 from tests.prompts.street import Home, until
 from tests.support import make_account, recently_confirmed
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from outcomes.platform.access.models import Caller
 from outcomes.casework import service as casework
 from outcomes.disengagement import service as disengagement
-from outcomes.platform.encryption import DecryptionError
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
+from outcomes.platform.access.models import Caller
+from outcomes.platform.encryption import DecryptionError
 from outcomes.prompts.models import PromptState
 from outcomes.survivors import service as survivors
 from tests.prompts.street import Home

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.prompts.inbox.replies import (Answer, Answered, Duress, FreeText, OptOut, WrongNumber, read_reply)
 from outcomes.messaging import reply_words
+from outcomes.prompts.inbox.replies import (
+    Answer,
+    Answered,
+    Duress,
+    FreeText,
+    OptOut,
+    WrongNumber,
+    read_reply,
+)
 
 DIGITS = {
     Answer.FINE: [

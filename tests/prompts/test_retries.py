@@ -2,8 +2,8 @@
 
 from secrets import token_hex
 
-from outcomes.prompts.models import Prompt, PromptState
 from outcomes.messaging.statuses import GatewayStatus
+from outcomes.prompts.models import Prompt, PromptState
 from tests.prompts.street import Home
 from tests.prompts.test_statuses import in_state, tell, update
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outcomes.prompts import service as prompts
-from outcomes.prompts.models import PromptState
 from outcomes.local.handset.faults import Plan
 from outcomes.messaging.inbound import StatusUpdate
 from outcomes.messaging.sending import CallbackToken, new_callback_token
 from outcomes.messaging.statuses import GatewayStatus
+from outcomes.prompts import service as prompts
+from outcomes.prompts.models import PromptState
 from tests.prompts.street import Home, until
 
 FINAL = {"delivered": "delivered", "undelivered": "undelivered", "failed": "undelivered"}

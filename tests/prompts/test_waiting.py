@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 
 from outcomes.casework import service as casework
-from outcomes.platform.calendar import SafeHours
 from outcomes.errors import Conflict
+from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox import store as store_inbox
 from outcomes.prompts.models import PromptState

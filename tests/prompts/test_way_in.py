@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access.models import Role
 from outcomes.platform.calendar import SafeHours
-from outcomes.errors import Conflict, NotFound
 from outcomes.prompts import service as prompts
-from outcomes.prompts.sending import service as service_sending
-from outcomes.prompts.models import MessageKind, PromptState
 from outcomes.prompts.inbox.replies import Answer
+from outcomes.prompts.models import MessageKind, PromptState
+from outcomes.prompts.sending import service as service_sending
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import SafeContactProfile

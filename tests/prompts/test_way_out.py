@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from outcomes.platform.calendar import SafeHours
 from outcomes.errors import Conflict
+from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
+from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service
 from outcomes.prompts.models import PromptState
-from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Decision, NewConsent, NewPhone, Purpose, SafeContactProfile
 from tests.prompts.street import HOUR, Home, until

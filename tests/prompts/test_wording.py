@@ -8,7 +8,14 @@ import smsutil
 
 from outcomes.errors import SettingsError
 from outcomes.prompts.inbox.replies import Answered, read_reply
-from outcomes.prompts.wordings.wording import (Purpose, Wording, broken_rules, find_wording, load_wordings, read_wordings)
+from outcomes.prompts.wordings.wording import (
+    Purpose,
+    Wording,
+    broken_rules,
+    find_wording,
+    load_wordings,
+    read_wordings,
+)
 
 PROMPT = Wording(
     code="x",

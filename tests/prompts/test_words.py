@@ -6,9 +6,9 @@ from enum import StrEnum
 import asyncpg
 import pytest
 
+from outcomes.messaging.statuses import GatewayStatus
 from outcomes.prompts.gate import alert_wording, wording_for
 from outcomes.prompts.models import WHY, CancelReason, MessageKind, NoWording, PromptState
-from outcomes.messaging.statuses import GatewayStatus
 from outcomes.survivors.safe_contact.safety import NotSafe
 
 

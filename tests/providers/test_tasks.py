@@ -4,8 +4,8 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from outcomes.platform.access.models import Caller
-from outcomes.providers.accounts import service as accounts
 from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import TaskKind
 from tests.support import Product, make_provider, make_worker, recently_confirmed
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.platform.calendar import DayHours, SafeHours
 from outcomes.errors import Invalid
+from outcomes.platform.calendar import DayHours, SafeHours
+from outcomes.platform.web.pages.forms import Form
 from outcomes.survivors.choices import WEEKDAYS
 from outcomes.survivors.safe_contact.hours_form import hours_fields, read_hours, window_count
-from outcomes.platform.web.pages.forms import Form
 
 
 def typed(**fields: str) -> Form:

@@ -10,7 +10,15 @@ from msgspec.structs import replace
 
 from outcomes.platform.calendar import DayHours, SafeHours
 from outcomes.survivors.models import Purpose, Reach, SafeContact, SafeContactProfile
-from outcomes.survivors.safe_contact.safety import (WORDS, NotSafe, confirmation_lapsed, why_never_text, why_no_danger_word, why_not_call, why_not_text)
+from outcomes.survivors.safe_contact.safety import (
+    WORDS,
+    NotSafe,
+    confirmation_lapsed,
+    why_never_text,
+    why_no_danger_word,
+    why_not_call,
+    why_not_text,
+)
 
 ID = UUID("6b1d1c3c-9f5e-4f0e-8d1a-1f0f7f3e2a11")
 TUESDAY_NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -6,20 +6,20 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from outcomes.platform.access.models import Caller, Role
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewCheckIn, Wellbeing
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import NewFlag
 from outcomes.kpis import service as kpis
 from outcomes.kpis.models import ExportFormat, NewExport, View
+from outcomes.messaging.inbound import InboundSms
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
+from outcomes.platform.access.models import Caller, Role
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox import service as service_inbox
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
-from outcomes.messaging.inbound import InboundSms
 from tests.support import (
     Product,
     Provider,

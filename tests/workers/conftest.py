@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from outcomes.settings import DatabaseUrls
 from outcomes.local.handset.faults import Plan
+from outcomes.settings import DatabaseUrls
 from tests.prompts.street import Home, Street, make_home, running_street
 from tests.workers.processes import (
     Nursery,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from outcomes.prompts.models import PromptState
-from outcomes.prompts.inbox.replies import Answer
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
+from outcomes.prompts.inbox.replies import Answer
+from outcomes.prompts.models import PromptState
 from tests.prompts.street import Home, Street, make_home, until
 from tests.workers.processes import ROOT, Nursery, RedisServer, environment
 
@@ -107,6 +107,10 @@ def test_it_does_not_start_without_its_settings(street: Street, missing: str) ->
     environ = {**os.environ, **environment(street.product.settings)}
     del environ[missing]
     ended = subprocess.run(
-        [sys.executable, "-m", "workers"], cwd=ROOT, env=environ, capture_output=True, text=True
+        [sys.executable, "-m", "outcomes_workers"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
     )
     assert (ended.returncode, ended.stderr) == (1, f"Error: {missing} is missing.\n")

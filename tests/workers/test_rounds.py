@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import asyncpg
 
+from outcomes.local.handset.faults import Fault, FaultKind, Plan
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.providers import service as providers
-from outcomes.local.handset.faults import Fault, FaultKind, Plan
-from tests.prompts.street import Home, Street, until
 from outcomes_workers.scheduler import Rounds
 from outcomes_workers.tenant_run import Visit, Work, settle_hint
+from tests.prompts.street import Home, Street, until
 
 
 async def rounds(street: Street) -> Rounds:

@@ -3,9 +3,9 @@
 import os
 import sys
 
+from outcomes.errors import SettingsError
 from outcomes.platform.clock import Clock
 from outcomes.platform.encryption import AES_GCM
-from outcomes.errors import SettingsError
 from outcomes.settings import Settings
 from outcomes_workers.lifecycle import start
 

@@ -10,13 +10,13 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
+from outcomes.messaging.gateways.twilio import TwilioGateway
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.platform.encryption import FieldCipher, KeyRing
-from outcomes.settings import Settings
-from outcomes.messaging.gateways.twilio import TwilioGateway
 from outcomes.platform.logs import configure, describe
+from outcomes.settings import Settings
 from outcomes_workers import tick as beat
 from outcomes_workers.scheduler import Rounds
 from outcomes_workers.tenant_run import Work

@@ -7,8 +7,8 @@ from uuid import UUID
 import structlog
 
 from outcomes.errors import Unavailable
-from outcomes.providers import service as providers
 from outcomes.platform.logs import describe
+from outcomes.providers import service as providers
 from outcomes_workers import outreach, upkeep
 from outcomes_workers.tenant_run import VISITED_EVERY, Step, Visit, Work, settle_hint
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from outcomes.messaging.gateways.gateway import SmsGateway
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
-from outcomes.messaging.gateways.gateway import SmsGateway
 
 AT_EVERY_VISIT = timedelta(0)
 

@@ -7,11 +7,11 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Struct
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.assessments import service
 from outcomes.assessments.models import NewNeedsAssessment
 from outcomes.assessments.records import NeedsAssessment, OutcomeAssessment
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]

@@ -7,15 +7,15 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.assessments import service
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import NeedsInstrument, NewNeedsAssessment
 from outcomes.assessments.presentation import level_label, needs_view, outcomes_view
 from outcomes.assessments.records import NeedsBefore
-from outcomes.platform.db import Database
 from outcomes.errors import FieldProblem, Invalid
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
 

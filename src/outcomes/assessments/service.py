@@ -4,10 +4,6 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
-from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller
 from outcomes.assessments import store
 from outcomes.assessments.instruments import needs_instrument, outcome_instrument
 from outcomes.assessments.models import NeedLevel, NewNeedsAssessment, NewOutcomeAssessment
@@ -25,9 +21,13 @@ from outcomes.assessments.scoring import (
     overall_level,
     score_outcomes,
 )
+from outcomes.errors import Invalid, NotFound
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
-from outcomes.errors import Invalid, NotFound
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 

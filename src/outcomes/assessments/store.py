@@ -8,7 +8,6 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
-from outcomes.platform.access.caseload import Admitted
 from outcomes.assessments.models import (
     AssessmentStage,
     NeedLevel,
@@ -26,9 +25,10 @@ from outcomes.assessments.records import (
     ScoredOutcomes,
 )
 from outcomes.assessments.scoring import stored
+from outcomes.errors import NotFound
+from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
-from outcomes.errors import NotFound
 
 OUTCOME_ANSWERS = Field("outcome_assessments", "answers_ciphertext")
 NEEDS_ANSWERS = Field("needs_assessments", "answers_ciphertext")

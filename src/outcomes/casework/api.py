@@ -6,9 +6,9 @@ from uuid import UUID
 from litestar import get
 from litestar.params import Parameter
 
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.casework import service
 from outcomes.casework.models import Timeline
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.disengagement.models import EscalationLevel, NextTry
-from outcomes.platform.inputs import Input
 from outcomes.pathways.models import FollowUpStage, Series
+from outcomes.platform.inputs import Input
 from outcomes.survivors.models import Reach
 
 

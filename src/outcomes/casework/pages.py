@@ -6,19 +6,19 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.casework import presentation, service
 from outcomes.casework.models import CoverForm
+from outcomes.errors import Conflict, Invalid
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.calendar import local_date, zone_named
 from outcomes.platform.db import Database
-from outcomes.errors import Conflict, Invalid
+from outcomes.platform.web.pages.forms import parse, submitted
+from outcomes.platform.web.pages.templating import render
+from outcomes.platform.web.requests.guards import SIGNED_IN
 from outcomes.prompts import service as prompts
 from outcomes.prompts.models import NoBody
 from outcomes.survivors.choices import ZONES, language_name
-from outcomes.platform.web.pages.forms import parse, submitted
-from outcomes.platform.web.requests.guards import SIGNED_IN
-from outcomes.platform.web.pages.templating import render
 
 SAVED = {
     "call": "Check-in saved.",

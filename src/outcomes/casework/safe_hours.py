@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from outcomes.casework.models import Hours
 from outcomes.platform.calendar import SafeHours, local_date, next_open, windows_on
+from outcomes.platform.web.pages.dates import clock, day
 from outcomes.survivors.models import Reach
 from outcomes.survivors.safe_contact.safety import NotSafe, why_not_call
-from outcomes.platform.web.pages.dates import clock, day
 
 WHY_NO_CALL = {
     NotSafe.NO_PHONE: "no number to call",

@@ -5,12 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Reach, Role
 from outcomes.casework import store
-from outcomes.casework.person import store as person_store
 from outcomes.casework.models import (
     CoverForm,
     Group,
@@ -23,13 +18,18 @@ from outcomes.casework.models import (
     Today,
     Urgency,
 )
+from outcomes.casework.person import store as person_store
 from outcomes.casework.safe_hours import call_hours
 from outcomes.casework.store import DueRow, FlagRow
-from outcomes.platform.calendar import UkPart, is_working_day, local_date
-from outcomes.platform.db import Database, Transaction
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.rules import escalate
 from outcomes.errors import Invalid, NotFound
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Reach, Role
+from outcomes.platform.calendar import UkPart, is_working_day, local_date
+from outcomes.platform.db import Database, Transaction
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import terms_now
 from outcomes.prompts.models import WHY

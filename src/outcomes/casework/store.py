@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.casework.models import Cover, OpenTask, Reason, ReasonKind, Urgency, WorkerLoad
+from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.db import Transaction
 
 

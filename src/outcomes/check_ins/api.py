@@ -8,8 +8,6 @@ from litestar.params import Parameter
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.check_ins import service
 from outcomes.check_ins.models import (
     Activity,
@@ -21,6 +19,8 @@ from outcomes.check_ins.models import (
     NewCheckIn,
     NewDropIn,
 )
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]

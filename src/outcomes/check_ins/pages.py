@@ -7,8 +7,6 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.check_ins import service
 from outcomes.check_ins.models import (
     Channel,
@@ -17,9 +15,11 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Whom,
 )
+from outcomes.errors import Invalid
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.calendar import local_date, zone_named
 from outcomes.platform.db import Database
-from outcomes.errors import Invalid
 from outcomes.platform.web.pages.dates import day
 from outcomes.platform.web.pages.forms import PICK, Form, parse, submitted
 from outcomes.platform.web.pages.templating import render

@@ -4,10 +4,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
-from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller
 from outcomes.check_ins import store
 from outcomes.check_ins.models import (
     Activity,
@@ -21,10 +17,14 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Whom,
 )
-from outcomes.platform.calendar import local_date
-from outcomes.platform.db import Database, Transaction
 from outcomes.errors import Invalid
 from outcomes.pathways import service as pathways
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import local_date
+from outcomes.platform.db import Database, Transaction
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors

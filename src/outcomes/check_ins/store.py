@@ -5,8 +5,6 @@ from uuid import UUID
 
 import asyncpg
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, caseload_args, in_caseload
 from outcomes.check_ins.models import (
     Activity,
     ActivityChange,
@@ -23,9 +21,11 @@ from outcomes.check_ins.models import (
     NewDropIn,
     Reason,
 )
+from outcomes.errors import NotFound
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, caseload_args, in_caseload
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
-from outcomes.errors import NotFound
 
 DETAILS = Field("check_ins", "details_ciphertext")
 _SAID = ("wellbeing", "worry", "note")

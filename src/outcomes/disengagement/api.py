@@ -6,11 +6,11 @@ from litestar import get, post
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from outcomes.disengagement import service
+from outcomes.disengagement.models import Flag, FlagResolution, NewFlag
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.disengagement import service
-from outcomes.disengagement.models import Flag, FlagResolution, NewFlag
 
 
 class FlagList(Struct, frozen=True):

@@ -6,15 +6,15 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, Channel, NewAttempt
-from outcomes.platform.calendar import local_date, zone_named
-from outcomes.platform.db import Database
 from outcomes.disengagement import service
 from outcomes.disengagement.models import FlagResolution, NewFlag
 from outcomes.errors import Invalid, NotFound
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.calendar import local_date, zone_named
+from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.calendar import (SafeHours, Window, WorkingDay, add_working_days, local_date, to_utc, windows_on)
 from outcomes.disengagement.models import (
     ContactFacts,
     Escalation,
@@ -18,6 +17,15 @@ from outcomes.disengagement.models import (
     FlagDecision,
     FlagRule,
     Ladder,
+)
+from outcomes.platform.calendar import (
+    SafeHours,
+    Window,
+    WorkingDay,
+    add_working_days,
+    local_date,
+    to_utc,
+    windows_on,
 )
 
 ANOTHER_TIME = timedelta(hours=2)

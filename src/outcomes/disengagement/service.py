@@ -6,12 +6,6 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
-from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller
-from outcomes.platform.calendar import (SafeHours, UkPart, WorkingDay, is_working_day, local_date, zone_named)
-from outcomes.platform.db import Database, Transaction
 from outcomes.disengagement import store
 from outcomes.disengagement.models import (
     Evidence,
@@ -27,6 +21,19 @@ from outcomes.disengagement.models import (
 )
 from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
 from outcomes.errors import Invalid
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import (
+    SafeHours,
+    UkPart,
+    WorkingDay,
+    is_working_day,
+    local_date,
+    zone_named,
+)
+from outcomes.platform.db import Database, Transaction
 from outcomes.providers import service as providers
 from outcomes.providers.deadlines import OFFICE_ZONE
 from outcomes.providers.models import TaskKind

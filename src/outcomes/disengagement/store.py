@@ -8,10 +8,6 @@ from uuid import UUID, uuid4
 import asyncpg
 from msgspec import Struct
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
-from outcomes.platform.access.data_keys import survivor_keys
-from outcomes.platform.db import Transaction
 from outcomes.disengagement.models import (
     Attempt,
     ContactFacts,
@@ -24,8 +20,12 @@ from outcomes.disengagement.models import (
     Resolution,
     Safety,
 )
-from outcomes.platform.encryption import DataKey, Field
 from outcomes.errors import Conflict, NotFound
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.data_keys import survivor_keys
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import DataKey, Field
 
 EVIDENCE = Field("flags", "evidence_ciphertext")
 SAFETY = Field("flags", "safety_ciphertext")

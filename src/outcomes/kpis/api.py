@@ -7,12 +7,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.db import Database
 from outcomes.kpis import service
 from outcomes.kpis.models import Cell, Export, Kpi, NewExport, Period, ShownRow, View
 from outcomes.kpis.wording import notes
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 
 
 class Row(Struct, frozen=True):

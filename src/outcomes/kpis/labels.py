@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from outcomes.platform.db import Transaction
 from outcomes.kpis.models import Kpi, KpiValue
+from outcomes.platform.db import Transaction
 from outcomes.providers import service as providers
 from outcomes.survivors.choices import nationalities
 

@@ -13,15 +13,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
+from outcomes.errors import Invalid, NotFound
+from outcomes.kpis import presentation, service
+from outcomes.kpis.figures.periods import LONDON, Preset, preset
+from outcomes.kpis.models import Export, ExportFormat, NewExport, Period, Results, View
+from outcomes.kpis.wording import notes, period_words, view_words
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.errors import Invalid, NotFound
 from outcomes.platform.inputs import Input, ShortText
-from outcomes.kpis import presentation, service
-from outcomes.kpis.models import Export, ExportFormat, NewExport, Period, Results, View
-from outcomes.kpis.figures.periods import LONDON, Preset, preset
-from outcomes.kpis.wording import notes, period_words, view_words
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
 

@@ -6,15 +6,14 @@ Each look and each step of an export is audited in its own transaction.
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.access.sessions import require_recent_password
-from outcomes.platform.db import Database, Transaction
 from outcomes.errors import Forbidden, NotFound, Unavailable
 from outcomes.kpis import store
+from outcomes.kpis.exports.report import Report
+from outcomes.kpis.exports.spreadsheet import write_workbook
+from outcomes.kpis.exports.tables import write_csv_files
 from outcomes.kpis.figures.catalogue import catalogue
 from outcomes.kpis.figures.disclosure import external_view, internal_view
+from outcomes.kpis.figures.periods import before, check_period, today_in_london
 from outcomes.kpis.labels import named
 from outcomes.kpis.models import (
     Audience,
@@ -27,10 +26,11 @@ from outcomes.kpis.models import (
     Table,
     View,
 )
-from outcomes.kpis.figures.periods import before, check_period, today_in_london
-from outcomes.kpis.exports.report import Report
-from outcomes.kpis.exports.spreadsheet import write_workbook
-from outcomes.kpis.exports.tables import write_csv_files
+from outcomes.platform.access import audit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.sessions import require_recent_password
+from outcomes.platform.db import Database, Transaction
 from outcomes.providers import service as providers
 
 EXPORTS_A_PAGE = 20

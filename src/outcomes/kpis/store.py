@@ -5,9 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from outcomes.platform.access.data_keys import staff_key
-from outcomes.platform.db import Transaction
-from outcomes.platform.encryption import DataKey, Field
 from outcomes.kpis.models import (
     Export,
     ExportFormat,
@@ -18,6 +15,9 @@ from outcomes.kpis.models import (
     Period,
     View,
 )
+from outcomes.platform.access.data_keys import staff_key
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import DataKey, Field
 
 PURPOSE = Field("kpi_exports", "purpose_ciphertext")
 FILE = Field("kpi_exports", "file_ciphertext")

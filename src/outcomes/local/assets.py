@@ -19,7 +19,7 @@ from outcomes.errors import SettingsError
 from outcomes.local.pruning import pruned
 
 CHECKOUT = Path(__file__).parents[3]
-VENDOR = Path(__file__).parent / "static/vendor"
+VENDOR = CHECKOUT / "src/outcomes/platform/web/static/vendor"
 
 _SHEET = "govuk-frontend.css"
 _SOURCE = Path("node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.css")

@@ -21,11 +21,11 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 VENV = CHECKOUT / ".venv"
 STAMP = VENV / "set-up"
 LOCK_FILES = ("requirements.txt", "package-lock.json")
-MANIFEST = CHECKOUT / "src/outcomes/web/static/vendor/manifest.json"
+MANIFEST = CHECKOUT / "src/outcomes/platform/web/static/vendor/manifest.json"
 PYTHONS = ("3.13", "3.12", "3.11", "3.14")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

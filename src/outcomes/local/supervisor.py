@@ -11,13 +11,13 @@ from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM
 import click
 from msgspec import Struct
 
-from outcomes.local.environment import handset_environment, product_environment, web_address
-from outcomes.local.embedded.home import locked, make_home, make_key_folder
-from outcomes.local.restart import Kept, kept_alive
-from outcomes.local.process import Surroundings, start, stop
-from outcomes.local.embedded.servers import has_database, running_servers
-from outcomes.platform.encryption import KeyRing
 from outcomes.errors import SettingsError
+from outcomes.local.embedded.home import locked, make_home, make_key_folder
+from outcomes.local.embedded.servers import has_database, running_servers
+from outcomes.local.environment import handset_environment, product_environment, web_address
+from outcomes.local.process import Surroundings, start, stop
+from outcomes.local.restart import Kept, kept_alive
+from outcomes.platform.encryption import KeyRing
 from outcomes.platform.ports import HERE, free_port, refuse_taken
 from outcomes.settings import EmbeddedSettings
 
@@ -35,7 +35,7 @@ class Entries(Struct, frozen=True):
     preparation: tuple[Entry, ...] = (("outcomes", "migrate"), ("outcomes", "demo"))
     """One after the other, before the rest; their output is shown once everything is ready."""
     web: Entry = ("outcomes", "serve")
-    worker: Entry = ("workers",)
+    worker: Entry = ("outcomes_workers",)
     handset: Entry = ("outcomes.local.handset",)
 
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from outcomes.platform.access.models import Caller
 from outcomes.messaging.gateways.gateway import Accepted, OutboundSms, SmsError, SmsGateway
+from outcomes.platform.access.models import Caller
 
 STATUS_PATH = "/webhooks/twilio/status"
 INBOUND_PATH = "/webhooks/twilio/inbound"

@@ -10,8 +10,8 @@ from typing import Any
 from asyncpg import PostgresError
 from litestar import Response, get
 
-from outcomes.platform.db import Database
 from outcomes.errors import Unavailable
+from outcomes.platform.db import Database
 
 
 @get("/healthz", public=True, sync_to_thread=False)
@@ -41,7 +41,7 @@ async def _not_ready(db: Database) -> str | None:
 @cache
 def newest_revision() -> str:
     """The revision that this release needs: files of revisions begin with their number."""
-    names = (file.name for file in files("migrations.versions").iterdir())
+    names = (file.name for file in files("outcomes_migrations.versions").iterdir())
     return max(name[:4] for name in names if name[:4].isdecimal())
 
 

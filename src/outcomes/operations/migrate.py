@@ -35,7 +35,7 @@ async def migrate(database: DatabaseUrls) -> str | None:
 
 
 def _upgrade(connection: Connection, database: DatabaseUrls) -> str | None:
-    folder = str(files("migrations"))
+    folder = str(files("outcomes_migrations"))
     config = Config()
     config.set_main_option("script_location", folder.replace("%", "%%"))
     config.attributes.update(

@@ -7,12 +7,12 @@ import asyncpg
 import uvicorn
 
 from outcomes.app import create_app
+from outcomes.errors import SettingsError
 from outcomes.platform.clock import Clock
 from outcomes.platform.encryption import FieldCipher
-from outcomes.errors import SettingsError
+from outcomes.platform.logs import configure
 from outcomes.platform.ports import HERE, refuse_taken
 from outcomes.settings import DatabaseUrls, Settings
-from outcomes.platform.logs import configure
 
 _LAST_ANSWERS_S = 3
 

@@ -7,12 +7,9 @@ from litestar import get, patch, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Struct
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.assessments import service as assessments
 from outcomes.assessments.models import NewOutcomeAssessment
 from outcomes.assessments.records import OutcomeAssessment
-from outcomes.platform.db import Database
 from outcomes.pathways import service
 from outcomes.pathways.models import (
     DuePage,
@@ -23,6 +20,9 @@ from outcomes.pathways.models import (
     Review,
     Schedule,
 )
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 from outcomes.survivors.models import ExitDate
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]

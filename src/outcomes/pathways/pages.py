@@ -7,15 +7,15 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.db import Database
 from outcomes.errors import Conflict, Invalid
 from outcomes.pathways import service
 from outcomes.pathways.models import NewPathway
-from outcomes.survivors.models import ExitDate
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
+from outcomes.survivors.models import ExitDate
 
 _ENROL = "/people/{survivor_id:uuid}/enrol"
 _EXIT_DATE = "/people/{survivor_id:uuid}/exit-date"

@@ -5,16 +5,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
-from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller
-from outcomes.platform.calendar import local_date
-from outcomes.platform.db import Database, Transaction
 from outcomes.errors import Invalid
 from outcomes.pathways import store
-from outcomes.pathways.reviews import service as reviews
-from outcomes.pathways.schedule import (store as plan_store, service as plans, queries as schedule_store)
 from outcomes.pathways.models import (
     DueContact,
     DuePage,
@@ -25,7 +17,17 @@ from outcomes.pathways.models import (
     Schedule,
     Standing,
 )
+from outcomes.pathways.reviews import service as reviews
+from outcomes.pathways.schedule import queries as schedule_store
+from outcomes.pathways.schedule import service as plans
+from outcomes.pathways.schedule import store as plan_store
 from outcomes.pathways.schedule.planning import follow_up_points
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import local_date
+from outcomes.platform.db import Database, Transaction
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate

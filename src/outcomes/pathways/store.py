@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.calendar import SafeHours
-from outcomes.platform.db import Transaction
 from outcomes.errors import NotFound
 from outcomes.pathways.models import Cadence, Pathway
 from outcomes.pathways.schedule.planning import Basis
+from outcomes.platform.calendar import SafeHours
+from outcomes.platform.db import Transaction
 from outcomes.survivors.models import SafeContact
 
 _PATHWAY = """p.id, p.survivor_id, p.anchor_on, p.call_every_days, p.review_every_months,

@@ -8,6 +8,7 @@ from msgspec import Struct
 NOW_SQL = "transaction_timestamp()"
 """The one way SQL reads the time: it stands still within a transaction."""
 
+
 class Connection(Protocol):
     """As much of a database connection as reading the time needs."""
 

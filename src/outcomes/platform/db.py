@@ -10,9 +10,9 @@ from uuid import UUID
 import asyncpg
 from msgspec import Struct
 
+from outcomes.errors import Unavailable
 from outcomes.platform.access.models import Caller
 from outcomes.platform.clock import Clock
-from outcomes.errors import Unavailable
 
 SERVER_SETTINGS = {
     "application_name": "outcomes",

@@ -3,7 +3,7 @@
 The same Struct is filled by a page and by the API. A field's `msgspec.Meta(title=...)` is how
 messages name it ("Enter the exit date…"); `extra={"remedy": "Choose how they are"}` replaces the
 whole message where the made-up one would read badly. Text reaches a Struct stripped, in Unicode
-NFC and without control characters (see `outcomes.platform.web.requests.reading`); blank text counts as not given.
+NFC and without control characters (see `platform/web/requests/reading.py`); blank text counts as not given.
 """
 
 from typing import Annotated

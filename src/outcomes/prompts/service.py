@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import admit
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
-from outcomes.errors import Conflict, NotFound
 from outcomes.prompts import store
-from outcomes.prompts.inbox import replies, service as service_inbox
+from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
+from outcomes.prompts.inbox import replies
+from outcomes.prompts.inbox import service as service_inbox
+from outcomes.prompts.models import LIVES, PLANNED_AHEAD, WHY, Prompt
 from outcomes.prompts.sending import service as service_sending
 from outcomes.prompts.statuses import service as service_statuses
-from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
-from outcomes.prompts.models import LIVES, PLANNED_AHEAD, WHY, Prompt
 from outcomes.prompts.store import NewPrompt, Unplanned
 from outcomes.prompts.wordings.wording import Purpose, Wording, find_wording
 from outcomes.providers import service as providers

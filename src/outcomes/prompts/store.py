@@ -12,8 +12,8 @@ from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
 from outcomes.prompts.gate import Accepted, Terms, wordings
-from outcomes.prompts.models import WHY, Prompt, PromptState
 from outcomes.prompts.inbox.replies import read_answer
+from outcomes.prompts.models import WHY, Prompt, PromptState
 from outcomes.prompts.wordings.wording import Wording, find_wording
 from outcomes.survivors.models import Reach
 

@@ -9,13 +9,13 @@ from typing import Any
 from litestar import Request, post
 from msgspec import Struct
 
-from outcomes.platform.access.scopes import Scopes
-from outcomes.platform.db import Database
 from outcomes.errors import NotFound
-from outcomes.prompts import service
-from outcomes.providers import service as providers
 from outcomes.messaging.inbound import SignedForm, read_inbound, read_status, verify
 from outcomes.messaging.sending import INBOUND_PATH, STATUS_PATH
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.db import Database
+from outcomes.prompts import service
+from outcomes.providers import service as providers
 
 _SIGNATURE = "X-Twilio-Signature"
 

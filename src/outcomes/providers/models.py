@@ -7,9 +7,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.models import Role
 from outcomes.platform.calendar import UkPart
-from outcomes.errors import NotFound
 from outcomes.platform.inputs import Input, ShortText
 
 SignInName = Annotated[

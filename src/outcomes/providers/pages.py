@@ -6,11 +6,13 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission, Role
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
-from outcomes.errors import Invalid
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
 from outcomes.providers import service
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import (
@@ -21,8 +23,6 @@ from outcomes.providers.models import (
     NewTeam,
     OnCall,
 )
-from outcomes.platform.web.pages.forms import Form, parse, submitted
-from outcomes.platform.web.pages.templating import render
 
 
 @get("/staff", permission=Permission.MANAGE_PEOPLE)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
+from outcomes.errors import Invalid
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import create_key
 from outcomes.platform.access.idempotency import Creation, first_time
@@ -16,11 +17,13 @@ from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import add_route
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.encryption import KeyKind
-from outcomes.errors import Invalid
 from outcomes.platform.phones import mobile, sender
 from outcomes.providers import registry, store
-from outcomes.providers.accounts import store as account_store, service as accounts, links
-from outcomes.providers.alerts import store as alert_store, service as alerts
+from outcomes.providers.accounts import links
+from outcomes.providers.accounts import service as accounts
+from outcomes.providers.accounts import store as account_store
+from outcomes.providers.alerts import service as alerts
+from outcomes.providers.alerts import store as alert_store
 from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import (
     TASK_RULES,

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
-from outcomes.errors import NotFound
 from outcomes.providers.models import Provider, Task, TaskKind
 
 PROVIDER_NAME = Field("providers", "name_ciphertext")

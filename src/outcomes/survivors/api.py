@@ -7,10 +7,10 @@ from litestar import get, post
 from litestar.params import Parameter
 from msgspec import Struct
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.errors import NotFound
 from outcomes.survivors import service
 from outcomes.survivors.models import (
     Consent,

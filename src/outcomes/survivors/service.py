@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from outcomes.errors import Conflict, Invalid
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted, admit
 from outcomes.platform.access.data_keys import create_key
@@ -16,13 +17,10 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date, zone_named
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.encryption import DataKey, KeyKind
-from outcomes.errors import Conflict, Invalid
 from outcomes.platform.phones import mobile
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import store
-from outcomes.survivors.people import store as list_store
-from outcomes.survivors.safe_contact import store as contact_store
 from outcomes.survivors.models import (
     TELL_THEM_FIRST,
     Consent,
@@ -36,6 +34,8 @@ from outcomes.survivors.models import (
     Show,
     Survivor,
 )
+from outcomes.survivors.people import store as list_store
+from outcomes.survivors.safe_contact import store as contact_store
 from outcomes.survivors.safe_contact.safety import why_no_danger_word
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"

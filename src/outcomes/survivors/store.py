@@ -3,12 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from outcomes.errors import Conflict
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
-from outcomes.errors import Conflict
-from outcomes.survivors.safe_contact.store import CURRENT_METHOD, LANGUAGE, OPTED_OUT
 from outcomes.survivors.models import (
     Consent,
     Decision,
@@ -18,6 +17,7 @@ from outcomes.survivors.models import (
     Survivor,
     SurvivorDetails,
 )
+from outcomes.survivors.safe_contact.store import CURRENT_METHOD, LANGUAGE, OPTED_OUT
 
 NAME = Field("survivor_identities", "name_ciphertext")
 DETAILS = Field("survivor_identities", "details_ciphertext")

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
-from outcomes.errors import NotFound
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import (
     Decision,

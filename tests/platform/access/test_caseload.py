@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from litestar import Litestar
 
+from outcomes.errors import Forbidden, NotFound
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.access.models import Permission, Role
 from outcomes.platform.calendar import local_date
-from outcomes.errors import Forbidden, NotFound
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from tests.platform.access.people import later

@@ -6,13 +6,13 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from outcomes.errors import Invalid, NotFound, ReauthenticationNeeded, TooManyTries
 from outcomes.platform.access.models import Role
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.sessions import reauthenticate, require_recent_password, sign_in
 from outcomes.platform.access.tries import wait_after
-from outcomes.errors import Invalid, NotFound, ReauthenticationNeeded, TooManyTries
-from outcomes.providers.accounts import service as accounts
 from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import AccountRole
 from tests.platform.access.people import PASSWORD, later, make_person
 from tests.support import (

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.errors import Invalid, NotFound
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.providers import service as providers
 from tests.platform.access.people import later, make_person
 from tests.support import (

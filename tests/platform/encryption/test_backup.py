@@ -10,8 +10,8 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from outcomes.platform.encryption import Field, KeyKind, KeyRing, backup, restore
 from outcomes.errors import SettingsError
+from outcomes.platform.encryption import Field, KeyKind, KeyRing, backup, restore
 from tests.platform.encryption import independent
 
 FIRST_HALF, SECOND_HALF = "åtta gröna äpplen ", "under the walnut tree"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.platform.encryption import AES_GCM, DataKey, DecryptionError, Field, NewKey, Protected
 from outcomes.errors import Invalid
+from outcomes.platform.encryption import AES_GCM, DataKey, DecryptionError, Field, NewKey, Protected
 from tests.platform.encryption import independent
 from tests.platform.encryption.null_cipher import NULL_CIPHER
 

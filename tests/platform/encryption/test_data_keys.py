@@ -7,7 +7,15 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from outcomes.platform.encryption import (DecryptionError, Field, KeyKind, KeyRing, NewKey, ProviderKeys, WrappedKey)
+from outcomes.platform.encryption import (
+    DecryptionError,
+    Field,
+    KeyKind,
+    KeyRing,
+    NewKey,
+    ProviderKeys,
+    WrappedKey,
+)
 from outcomes.platform.encryption.cache import CAPACITY, DataKeyCache
 from tests.platform.encryption import independent
 from tests.platform.encryption.null_cipher import NULL_CIPHER

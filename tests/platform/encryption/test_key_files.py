@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from outcomes.platform.encryption import Field, KeyKind, KeyRing, KeyUnavailable
 from outcomes.errors import SettingsError
+from outcomes.platform.encryption import Field, KeyKind, KeyRing, KeyUnavailable
 from tests.platform.encryption import independent
 
 

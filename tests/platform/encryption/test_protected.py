@@ -12,9 +12,16 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from outcomes.platform.encryption import (DecryptionError, Field, KeyRing, NewKey, Protected, ProviderKeys)
-from outcomes.platform.encryption.keys.keystore import KeyStore
 from outcomes.errors import OutcomesError
+from outcomes.platform.encryption import (
+    DecryptionError,
+    Field,
+    KeyRing,
+    NewKey,
+    Protected,
+    ProviderKeys,
+)
+from outcomes.platform.encryption.keys.keystore import KeyStore
 from tests.platform.encryption.test_blobs import Note
 
 CANARY = "Canary-Zebedee"

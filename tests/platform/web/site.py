@@ -21,13 +21,13 @@ from msgspec import Meta
 from outcomes import errors
 from outcomes.errors import Invalid
 from outcomes.platform.inputs import Input, LongText, ShortText
-from outcomes.platform.web.requests.authentication import SESSION_COOKIE, CredentialKind
 from outcomes.platform.web.pages.charts import Slope, TrendPoint
 from outcomes.platform.web.pages.forms import Form, parse, submitted
-from outcomes.platform.web.requests.guards import SIGNED_IN
-from outcomes.platform.web.plugin import Web
-from outcomes.platform.web.responses.static import Assets
 from outcomes.platform.web.pages.templating import NavigationItem, Pages, render
+from outcomes.platform.web.plugin import Web
+from outcomes.platform.web.requests.authentication import SESSION_COOKIE, CredentialKind
+from outcomes.platform.web.requests.guards import SIGNED_IN
+from outcomes.platform.web.responses.static import Assets
 
 TOKEN = "a-session-token"
 READER_TOKEN = "a-token-that-may-only-read"

@@ -6,7 +6,15 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.platform.web.pages.charts import (Slope, TrendPoint, by_change, place_labels, slope_chart, sparkline, trend_chart)
+from outcomes.platform.web.pages.charts import (
+    Slope,
+    TrendPoint,
+    by_change,
+    place_labels,
+    slope_chart,
+    sparkline,
+    trend_chart,
+)
 
 TARGETS = st.lists(st.integers(0, 300), min_size=1, max_size=10)
 

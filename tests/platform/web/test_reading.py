@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.errors import Invalid
-from outcomes.platform.web.requests.bodies import decode_form, decode_json
 from outcomes.platform.web.pages.forms import Form, parse
+from outcomes.platform.web.requests.bodies import decode_form, decode_json
 from outcomes.platform.web.requests.reading import read
 from tests.platform.web.site import Entry, Mood
 

@@ -12,8 +12,8 @@ from litestar.exceptions import ImproperlyConfiguredException
 from litestar.params import URLEncodedBody
 from typing_extensions import TypedDict
 
-from outcomes.platform.web.requests.authentication import credential_of, local_path
 from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.requests.authentication import credential_of, local_path
 from outcomes.platform.web.requests.guards import DeclaredRoutes
 from outcomes.platform.web.responses.static import Assets
 from tests.platform.web.site import READER_TOKEN, TOKEN, in_process, make_app

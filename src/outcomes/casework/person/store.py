@@ -7,14 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
 from outcomes.casework.models import Entry, EntryKind, Summary, Upcoming
 from outcomes.check_ins.models import CheckInDetails
-from outcomes.platform.db import Transaction
 from outcomes.disengagement.models import Evidence, Safety
-from outcomes.platform.encryption import Field
 from outcomes.pathways.models import FollowUpStage, ReviewDetails, Series
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.db import Transaction
+from outcomes.platform.encryption import Field
 from outcomes.survivors.models import SurvivorDetails
 
 NAME = Field("survivor_identities", "name_ciphertext")

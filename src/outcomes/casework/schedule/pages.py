@@ -6,16 +6,16 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.casework.schedule.presentation import schedule_view
-from outcomes.platform.db import Database
 from outcomes.errors import NotFound
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import Schedule
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
+from outcomes.platform.web.pages.templating import render
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import wording_for
 from outcomes.survivors import service as survivors
-from outcomes.platform.web.pages.templating import render
 
 
 @get(

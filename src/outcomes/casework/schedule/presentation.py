@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from outcomes.platform.calendar import local_date
 from outcomes.pathways.models import (
     FollowUpStage,
     Moved,
@@ -17,6 +16,7 @@ from outcomes.pathways.models import (
     Schedule,
     Series,
 )
+from outcomes.platform.calendar import local_date
 from outcomes.platform.web.pages.dates import clock, day, day_with_year
 
 OPEN_MONTHS = 2

@@ -14,8 +14,19 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from outcomes.kpis.exports.formulas import neutralise
+from outcomes.kpis.exports.report import (
+    DEFINITION_HEADINGS,
+    TITLE,
+    Report,
+    above_table,
+    cells,
+    cover,
+    definitions,
+    headings,
+    numbered_notes,
+    row_name,
+)
 from outcomes.kpis.models import Table
-from outcomes.kpis.exports.report import (DEFINITION_HEADINGS, TITLE, Report, above_table, cells, cover, definitions, headings, numbered_notes, row_name)
 
 OPTIONS = {
     "in_memory": True,  # nothing of a report touches the disk before it is encrypted

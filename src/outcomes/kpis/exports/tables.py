@@ -11,8 +11,15 @@ from io import BytesIO, StringIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from outcomes.kpis.exports.formulas import neutralise
+from outcomes.kpis.exports.report import (
+    DEFINITION_HEADINGS,
+    Report,
+    cover,
+    definitions,
+    numbered_notes,
+    row_name,
+)
 from outcomes.kpis.models import Mark
-from outcomes.kpis.exports.report import (DEFINITION_HEADINGS, Report, cover, definitions, numbered_notes, row_name)
 from outcomes.kpis.wording import SHORTHAND, columns
 
 FIGURE_HEADINGS = (

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.calendar import local_date
 from outcomes.errors import Invalid
 from outcomes.kpis.models import Period, View
+from outcomes.platform.calendar import local_date
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST = date(2000, 1, 1)

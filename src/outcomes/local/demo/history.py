@@ -8,8 +8,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller
 from outcomes.assessments import service as assessments
 from outcomes.assessments.instruments import needs_instrument, outcome_instrument
 from outcomes.assessments.models import (
@@ -31,9 +29,6 @@ from outcomes.check_ins.models import (
     Reason,
     Wellbeing,
 )
-from outcomes.platform.calendar import to_utc
-from outcomes.platform.clock import Clock
-from outcomes.platform.db import Database
 from outcomes.local.demo.people import Invented, safe_hours
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import (
@@ -45,6 +40,11 @@ from outcomes.pathways.models import (
     Schedule,
     Series,
 )
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import to_utc
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import (
     Decision,

@@ -6,16 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from outcomes.platform.access.scopes import Scopes
-from outcomes.platform.clock import Clock
-from outcomes.platform.db import Database
+from outcomes.disengagement import service as disengagement
+from outcomes.errors import SettingsError
 from outcomes.local.demo.history import Story
 from outcomes.local.demo.people import load_people
 from outcomes.local.demo.staff import SURVIVORS_NUMBER, demo_password, make_staff
-from outcomes.disengagement import service as disengagement
-from outcomes.platform.encryption import KeyRing
-from outcomes.errors import SettingsError
 from outcomes.pathways import service as pathways
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.clock import Clock
+from outcomes.platform.db import Database
+from outcomes.platform.encryption import KeyRing
 
 FIRST_PHONE = 101
 FLAGGED = timedelta(days=4)

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Database
-from outcomes.errors import NotFound
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
 from outcomes.providers.models import NewAccount, NewProvider

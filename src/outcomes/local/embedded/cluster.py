@@ -7,9 +7,9 @@ from signal import SIGINT
 
 from msgspec import Struct
 
+from outcomes.errors import SettingsError
 from outcomes.local.embedded.data_directory import Lodging
 from outcomes.local.process import Surroundings, start
-from outcomes.errors import SettingsError
 
 SUPERUSER = "postgres"
 

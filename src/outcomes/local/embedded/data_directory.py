@@ -12,8 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from outcomes.local.process import User
 from outcomes.errors import SettingsError
+from outcomes.local.process import User
 
 _UNPRIVILEGED = "nobody"
 _ELSEWHERE = Path("/var/lib")

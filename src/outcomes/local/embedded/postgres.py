@@ -9,10 +9,10 @@ from signal import SIGINT
 import asyncpg
 from msgspec import Struct
 
+from outcomes.errors import SettingsError
 from outcomes.local.embedded.cluster import SUPERUSER, Cluster
 from outcomes.local.embedded.credentials import Credentials
 from outcomes.local.process import stop
-from outcomes.errors import SettingsError
 from outcomes.platform.ports import HERE, free_port
 from outcomes.settings import DatabaseUrls
 

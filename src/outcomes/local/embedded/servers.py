@@ -6,14 +6,19 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from outcomes.local.embedded.cluster import (Cluster, forget_killed_server, make_files, set_superuser_password)
+from outcomes.local.embedded.cluster import (
+    Cluster,
+    forget_killed_server,
+    make_files,
+    set_superuser_password,
+)
 from outcomes.local.embedded.credentials import Credentials, find_credentials, make_credentials
-from outcomes.local.embedded.home import make_folder, make_key_folder
 from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.home import make_folder, make_key_folder
 from outcomes.local.embedded.postgres import Postgres, running_postgres
-from outcomes.local.process import Surroundings
 from outcomes.local.embedded.programs import postgres_programs
 from outcomes.local.embedded.redis import Redis, running_redis
+from outcomes.local.process import Surroundings
 
 
 class Servers(Struct, frozen=True):

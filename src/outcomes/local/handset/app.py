@@ -9,7 +9,16 @@ from outcomes.local.handset.pages import Pages
 from outcomes.local.handset.phones import Phones
 from outcomes.local.handset.twilio_api import TwilioApi, problem
 from outcomes.local.handset.webhooks import Webhooks
-from outcomes.local.handset.wire import (Message, NoAnswerError, Receive, Request, Response, Send, read_request, write_response)
+from outcomes.local.handset.wire import (
+    Message,
+    NoAnswerError,
+    Receive,
+    Request,
+    Response,
+    Send,
+    read_request,
+    write_response,
+)
 
 _DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 _NOT_FOUND = Response(b"Not found", 404, "text/plain")

@@ -24,7 +24,15 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from yarl import URL
 
-from outcomes.messaging.gateways.gateway import (Accepted, OutboundSms, SmsError, SmsNotSent, SmsUnknown, accepted, refusal)
+from outcomes.messaging.gateways.gateway import (
+    Accepted,
+    OutboundSms,
+    SmsError,
+    SmsNotSent,
+    SmsUnknown,
+    accepted,
+    refusal,
+)
 
 VENDOR_URL: Final = "https://api.twilio.com"
 CONNECT_SECONDS: Final = 3.0

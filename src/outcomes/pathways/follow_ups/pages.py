@@ -7,16 +7,16 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
 from outcomes.assessments import service as assessments
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, OutcomeInstrument
 from outcomes.assessments.presentation import STAGES, last_answers, last_scores
 from outcomes.assessments.records import OutcomesBefore
-from outcomes.platform.db import Database
 from outcomes.errors import Invalid
 from outcomes.pathways import service
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
 

@@ -7,12 +7,12 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.db import Database
 from outcomes.errors import Conflict, Invalid
 from outcomes.pathways import service
 from outcomes.pathways.models import NewReview, ReviewBefore, ReviewDecision
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
 

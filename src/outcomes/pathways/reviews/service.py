@@ -4,18 +4,10 @@ from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
-from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller
 from outcomes.assessments import service as assessments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
-from outcomes.platform.calendar import local_date
-from outcomes.platform.db import Database, Transaction
 from outcomes.errors import Invalid
 from outcomes.pathways import store
-from outcomes.pathways.reviews import store as review_store
-from outcomes.pathways.schedule import (store as plan_store, service as plans, queries as schedule_store)
 from outcomes.pathways.models import (
     FollowUpStage,
     NewReview,
@@ -24,6 +16,16 @@ from outcomes.pathways.models import (
     ReviewDecision,
     Series,
 )
+from outcomes.pathways.reviews import store as review_store
+from outcomes.pathways.schedule import queries as schedule_store
+from outcomes.pathways.schedule import service as plans
+from outcomes.pathways.schedule import store as plan_store
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.models import Caller
+from outcomes.platform.calendar import local_date
+from outcomes.platform.db import Database, Transaction
 
 REVIEW_EARLY_BY = timedelta(days=14)
 FOLLOW_UP_OFF_BY = timedelta(days=91)

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from outcomes.errors import NotFound
+from outcomes.pathways.models import NewReview, Review, ReviewDecision, ReviewDetails
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
-from outcomes.errors import NotFound
-from outcomes.pathways.models import NewReview, Review, ReviewDecision, ReviewDetails
 
 DETAILS = Field("pathway_reviews", "details_ciphertext")
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from outcomes.platform.calendar import SafeHours, Window, WorkingDay, windows_on
 from outcomes.pathways.models import STAGE_AFTER_MONTHS, Cadence, FollowUpPoint, Occurrence, Series
+from outcomes.platform.calendar import SafeHours, Window, WorkingDay, windows_on
 
 SUPPORT_AFTER_EXIT = relativedelta(months=24)
 

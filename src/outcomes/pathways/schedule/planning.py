@@ -7,9 +7,24 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from outcomes.platform.calendar import (SafeHours, UkPart, Window, bank_holidays, is_working_day, local_date, to_utc)
-from outcomes.pathways.schedule.cadence import (ROLLING, due_at, due_window, end_of_support, follow_ups, plan)
 from outcomes.pathways.models import Cadence, FollowUpPoint, Moved, Occurrence, Series
+from outcomes.pathways.schedule.cadence import (
+    ROLLING,
+    due_at,
+    due_window,
+    end_of_support,
+    follow_ups,
+    plan,
+)
+from outcomes.platform.calendar import (
+    SafeHours,
+    UkPart,
+    Window,
+    bank_holidays,
+    is_working_day,
+    local_date,
+    to_utc,
+)
 
 _OFFICE_HOURS = timedelta(hours=9), timedelta(hours=17)
 _DAYTIME = timedelta(hours=8), timedelta(hours=21)

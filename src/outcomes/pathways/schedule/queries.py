@@ -5,9 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from outcomes.platform.access.caseload import caseload_args, in_caseload
-from outcomes.platform.calendar import UkPart
-from outcomes.platform.db import Transaction
 from outcomes.pathways.models import (
     CancelReason,
     DueContact,
@@ -18,6 +15,9 @@ from outcomes.pathways.models import (
     Series,
 )
 from outcomes.pathways.schedule.planning import why_moved
+from outcomes.platform.access.caseload import caseload_args, in_caseload
+from outcomes.platform.calendar import UkPart
+from outcomes.platform.db import Transaction
 
 
 async def list_contacts(tx: Transaction, pathway_id: UUID, part: UkPart) -> list[PlannedContact]:

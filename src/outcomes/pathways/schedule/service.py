@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from outcomes.errors import Conflict, FieldProblem, Invalid
+from outcomes.pathways import store
+from outcomes.pathways.models import Cadence, NewPathway, Series
+from outcomes.pathways.schedule import store as plan_store
+from outcomes.pathways.schedule.cadence import end_of_support
+from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, planned_until, slot
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Transaction
-from outcomes.errors import Conflict, FieldProblem, Invalid
-from outcomes.pathways import store
-from outcomes.pathways.schedule import store as plan_store
-from outcomes.pathways.schedule.cadence import end_of_support
-from outcomes.pathways.models import Cadence, NewPathway, Series
-from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, planned_until, slot
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Purpose, Reach

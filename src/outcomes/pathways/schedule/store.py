@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from outcomes.platform.db import Transaction
 from outcomes.errors import NotFound
 from outcomes.pathways.models import CancelReason, FollowUpStage
 from outcomes.pathways.schedule.planning import Basis, Slot
+from outcomes.platform.db import Transaction
 
 ROWS_AT_ONCE = 100
 """Rows of one INSERT; with more, the server spends longer on the statement than it saves."""

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from outcomes.errors import NotFound
 from outcomes.platform.clock import NOW_SQL
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, KeyKind, WrappedKey
-from outcomes.errors import NotFound
 
 CASELOAD_PARAMETERS = 4
 

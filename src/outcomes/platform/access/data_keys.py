@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.caseload import wrapped_key
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, KeyKind, WrappedKey
-from outcomes.errors import NotFound
 
 _log = structlog.get_logger("outcomes.platform.access")
 

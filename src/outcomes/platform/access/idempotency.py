@@ -11,9 +11,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from outcomes.errors import Conflict
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Transaction
-from outcomes.errors import Conflict
 
 
 class Creation(Struct, frozen=True):

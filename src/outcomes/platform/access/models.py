@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.platform.encryption import DataKey, KeyKind, ProviderKeys, WrappedKey
 from outcomes.errors import Forbidden
+from outcomes.platform.encryption import DataKey, KeyKind, ProviderKeys, WrappedKey
 
 
 class Role(StrEnum):

@@ -14,7 +14,15 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.platform.access.models import (PERMISSIONS, Actor, ActorKind, Caller, Permission, ProviderScope, Role)
+from outcomes.platform.access.models import (
+    PERMISSIONS,
+    Actor,
+    ActorKind,
+    Caller,
+    Permission,
+    ProviderScope,
+    Role,
+)
 from outcomes.platform.access.tries import Tries, UnknownNames
 from outcomes.platform.clock import NOW_SQL
 from outcomes.platform.db import Database

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
+from outcomes.errors import Invalid, NotSignedIn, ReauthenticationNeeded, TooManyTries
 from outcomes.platform.access import audit
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.scopes import IDLE_LOCK, Credential, RouteKind, Scopes
 from outcomes.platform.db import Database, Transaction
-from outcomes.errors import Invalid, NotSignedIn, ReauthenticationNeeded, TooManyTries
 
 SESSION_LENGTH = timedelta(hours=12)
 REAUTHENTICATION_LASTS = timedelta(minutes=5)

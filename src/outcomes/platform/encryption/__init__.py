@@ -1,14 +1,14 @@
 """Keys, and the only place where plaintext becomes ciphertext. Knows no table but by name."""
 
-from outcomes.platform.encryption.keys.backup import backup, restore
 from outcomes.platform.encryption.cipher import AES_GCM, CipherKey, FieldCipher
 from outcomes.platform.encryption.errors import DecryptionError, KeyUnavailable
 from outcomes.platform.encryption.fields import DataKey, Field
+from outcomes.platform.encryption.keys.backup import backup, restore
 from outcomes.platform.encryption.keys.installation import InstallationKeys
-from outcomes.platform.encryption.models import KeyKind, NewKey, WrappedKey
-from outcomes.platform.encryption.protected import Protected
 from outcomes.platform.encryption.keys.provider_keys import ProviderKeys
 from outcomes.platform.encryption.keys.ring import KeyRing
+from outcomes.platform.encryption.models import KeyKind, NewKey, WrappedKey
+from outcomes.platform.encryption.protected import Protected
 
 __all__ = [
     "AES_GCM",

@@ -13,10 +13,10 @@ from uuid import UUID
 import msgspec
 from cryptography.exceptions import InvalidTag
 
+from outcomes.errors import Invalid
 from outcomes.platform.encryption.cipher import NONCE_BYTES, CipherKey
 from outcomes.platform.encryption.encoding import pad, parts, unpad
 from outcomes.platform.encryption.errors import DecryptionError
-from outcomes.errors import Invalid
 
 VERSION = 1
 HEADER_BYTES = 18

@@ -10,15 +10,19 @@ from litestar.plugins import InitPlugin
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import Empty
 
-from outcomes.platform.web.responses import problems
+from outcomes.platform.logs import log_request
+from outcomes.platform.web.pages.templating import Pages
 from outcomes.platform.web.requests.authentication import Authentication, Authenticator
 from outcomes.platform.web.requests.bodies import MAX_BODY_BYTES, StrictRequest
 from outcomes.platform.web.requests.csrf import CsrfGuard
-from outcomes.platform.web.requests.guards import (DeclaredRoutes, refuse_bad_address, require_permission)
+from outcomes.platform.web.requests.guards import (
+    DeclaredRoutes,
+    refuse_bad_address,
+    require_permission,
+)
+from outcomes.platform.web.responses import problems
 from outcomes.platform.web.responses.headers import security_headers
-from outcomes.platform.logs import log_request
 from outcomes.platform.web.responses.static import Assets
-from outcomes.platform.web.pages.templating import Pages
 
 
 class Web(InitPlugin, DeclaredRoutes):

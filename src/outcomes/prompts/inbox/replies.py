@@ -13,7 +13,13 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from outcomes.messaging.reply_words import (OPT_OUT_PHRASES, OPT_OUT_WORDS, POLITE_WORDS, STOP_OBJECTS, WRONG_NUMBER_PHRASES)
+from outcomes.messaging.reply_words import (
+    OPT_OUT_PHRASES,
+    OPT_OUT_WORDS,
+    POLITE_WORDS,
+    STOP_OBJECTS,
+    WRONG_NUMBER_PHRASES,
+)
 
 
 class Answer(StrEnum):

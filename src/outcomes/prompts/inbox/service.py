@@ -10,19 +10,28 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from outcomes.errors import NotFound, Unavailable
+from outcomes.messaging.inbound import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
-from outcomes.errors import NotFound, Unavailable
 from outcomes.prompts.inbox import store as store_inbox
-from outcomes.prompts.sending import store as store_sending
-from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
-from outcomes.prompts.inbox.replies import (Answer, Answered, Duress, FreeText, OptOut, Reply, WrongNumber, read_reply)
+from outcomes.prompts.inbox.replies import (
+    Answer,
+    Answered,
+    Duress,
+    FreeText,
+    OptOut,
+    Reply,
+    WrongNumber,
+    read_reply,
+)
 from outcomes.prompts.inbox.store import Unread
+from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
+from outcomes.prompts.sending import store as store_sending
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
-from outcomes.messaging.inbound import InboundSms
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Reach
 

@@ -11,16 +11,16 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
+from outcomes.errors import NotFound
+from outcomes.messaging.inbound import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import quarantine_key, wrapped_keys
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field, WrappedKey
-from outcomes.errors import NotFound
 from outcomes.prompts.models import OPEN_FOR, InboxMessage, MessageKind, task_of
 from outcomes.prompts.store import BODY, text_of
 from outcomes.providers.models import TaskKind
-from outcomes.messaging.inbound import InboundSms
 
 FROM = Field("inbound_messages", "from_ciphertext")
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from outcomes.messaging.failures import FailureKind
 from outcomes.platform.db import Transaction
-from outcomes.prompts.sending import store as store_sending
 from outcomes.prompts.models import CancelReason
+from outcomes.prompts.sending import store as store_sending
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
-from outcomes.messaging.failures import FailureKind
 from outcomes.survivors import service as survivors
 
 

@@ -9,21 +9,35 @@ import asyncio
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from outcomes.messaging.gateways.gateway import (
+    Accepted,
+    OutboundSms,
+    SmsError,
+    SmsGateway,
+    SmsNotSent,
+    SmsRejected,
+)
+from outcomes.messaging.sending import (
+    LEASE,
+    START_WITHIN,
+    attempt,
+    backoff,
+    new_callback_token,
+    validity_seconds,
+)
+from outcomes.pathways import service as pathways
 from outcomes.platform.access import audit
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
-from outcomes.pathways import service as pathways
 from outcomes.prompts import store
-from outcomes.prompts.sending import store as store_sending
 from outcomes.prompts.gate import terms_now, wordings
 from outcomes.prompts.models import CancelReason, PromptState
+from outcomes.prompts.sending import store as store_sending
 from outcomes.prompts.sending.failures import ask_to_look, react
 from outcomes.prompts.sending.store import Claim, Due
 from outcomes.prompts.wordings.wording import find_wording
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
-from outcomes.messaging.gateways.gateway import (Accepted, OutboundSms, SmsError, SmsGateway, SmsNotSent, SmsRejected)
-from outcomes.messaging.sending import (LEASE, START_WITHIN, attempt, backoff, new_callback_token, validity_seconds)
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Reach
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from outcomes.messaging.sending import CallbackToken
 from outcomes.platform.db import Transaction
 from outcomes.prompts.models import CancelReason
-from outcomes.messaging.sending import CallbackToken
 
 _STALE = """CASE
     WHEN m.id IS DISTINCT FROM p.contact_method_id THEN 'number_changed'

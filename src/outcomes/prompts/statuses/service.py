@@ -3,23 +3,23 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from outcomes.platform.access import audit
-from outcomes.platform.access.models import Caller
-from outcomes.platform.db import Database, Transaction
-from outcomes.prompts import store
-from outcomes.prompts.sending import store as store_sending
-from outcomes.prompts.statuses import store as store_statuses
-from outcomes.prompts.gate import expiry, terms_for_later
-from outcomes.prompts.models import PromptState
-from outcomes.prompts.sending.failures import react
-from outcomes.prompts.sending.service import accepted
-from outcomes.prompts.store import NewPrompt
-from outcomes.prompts.statuses.store import Told
-from outcomes.providers import service as providers
 from outcomes.messaging.failures import delivery_retries, failure_kind
 from outcomes.messaging.inbound import StatusUpdate
 from outcomes.messaging.sending import callback_digest
 from outcomes.messaging.statuses import GatewayStatus, later_status
+from outcomes.platform.access import audit
+from outcomes.platform.access.models import Caller
+from outcomes.platform.db import Database, Transaction
+from outcomes.prompts import store
+from outcomes.prompts.gate import expiry, terms_for_later
+from outcomes.prompts.models import PromptState
+from outcomes.prompts.sending import store as store_sending
+from outcomes.prompts.sending.failures import react
+from outcomes.prompts.sending.service import accepted
+from outcomes.prompts.statuses import store as store_statuses
+from outcomes.prompts.statuses.store import Told
+from outcomes.prompts.store import NewPrompt
+from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 
 RETRY_AFTER = timedelta(minutes=30)

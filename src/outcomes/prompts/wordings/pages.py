@@ -7,9 +7,9 @@ from litestar.response import Redirect
 
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.prompts import service
 from outcomes.platform.web.pages.forms import submitted
 from outcomes.platform.web.pages.templating import render
+from outcomes.prompts import service
 
 
 @get("/staff/wording", permission=Permission.MANAGE_PEOPLE)

@@ -4,12 +4,12 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import add_route, end_sessions, remove_routes, start_session
 from outcomes.platform.db import Database, Transaction
-from outcomes.errors import NotFound
 from outcomes.providers.accounts import store
 
 LINK_LASTS = timedelta(days=3)

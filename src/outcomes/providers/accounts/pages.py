@@ -8,9 +8,9 @@ from litestar.response import Redirect
 
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.web.pages.templating import render
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import ROLE_NAMES
-from outcomes.platform.web.pages.templating import render
 
 
 @get("/account", permission=Permission.OWN_ACCOUNT)

@@ -3,20 +3,27 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import PERMISSIONS, Caller, Permission
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.scopes import RouteKind, Scopes
-from outcomes.platform.access.sessions import (OpenSession, add_route, end_sessions, list_sessions, reauthenticate, remove_routes, require_recent_password)
+from outcomes.platform.access.sessions import (
+    OpenSession,
+    add_route,
+    end_sessions,
+    list_sessions,
+    reauthenticate,
+    remove_routes,
+    require_recent_password,
+)
 from outcomes.platform.access.sessions import sign_in_name as as_compared
 from outcomes.platform.access.tokens import create_token, revoke_tokens
 from outcomes.platform.db import Database, Transaction
-from outcomes.errors import Invalid, NotFound
 from outcomes.platform.phones import mobile
-from outcomes.providers.accounts import store
-from outcomes.providers.accounts import links
+from outcomes.providers.accounts import links, store
 from outcomes.providers.models import (
     Account,
     AccountDetails,

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.access.models import Role
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
-from outcomes.errors import NotFound
 from outcomes.providers.models import Account, AccountDetails
 
 ACCOUNT_DETAILS = Field("accounts", "details_ciphertext")

@@ -8,15 +8,29 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from outcomes.messaging.gateways.gateway import (
+    Accepted,
+    OutboundSms,
+    SmsError,
+    SmsGateway,
+    SmsNotSent,
+    SmsRejected,
+)
+from outcomes.messaging.inbound import StatusUpdate
+from outcomes.messaging.sending import (
+    LEASE,
+    START_WITHIN,
+    attempt,
+    backoff,
+    callback_digest,
+    new_callback_token,
+)
+from outcomes.messaging.statuses import GatewayStatus, later_status
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
 from outcomes.providers.accounts import store as account_store
 from outcomes.providers.alerts import store as alert_store
 from outcomes.providers.alerts.store import AlertClaim
-from outcomes.messaging.gateways.gateway import (Accepted, OutboundSms, SmsError, SmsGateway, SmsNotSent, SmsRejected)
-from outcomes.messaging.inbound import StatusUpdate
-from outcomes.messaging.sending import (LEASE, START_WITHIN, attempt, backoff, callback_digest, new_callback_token)
-from outcomes.messaging.statuses import GatewayStatus, later_status
 
 AT_ONCE = 10
 VALID_SECONDS = 3_600

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.platform.db import Transaction
 from outcomes.messaging.sending import CallbackToken
+from outcomes.platform.db import Transaction
 
 _STILL_WANTED = """
     JOIN tasks t ON t.provider_id = a.provider_id AND t.id = a.task_id AND t.resolved_at IS NULL

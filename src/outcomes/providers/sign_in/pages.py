@@ -9,17 +9,25 @@ from typing import Any, TypeVar
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from outcomes.errors import Invalid, TooManyTries
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.access.sessions import sign_in, sign_out
 from outcomes.platform.db import Database
-from outcomes.errors import Invalid, TooManyTries
-from outcomes.providers.accounts import service as accounts, links
-from outcomes.platform.web.requests.authentication import (CONFIRM_PASSWORD_PATH, SESSION_COOKIE, SIGN_IN_PATH, CredentialKind, credential_of, local_path)
 from outcomes.platform.web.pages.forms import Form, submitted
-from outcomes.platform.web.requests.guards import SIGNED_IN
 from outcomes.platform.web.pages.templating import render
+from outcomes.platform.web.requests.authentication import (
+    CONFIRM_PASSWORD_PATH,
+    SESSION_COOKIE,
+    SIGN_IN_PATH,
+    CredentialKind,
+    credential_of,
+    local_path,
+)
+from outcomes.platform.web.requests.guards import SIGNED_IN
+from outcomes.providers.accounts import links
+from outcomes.providers.accounts import service as accounts
 
 LEFT_PATH = "/closed"
 

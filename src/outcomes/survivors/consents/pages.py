@@ -6,16 +6,16 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.errors import Invalid
 from outcomes.platform.phones import dialled, readable
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
 from outcomes.survivors import choices, service
 from outcomes.survivors.models import NewConsent, NewPhone, Purpose
 from outcomes.survivors.safe_contact.safety import WORDS, why_never_text, why_not_call
-from outcomes.platform.web.pages.forms import Form, parse, submitted
-from outcomes.platform.web.pages.templating import render
 
 _CONSENTS = "/people/{survivor_id:uuid}/consents"
 _NUMBER = "/people/{survivor_id:uuid}/number"

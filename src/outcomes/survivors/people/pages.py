@@ -5,15 +5,15 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.errors import Invalid
+from outcomes.platform.web.pages.forms import Form, nested, submitted
+from outcomes.platform.web.pages.templating import render
+from outcomes.platform.web.requests.reading import read
 from outcomes.survivors import choices, service
 from outcomes.survivors.models import CONSENT_WORDING, NewSurvivor, Purpose, Show
-from outcomes.platform.web.pages.forms import Form, nested, submitted
-from outcomes.platform.web.requests.reading import read
-from outcomes.platform.web.pages.templating import render
 
 PAGE_SIZE = 50
 

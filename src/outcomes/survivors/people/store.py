@@ -7,8 +7,8 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import damage_noted, survivor_keys
 from outcomes.platform.db import Transaction
-from outcomes.survivors.safe_contact.store import CURRENT_METHOD, OPTED_OUT
 from outcomes.survivors.models import Listed, Show
+from outcomes.survivors.safe_contact.store import CURRENT_METHOD, OPTED_OUT
 from outcomes.survivors.store import NAME
 
 _LINES = f"""SELECT s.provider_id, s.id, s.reference, s.registered_at,

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import count, takewhile
 
-from outcomes.platform.calendar import DAY_MINUTES, DayHours, SafeHours
 from outcomes.errors import FieldProblem, Invalid
-from outcomes.survivors.choices import WEEKDAYS
+from outcomes.platform.calendar import DAY_MINUTES, DayHours, SafeHours
 from outcomes.platform.web.pages.forms import Form
+from outcomes.survivors.choices import WEEKDAYS
 
 FIELDS = frozenset({"when", "daily", *WEEKDAYS})
 """The names, before their dots, of what belongs to the hours."""

@@ -7,17 +7,17 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.errors import Invalid
-from outcomes.survivors import choices, service
-from outcomes.survivors.safe_contact import hours_form
-from outcomes.survivors.models import Contact, SafeContact, SafeContactProfile
-from outcomes.survivors.safe_contact.safety import confirmation_lapsed
 from outcomes.platform.web.pages.forms import Form, nested, submitted
-from outcomes.platform.web.requests.reading import read
 from outcomes.platform.web.pages.templating import render
+from outcomes.platform.web.requests.reading import read
+from outcomes.survivors import choices, service
+from outcomes.survivors.models import Contact, SafeContact, SafeContactProfile
+from outcomes.survivors.safe_contact import hours_form
+from outcomes.survivors.safe_contact.safety import confirmation_lapsed
 
 _PATH = "/people/{survivor_id:uuid}/safe-contact"
 _GO_ON = {"enrol": "/enrol"}

@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from outcomes.platform.calendar import is_open, local_date
 from outcomes.messaging.reply_words import OPT_OUT_WORDS, POLITE_WORDS
+from outcomes.platform.calendar import is_open, local_date
 from outcomes.survivors.models import Purpose, Reach, SafeContactProfile
 
 

@@ -13,10 +13,15 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from outcomes.platform.encryption.cipher import AES_GCM, KEY_BYTES, NONCE_BYTES, CipherKey
-from outcomes.platform.encryption.keys.files import (DIRECTORY_MODE, make_empty_directory, read_private, write_new)
-from outcomes.platform.encryption.keys.keystore import INSTALLATION, PROVIDERS, ROOT, KeyStore
 from outcomes.errors import SettingsError
+from outcomes.platform.encryption.cipher import AES_GCM, KEY_BYTES, NONCE_BYTES, CipherKey
+from outcomes.platform.encryption.keys.files import (
+    DIRECTORY_MODE,
+    make_empty_directory,
+    read_private,
+    write_new,
+)
+from outcomes.platform.encryption.keys.keystore import INSTALLATION, PROVIDERS, ROOT, KeyStore
 
 MAGIC = b"OUTCOMES-KEYS\x01"
 SALT_BYTES = 16

@@ -1,7 +1,7 @@
 """The keys that belong to the installation and to no provider."""
 
-from outcomes.platform.encryption.keys.derivation import digest, sub_key
 from outcomes.platform.encryption.encoding import parts
+from outcomes.platform.encryption.keys.derivation import digest, sub_key
 from outcomes.platform.encryption.protected import Protected
 
 

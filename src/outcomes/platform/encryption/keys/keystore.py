@@ -15,12 +15,18 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from outcomes.errors import SettingsError
 from outcomes.platform.encryption.cipher import KEY_BYTES
-from outcomes.platform.encryption.keys.files import (DIRECTORY_MODE, check_private_directory, make_empty_directory, read_private, write_new)
+from outcomes.platform.encryption.keys.files import (
+    DIRECTORY_MODE,
+    check_private_directory,
+    make_empty_directory,
+    read_private,
+    write_new,
+)
+from outcomes.platform.encryption.keys.wrapping import WrappingKey
 from outcomes.platform.encryption.models import Epoch, ProviderSecrets
 from outcomes.platform.encryption.protected import Protected
-from outcomes.platform.encryption.keys.wrapping import WrappingKey
-from outcomes.errors import SettingsError
 
 ROOT = "root.key"
 INSTALLATION = "installation.key"

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 from outcomes.platform.encryption.cache import DataKeyCache
 from outcomes.platform.encryption.cipher import KEY_BYTES, FieldCipher
-from outcomes.platform.encryption.keys.derivation import commitment, digest, sub_key
 from outcomes.platform.encryption.errors import DecryptionError
 from outcomes.platform.encryption.fields import DataKey
+from outcomes.platform.encryption.keys.derivation import commitment, digest, sub_key
+from outcomes.platform.encryption.keys.wrapping import WrappingKey
 from outcomes.platform.encryption.models import KeyKind, NewKey, ProviderSecrets, WrappedKey
 from outcomes.platform.encryption.protected import Protected
-from outcomes.platform.encryption.keys.wrapping import WrappingKey
 
 TOKEN_BYTES = 16
 

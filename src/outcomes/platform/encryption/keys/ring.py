@@ -4,14 +4,14 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
-from outcomes.platform.encryption.keys import keystore
+from outcomes.errors import SettingsError
 from outcomes.platform.encryption.cache import DataKeyCache
 from outcomes.platform.encryption.cipher import AES_GCM, FieldCipher
 from outcomes.platform.encryption.errors import KeyUnavailable
+from outcomes.platform.encryption.keys import keystore
 from outcomes.platform.encryption.keys.installation import InstallationKeys
 from outcomes.platform.encryption.keys.keystore import KeyStore
 from outcomes.platform.encryption.keys.provider_keys import ProviderKeys
-from outcomes.errors import SettingsError
 
 
 class KeyRing:

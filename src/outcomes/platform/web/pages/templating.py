@@ -23,9 +23,9 @@ from litestar import Request, Response
 from markupsafe import Markup
 
 from outcomes.platform.web.pages import charts, dates
+from outcomes.platform.web.pages.forms import Form
 from outcomes.platform.web.requests.authentication import Caller, caller_of, credential_used
 from outcomes.platform.web.requests.csrf import TokenFor
-from outcomes.platform.web.pages.forms import Form
 from outcomes.platform.web.responses.static import Assets
 
 _GOVUK = "govuk_frontend_jinja"

@@ -8,8 +8,8 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 
 from outcomes.errors import Forbidden
-from outcomes.platform.web.requests.authentication import CredentialKind, credential_used
 from outcomes.platform.web.pages.forms import CSRF_FIELD, submitted
+from outcomes.platform.web.requests.authentication import CredentialKind, credential_used
 
 TokenFor = Callable[[str], str]
 """The CSRF token that belongs to a session token."""

@@ -70,7 +70,7 @@ def _check(path: str, handler: HTTPRouteHandler) -> None:
     declared = data.kwarg_definition if data else None
     if isinstance(declared, BodyKwarg) and declared.media_type in _FORMS:
         raise ImproperlyConfiguredException(
-            f"{path}: {handler.handler_name} must read its form with outcomes.platform.web.pages.forms.submitted"
+            f"{path}: {handler.handler_name} must read its form with platform.web.pages.forms.submitted"
         )
 
 

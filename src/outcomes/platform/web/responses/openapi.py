@@ -14,10 +14,10 @@ from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 
+from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.guards import SIGNED_IN
 from outcomes.platform.web.requests.idempotency import HEADER
 from outcomes.platform.web.responses.problems import Problem
-from outcomes.platform.web.pages.templating import render
 
 _ROOT = "/api/"
 _ABOUT = (

@@ -16,11 +16,11 @@ from litestar.types import ExceptionHandlersMap
 
 from outcomes import errors
 from outcomes.errors import FieldProblem, OutcomesError
+from outcomes.platform.logs import describe
+from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.authentication import CONFIRM_PASSWORD_PATH, sign_in_url
 from outcomes.platform.web.requests.bodies import UnsupportedMediaType
-from outcomes.platform.logs import describe
 from outcomes.platform.web.requests.names import field_name
-from outcomes.platform.web.pages.templating import render
 
 _log = structlog.get_logger("outcomes.platform.web")
 

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 
 from outcomes.errors import NotFound, SettingsError
 
-FOLDER = Path(__file__).parent / "static"
+FOLDER = Path(__file__).parents[1] / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ALREADY_PACKED = ("image/png", "font/woff2")
 
@@ -75,7 +75,9 @@ class Assets:
 def _vendored(folder: Path) -> Iterator[tuple[str, Asset]]:
     manifest = folder / "manifest.json"
     if not manifest.exists():
-        raise SettingsError("The style sheets are not built: run `python -m outcomes.local.assets`.")
+        raise SettingsError(
+            "The style sheets are not built: run `python -m outcomes.local.assets`."
+        )
     listed = msgspec.json.decode(manifest.read_bytes(), type=dict[str, _Vendored])
     for name, entry in listed.items():
         yield name, _asset(name, folder / entry.file)
