@@ -78,16 +78,16 @@ def test_a_scope_is_asked_for_where_the_design_says_and_nowhere_else() -> None:
     assert asked == {
         ("signed_in", "access/sessions.py"),
         ("session", "app.py"),
-        ("session", "providers/signing_in.py"),
+        ("session", "providers/sign_in/pages.py"),
         ("api_token", "app.py"),
-        ("sign_in_link", "providers/links.py"),
+        ("sign_in_link", "providers/accounts/links.py"),
         ("worker", "workers/outcomes_workers/scheduler.py"),
         ("own_number", "prompts/webhooks.py"),
         ("operator", "providers/service.py"),
-        ("operator", "operators.py"),
-        ("session", "demo/staff.py"),
-        ("worker", "demo/seed.py"),
-        ("own_number", "demo/seed.py"),
+        ("operator", "operations/commands.py"),
+        ("session", "local/demo/staff.py"),
+        ("worker", "local/demo/seed.py"),
+        ("own_number", "local/demo/seed.py"),
     }
 
 

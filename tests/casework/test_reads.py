@@ -2,6 +2,7 @@
 
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -31,13 +32,12 @@ MAY_READ = {
 OWN_NAMES = {"mine", "due", "entries"}
 """Names that a statement gives to a part of itself."""
 
-FILES = [
-    file for file in resources.files("outcomes.casework").iterdir() if file.name.endswith(".py")
-]
+ROOM = Path(str(resources.files("outcomes.casework")))
+FILES = [path for path in sorted(ROOM.rglob("*.py"))]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_nothing_but_the_audit_is_written(file: resources.abc.Traversable) -> None:
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOM)))
+def test_nothing_but_the_audit_is_written(file: Path) -> None:
     writes = re.findall(
         r"\b(?:INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|TRUNCATE|MERGE|COPY)\b",
         file.read_text(),

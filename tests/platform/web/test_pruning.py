@@ -39,7 +39,7 @@ def test_a_torn_sheet_stops_the_build() -> None:
 
 
 def test_every_component_of_our_templates_is_kept() -> None:
-    templates = Path(outcomes.__file__).parent.glob("*/templates/*.html")
+    templates = Path(outcomes.__file__).parent.glob("**/templates/*.html")
     text = "\n".join(template.read_text() for template in templates)
     classes = set(re.findall(r"govuk-[a-z]+(?:-[a-z]+)*", text)) - {"govuk-frontend"}
     assert "govuk-link" in classes
