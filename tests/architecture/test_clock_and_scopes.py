@@ -76,7 +76,7 @@ def test_a_scope_is_asked_for_where_the_design_says_and_nowhere_else() -> None:
     }
 
     assert asked == {
-        ("signed_in", "access/sessions.py"),
+        ("signed_in", "platform/access/sessions.py"),
         ("session", "app.py"),
         ("session", "providers/sign_in/pages.py"),
         ("api_token", "app.py"),

@@ -33,7 +33,7 @@ OWN_NAMES = {"mine", "due", "entries"}
 """Names that a statement gives to a part of itself."""
 
 ROOM = Path(str(resources.files("outcomes.casework")))
-FILES = [path for path in sorted(ROOM.rglob("*.py"))]
+FILES = sorted(ROOM.rglob("*.py"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOM)))

@@ -7,7 +7,7 @@ import sys
 PROGRAM = """
 import asyncio, logging, sys
 import httpx
-from outcomes.platform.web import logs
+from outcomes.platform import logs
 noisy = logging.getLogger("twilio.http_client")
 noisy.addHandler(logging.StreamHandler(sys.stdout))
 noisy.setLevel(logging.DEBUG)

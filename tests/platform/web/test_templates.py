@@ -13,9 +13,9 @@ from outcomes.platform.web.pages.templating import _PageEnvironment
 
 SIGNING_IN = re.compile(r'action="/sign-in["/]')  # before there is a session to bind a token to
 SOURCE = Path(__file__).parents[3] / "src/outcomes"
-TEMPLATES = sorted(SOURCE.glob("**/templates/**/*.html")) + sorted(
-    Path(__file__).parent.glob("templates/*.html")
-)
+TEMPLATES = sorted(
+    path for path in SOURCE.glob("**/templates/**/*.html") if "handset" not in path.parts
+) + sorted(Path(__file__).parent.glob("templates/*.html"))
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
