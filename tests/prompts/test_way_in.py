@@ -312,6 +312,6 @@ async def test_stop_between_claim_and_call_is_seen_in_the_last_moment(home: Home
 async def test_a_text_is_taken_while_the_registrys_row_is_held(home: Home) -> None:
     """By a worker that was stopped in the middle, say: the hint is late, the text is not lost."""
     async with home.street.product.db.transaction(home.caller) as tx:
-        await providers.hold_due_hint(tx)
+        await providers.lock_next_run(tx)
         assert (await home.writes("STOP")).status == "taken"
     assert [kind for _, kind, _ in await message_rows(home)] == [None]

@@ -1,7 +1,7 @@
-"""The worker process: what it opens, what it does, and how it ends.
+"""The worker process: what it opens, what it runs, and how it stops.
 
-All that has to be remembered is in PostgreSQL, so an emptied Redis costs a tick, and a Redis that is
-gone ends the process, which is started again.
+All state is in PostgreSQL. An emptied Redis costs one tick. A lost Redis ends the process, and the
+supervisor starts it again.
 """
 
 import resource
@@ -17,19 +17,19 @@ from outcomes.platform.db import Database
 from outcomes.platform.encryption import FieldCipher, KeyRing
 from outcomes.platform.logs import configure, describe
 from outcomes.settings import Settings
-from outcomes_workers import tick as beat
-from outcomes_workers.scheduler import Rounds
+from outcomes_workers.scheduler import Scheduler
 from outcomes_workers.tenant_run import Work
+from outcomes_workers.tick import worker_for
 
 _log = structlog.get_logger("outcomes.worker")
 
 
 def start(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
-    """Work until told to end; `cipher` and `clock` are for tests that need others.
+    """Work until asked to stop. Tests pass a `cipher` and a `clock` of their own.
 
     Raises:
         SettingsError: real data is not allowed yet, or the key store cannot be opened.
-        SystemExit: Redis is gone; whoever started us starts us again.
+        SystemExit: Redis cannot be reached; the supervisor starts the process again.
     """
     settings.require_practice_data()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -46,18 +46,18 @@ def start(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
             base_url=settings.twilio_base_url,
         )
         work = Work(db, scopes, gateway, settings.public_url, lambda: worker.allow_pick_jobs)
-        ctx["rounds"] = Rounds(work)
+        ctx["scheduler"] = Scheduler(work)
 
     async def tick(ctx: dict[str, Any]) -> None:
-        await ctx["rounds"].go()
+        await ctx["scheduler"].run_pass()
 
     async def close_all(ctx: dict[str, Any]) -> None:
-        await ctx["rounds"].work.gateway.close()
+        await ctx["scheduler"].work.gateway.close()
         await db.close()
 
-    worker = beat.worker(settings.redis_url, tick, on_startup=open_all, on_shutdown=close_all)
+    worker = worker_for(settings.redis_url, tick, on_startup=open_all, on_shutdown=close_all)
     try:
         worker.run()
     except (RedisError, OSError) as error:
-        _log.error("redis is gone", **describe(error))
+        _log.error("redis is unavailable", **describe(error))
         raise SystemExit(1) from None

@@ -1,4 +1,4 @@
-"""A visit to one provider: what its steps are given, and when the next one is due."""
+"""The run of one provider: what its steps receive, and when the next run is due."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from outcomes.platform.db import Database
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
 
-AT_EVERY_VISIT = timedelta(0)
+EVERY_RUN = timedelta(0)
 
-VISITED_EVERY = timedelta(minutes=1)
-"""However far ahead the hint is, every provider is visited this often."""
+RUN_AT_LEAST_EVERY = timedelta(minutes=1)
+"""Every provider runs at least this often, whatever its `next_due_at` says."""
 
 
 class Work(Struct, frozen=True):
@@ -25,33 +25,33 @@ class Work(Struct, frozen=True):
     scopes: Scopes
     gateway: SmsGateway
     public_url: str
-    goes_on: Callable[[], bool]
+    should_continue: Callable[[], bool]
 
 
-class Visit(Struct, frozen=True):
-    """One provider's turn. `goes_on` turns false when the process is asked to end."""
+class TenantRun(Struct, frozen=True):
+    """One provider's run. `should_continue` is false once the process was asked to stop."""
 
     db: Database
     caller: Caller
     gateway: SmsGateway
     public_url: str
     now: datetime
-    goes_on: Callable[[], bool]
+    should_continue: Callable[[], bool]
 
 
 class Step(Struct, frozen=True):
-    """One kind of work, done at a visit when it was last done `every` so long ago."""
+    """One kind of work. A run includes it when its last run was at least `every` ago."""
 
     name: str
     every: timedelta
-    work: Callable[[Visit], Awaitable[object]]
+    work: Callable[[TenantRun], Awaitable[object]]
 
 
-async def settle_hint(visit: Visit) -> None:
-    """Say when to come again: read in a second statement, once the registry's row is held."""
-    async with visit.db.transaction(visit.caller) as tx:
-        await providers.hold_due_hint(tx)
+async def update_next_run(run: TenantRun) -> None:
+    """Set when the provider runs next: computed in a second statement, after the registry row is locked."""
+    async with run.db.transaction(run.caller) as tx:
+        await providers.lock_next_run(tx)
         now = await tx.now()
         known = (await prompts.next_due(tx), await providers.next_alert_due(tx))
-        due_at = min((at for at in known if at is not None), default=now + VISITED_EVERY)
-        await providers.set_due_hint(tx, due_at)
+        due_at = min((at for at in known if at is not None), default=now + RUN_AT_LEAST_EVERY)
+        await providers.set_next_run(tx, due_at)

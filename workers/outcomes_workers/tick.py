@@ -1,4 +1,4 @@
-"""What we ask of arq: a beat, and nothing else. It keeps, logs and repeats nothing of ours."""
+"""The only use of arq: a cron tick. It stores, logs and repeats no data of the product."""
 
 import json
 
@@ -8,11 +8,11 @@ from arq.typing import StartupShutdown, WorkerCoroutine
 
 TICK_SECONDS = 2
 _LONGEST_TICK_S = 600
-_LAST_WORDS_S = 3
-"""How long a tick may finish what it has begun once the process is told to end."""
+_SHUTDOWN_GRACE_S = 3
+"""How long a running tick may continue after the process was asked to stop."""
 
 
-def worker(
+def worker_for(
     redis_url: str,
     tick: WorkerCoroutine,
     *,
@@ -40,5 +40,5 @@ def worker(
         max_tries=1,
         poll_delay=0.5,
         health_check_interval=15,
-        job_completion_wait=_LAST_WORDS_S,
+        job_completion_wait=_SHUTDOWN_GRACE_S,
     )

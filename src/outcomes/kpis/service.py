@@ -106,7 +106,7 @@ async def request_export(
         check_period(period, new.view, today_in_london(now))
         if await first_time(tx, creation, now):
             await store.insert_export(tx, creation.key, new, now)
-            await providers.lower_due_hint(tx, now)
+            await providers.bring_next_run_forward(tx, now)
             await _record(tx, "kpi_export.requested", creation.key, now)
         return await _own_export(tx, creation.key)
 

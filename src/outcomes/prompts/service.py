@@ -55,7 +55,7 @@ async def _plan(tx: Transaction, found: list[Unplanned], now: datetime) -> int:
     new = list(_changes(found, reach, accepted, now))
     if new:
         await store.plan(tx, new, now)
-        await providers.lower_due_hint(tx, min(one.due_at for one in new))
+        await providers.bring_next_run_forward(tx, min(one.due_at for one in new))
     await audit.record(tx, audit.Event("prompt.planned", "survivor", ids, ("reach",)), now)
     return len(new)
 
@@ -112,7 +112,7 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
             requested_by=caller.actor.account,
         )
         await store.insert_prompt(tx, prompt, now)
-        await providers.lower_due_hint(tx, now)
+        await providers.bring_next_run_forward(tx, now)
         event = audit.Event("prompt.requested", "survivor", (survivor_id,), ("reach",))
         await audit.record(tx, event, now)
         return creation.key

@@ -94,7 +94,7 @@ async def put_on_call(
         # One alert, whatever waits: it has no content, and says to open the list
         if task_id := await store.find_unheard_task(tx, waking):
             await _schedule_alerts(tx, task_id, account_id, now)
-        await store.lower_due_hint(tx, now)
+        await store.bring_next_run_forward(tx, now)
         event = audit.Event("provider.on_call_changed", "account", (account_id,))
         await audit.record(tx, event, now)
 
@@ -167,7 +167,7 @@ async def raise_task(
     )
     if new and rule.alerts and provider.on_call_account_id is not None:
         await _schedule_alerts(tx, task_id, provider.on_call_account_id, now)
-        await store.lower_due_hint(tx, now)
+        await store.bring_next_run_forward(tx, now)
 
 
 async def _schedule_alerts(tx: Transaction, task_id: UUID, account_id: UUID, now: datetime) -> None:
@@ -187,9 +187,9 @@ list_accounts = account_store.list_accounts
 list_teams = account_store.list_teams
 list_open_tasks = store.list_open_tasks
 resolve_task = store.resolve_task
-lower_due_hint = store.lower_due_hint
-hold_due_hint = registry.hold_due_hint
-set_due_hint = registry.set_due_hint
+bring_next_run_forward = store.bring_next_run_forward
+lock_next_run = registry.lock_next_run
+set_next_run = registry.set_next_run
 RegistryEntry = registry.RegistryEntry
 list_registry = registry.list_registry
 send_alerts = alerts.send_alerts

@@ -174,7 +174,7 @@ async def insert_alert(
     )
 
 
-async def lower_due_hint(tx: Transaction, due_at: datetime) -> None:
+async def bring_next_run_forward(tx: Transaction, due_at: datetime) -> None:
     """Nothing is due later than the registry's hint says; takes the lock of the provider's row."""
     await tx.conn.execute(
         "UPDATE provider_registry SET next_due_at = least(next_due_at, $2) WHERE provider_id = $1",

@@ -133,7 +133,7 @@ def _is_new_or_near(basis: Basis, planned_on: date, today: date) -> bool:
 async def _wake_for_texts(tx: Transaction, slots: Iterable[Slot], now: datetime) -> None:
     texts = [one.due_at for one in slots if one.occurrence.series is Series.PROMPT]
     if ahead := [at for at in texts if at > now]:
-        await providers.lower_due_hint(tx, min(ahead))
+        await providers.bring_next_run_forward(tx, min(ahead))
 
 
 def missing_agreement(reach: Reach) -> tuple[FieldProblem, ...]:

@@ -72,7 +72,7 @@ async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
     if new:
         with suppress(Unavailable):
             async with db.transaction(caller) as tx:
-                await providers.lower_due_hint(tx, now)
+                await providers.bring_next_run_forward(tx, now)
 
 
 async def read_inbox(db: Database, caller: Caller) -> int:

@@ -102,5 +102,5 @@ async def _retry(tx: Transaction, told: Told, error_code: int | None, now: datet
         retry_of=told.id,
     )
     await store.insert_prompt(tx, retry, now)
-    await providers.lower_due_hint(tx, due_at)
+    await providers.bring_next_run_forward(tx, due_at)
     return True

@@ -1,4 +1,4 @@
-"""Whom a tick visits, and the hint that must never leave a due prompt behind."""
+"""Which providers a pass runs, and `next_due_at`, which must never leave a due prompt behind."""
 
 import asyncio
 from datetime import timedelta
@@ -9,25 +9,25 @@ from outcomes.local.handset.faults import Fault, FaultKind, Plan
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.providers import service as providers
-from outcomes_workers.scheduler import Rounds
-from outcomes_workers.tenant_run import Visit, Work, settle_hint
+from outcomes_workers.scheduler import Scheduler
+from outcomes_workers.tenant_run import TenantRun, Work, update_next_run
 from tests.prompts.street import Home, Street, until
 
 
-async def rounds(street: Street) -> Rounds:
+async def make_scheduler(street: Street) -> Scheduler:
     product = street.product
     db = Database(product.settings.database.app, size=4, clock=Clock())
     await db.open()
-    return Rounds(Work(db, product.scopes, street.gateway, street.url, lambda: True))
+    return Scheduler(Work(db, product.scopes, street.gateway, street.url, lambda: True))
 
 
-async def hint_is_due(home: Home) -> bool:
+async def next_run_is_due(home: Home) -> bool:
     (row,) = await home.rows("SELECT next_due_at FROM provider_registry WHERE provider_id = $1")
     return bool(row["next_due_at"] <= await home.now())
 
 
-async def due_behind_the_hints_back(home: Home) -> None:
-    """A prompt that is due while the hint says that nothing is for a year."""
+async def make_due_without_bringing_the_run_forward(home: Home) -> None:
+    """A prompt is due although `next_due_at` is a year ahead."""
     await home.request(await home.survivor())
     await home.change(
         """UPDATE provider_registry SET next_due_at = next_due_at + interval '1 year'
@@ -35,67 +35,65 @@ async def due_behind_the_hints_back(home: Home) -> None:
     )
 
 
-async def test_a_visit_leaves_the_hint_ahead_and_planning_lowers_it(
+async def test_a_run_moves_the_next_run_ahead_and_planning_brings_it_forward(
     street: Street, home: Home
 ) -> None:
-    going = await rounds(street)
-    await going.go()
-    assert not await hint_is_due(home)
+    scheduler = await make_scheduler(street)
+    await scheduler.run_pass()
+    assert not await next_run_is_due(home)
     await home.request(await home.survivor())
-    assert await hint_is_due(home)
-    await going.go()
+    assert await next_run_is_due(home)
+    await scheduler.run_pass()
     assert len(home.arrived()) == 1
-    assert not await hint_is_due(home)
+    assert not await next_run_is_due(home)
     await home.writes("hello")
-    assert await hint_is_due(home)
+    assert await next_run_is_due(home)
 
 
-async def test_whatever_the_hint_says_everybody_is_visited_once_a_minute(
-    street: Street, home: Home
-) -> None:
-    going = await rounds(street)
-    await going.go()
-    await due_behind_the_hints_back(home)
-    await going.go()
+async def test_every_provider_runs_at_least_once_a_minute(street: Street, home: Home) -> None:
+    scheduler = await make_scheduler(street)
+    await scheduler.run_pass()
+    await make_due_without_bringing_the_run_forward(home)
+    await scheduler.run_pass()
     assert home.arrived() == []
-    going.work.db.clock = Clock(timedelta(seconds=61))
-    await going.go()
+    scheduler.work.db.clock = Clock(timedelta(seconds=61))
+    await scheduler.run_pass()
     assert len(home.arrived()) == 1
 
 
-async def test_a_round_that_finds_another_under_way_returns(street: Street, home: Home) -> None:
+async def test_a_pass_returns_while_another_is_running(street: Street, home: Home) -> None:
     await home.request(await home.survivor())
     home.goes_wrong(Plan(faults=(Fault(FaultKind.SLOW, seconds=0.3),)))
-    going = await rounds(street)
-    first = asyncio.create_task(going.go())
+    scheduler = await make_scheduler(street)
+    first = asyncio.create_task(scheduler.run_pass())
     await until(lambda: len(home.arrived()) == 1)
-    await going.go()
+    await scheduler.run_pass()
     assert not first.done()
     await first
 
 
-async def test_what_fails_does_not_stop_the_steps_after_it(street: Street, home: Home) -> None:
-    """No inbox can be read, because a column is gone for the moment; prompts still go."""
+async def test_a_failing_step_does_not_stop_later_steps(street: Street, home: Home) -> None:
+    """The inbox cannot be read because a column is missing; prompts are still sent."""
     survivor_id = await home.survivor()
     await home.request(survivor_id)
     await home.writes("hello", phone="+447700900456")
     owner = await asyncpg.connect(street.product.settings.database.owner)
-    going = await rounds(street)
+    scheduler = await make_scheduler(street)
     await owner.execute("ALTER TABLE inbound_messages RENAME COLUMN opt_out_type TO hidden")
     try:
-        await going.go()
+        await scheduler.run_pass()
     finally:
         await owner.execute("ALTER TABLE inbound_messages RENAME COLUMN hidden TO opt_out_type")
         await owner.close()
     async with street.product.db.connection() as conn:
-        assert going.failures == await conn.fetchval("SELECT count(*) FROM provider_registry")
+        assert scheduler.failures == await conn.fetchval("SELECT count(*) FROM provider_registry")
     assert len(home.arrived()) == 1
-    await going.go()
+    await scheduler.run_pass()
     assert len(await home.inbox(home.provider.lead)) == 1
 
 
-async def _plan_while(home: Home, superuser_url: str, visit: object) -> bool:
-    """Let a visit settle the hint while somebody plans, and tell whether the hint knows of it."""
+async def _plan_while(home: Home, superuser_url: str, run: object) -> bool:
+    """Update the next run while a prompt is planned; return whether the next run takes it into account."""
     now, watching = await home.now(), await asyncpg.connect(superuser_url)
     survivor_id = await home.survivor()
     prompt_id = await home.request(survivor_id)
@@ -111,8 +109,8 @@ async def _plan_while(home: Home, superuser_url: str, visit: object) -> bool:
             home.provider.id,
             prompt_id,
         )
-        await providers.lower_due_hint(tx, now)
-        settling = asyncio.create_task(visit())  # type: ignore[operator]
+        await providers.bring_next_run_forward(tx, now)
+        updating = asyncio.create_task(run())  # type: ignore[operator]
 
         async def waits() -> bool:
             return bool(
@@ -122,30 +120,30 @@ async def _plan_while(home: Home, superuser_url: str, visit: object) -> bool:
             )
 
         await until(waits)
-    await settling
+    await updating
     await watching.close()
-    return await hint_is_due(home)
+    return await next_run_is_due(home)
 
 
-async def test_planning_during_a_visit_is_not_forgotten(
+async def test_planning_during_a_run_is_not_lost(
     street: Street, home: Home, superuser_url: str
 ) -> None:
     db = street.product.db
 
-    async def visit() -> None:
-        await settle_hint(
-            Visit(db, home.caller, street.gateway, street.url, await home.now(), lambda: True)
+    async def run() -> None:
+        await update_next_run(
+            TenantRun(db, home.caller, street.gateway, street.url, await home.now(), lambda: True)
         )
 
-    assert await _plan_while(home, superuser_url, visit)
+    assert await _plan_while(home, superuser_url, run)
 
 
-async def test_the_same_in_one_statement_would_be(
+async def test_in_one_statement_planning_would_be_lost(
     street: Street, home: Home, superuser_url: str
 ) -> None:
-    """The control: a statement that locks and reads at once does not see what it waited for."""
+    """The control: a statement that locks and reads at once does not see rows committed meanwhile."""
 
-    async def visit() -> None:
+    async def run() -> None:
         async with street.product.db.transaction(home.caller) as tx:
             await tx.conn.execute(
                 """UPDATE provider_registry r
@@ -159,4 +157,4 @@ async def test_the_same_in_one_statement_would_be(
                 home.provider.id,
             )
 
-    assert not await _plan_while(home, superuser_url, visit)
+    assert not await _plan_while(home, superuser_url, run)
