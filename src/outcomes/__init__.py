@@ -1,1 +1,10 @@
-"""Outcomes: how survivors of modern slavery are doing, and nobody forgotten."""
+"""Outcomes: how survivors of modern slavery are doing, and nobody forgotten.
+
+Every process of the product imports this package first. From here on a time zone is what the pinned
+`tzdata` package says: the host's data may be years older, and somebody would be texted an hour off.
+"""
+
+from zoneinfo import ZoneInfo, reset_tzpath
+
+reset_tzpath(())
+ZoneInfo.clear_cache()

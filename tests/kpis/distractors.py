@@ -25,6 +25,9 @@ AFTER, BEFORE, LATE, LEFT = (
     "late enrolment",
     "left before the period",
 )
+IN_UTC = "greatest($2::date::timestamp AT TIME ZONE 'UTC', $4::timestamptz)"
+"""Where a period of London's days would end by the days of UTC, in summer."""
+
 ENROLLED = "p.enrolled_at < period.ends_at"
 NOT_LEFT = "(p.ended_at IS NULL OR p.ended_at > period.starts_at)"
 AT_END = "(p.ended_at IS NULL OR p.ended_at >= period.ends_at)"
@@ -56,7 +59,7 @@ PEOPLE = [
         "JOIN survivors AS s ON true",
     ),
     Distractor("enrolments", (LATE,), "survivors-supported", ENROLLED),
-    Distractor("enrolments", (LATE,), "survivors-supported", "Europe/London", "UTC"),
+    Distractor("enrolments", (LATE,), "survivors-supported", "$4::timestamptz", IN_UTC),
     Distractor("enrolments", (LEFT,), "survivors-supported", NOT_LEFT),
     Distractor(
         "enrolments", ("enrolled twice",), "survivors-supported", "SELECT DISTINCT", "SELECT"
@@ -92,9 +95,11 @@ ATTEMPTS = [
         "a.attempted_at < period.ends_at",
         "a.attempted_at <= period.ends_at",
     ),
-    Distractor("contact_attempts", ("1 July in London",), "call-pick-up", "Europe/London", "UTC"),
     Distractor(
-        "contact_attempts", ("1 July in London",), "no-answer-reasons", "Europe/London", "UTC"
+        "contact_attempts", ("1 July in London",), "call-pick-up", "$4::timestamptz", IN_UTC
+    ),
+    Distractor(
+        "contact_attempts", ("1 July in London",), "no-answer-reasons", "$4::timestamptz", IN_UTC
     ),
     Distractor("contact_attempts", ("not a call",), "call-pick-up", "a.channel = 'call'"),
     Distractor("contact_attempts", ("not a call",), "no-answer-reasons", "a.channel = 'call'"),
@@ -114,26 +119,26 @@ DROP_INS = [
         "drop_ins",
         ("second in one month",),
         "regular-drop-ins",
-        "count(DISTINCT date_trunc('month', d.attended_on))",
-        "count(*)",
+        "count(DISTINCT m.month) AS months\n    FROM period",
+        "count(*) AS months\n    FROM period",
     ),
     Distractor(
         "drop_ins",
         ("before enrolment",),
         "regular-drop-ins",
-        "date_trunc('month', own.enrolled_at AT TIME ZONE 'Europe/London') <= d.attended_on",
+        "own.enrolled_at < m.ends_at",
     ),
     Distractor(
         "drop_ins",
         ("after leaving",),
         "regular-drop-ins",
-        "own.ended_at AT TIME ZONE 'Europe/London' > date_trunc('month', d.attended_on)",
+        "own.ended_at > m.starts_at",
     ),
     Distractor(
         "drop_ins",
         (LATE,),
         "regular-drop-ins",
-        "p.enrolled_at < m.closes_on::timestamp AT TIME ZONE 'Europe/London'",
+        "p.enrolled_at < least(m.ends_at, period.ends_at)",
     ),
 ]
 
@@ -148,14 +153,12 @@ ACTIVITIES = [
     Distractor("activities", (BEFORE,), "started-work", "a.happened_on >= period.first_day"),
     Distractor("activities", (AFTER,), "started-work", "a.happened_on < period.day_after"),
     Distractor("activities", (AFTER,), "active-at-end", "a.happened_on < period.day_after"),
-    Distractor(
-        "activities", ("before enrolment",), "started-work", "a.happened_on >= s.enrolled_on"
-    ),
+    Distractor("activities", ("before enrolment",), "started-work", "s.enrolled_at < d.ends_at"),
     Distractor(
         "activities",
         ("after leaving",),
         "started-work",
-        "(s.left_on IS NULL OR a.happened_on <= s.left_on)",
+        "(s.ended_at IS NULL OR s.ended_at >= d.starts_at)",
     ),
     Distractor("activities", (LATE,), "started-work", ENROLLED),
     Distractor("activities", (LEFT,), "started-work", NOT_LEFT),
@@ -190,7 +193,7 @@ PLANNED = [
     ),
     *bounds("planned_contacts", "reach", "c.due_at"),
     *bounds("planned_contacts", "follow-up-completeness", "c.due_at"),
-    Distractor("planned_contacts", (AFTER,), "reach", "Europe/London", "UTC"),
+    Distractor("planned_contacts", (AFTER,), "reach", "$4::timestamptz", IN_UTC),
     Distractor(
         "planned_contacts",
         ("its seventh day is 31 December",),
@@ -269,7 +272,7 @@ OTHERS = [
         "opt_outs", ("not a choice, and not to be seen",), "opt-outs", "o.source <> 'duress'"
     ),
     *bounds("opt_outs", "opt-outs", "o.opted_out_at"),
-    Distractor("opt_outs", (AFTER,), "opt-outs", "Europe/London", "UTC"),
+    Distractor("opt_outs", (AFTER,), "opt-outs", "$4::timestamptz", IN_UTC),
     *bounds("messages", "undeliverable-messages", "m.due_at"),
     Distractor(
         "messages",

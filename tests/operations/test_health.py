@@ -13,7 +13,10 @@ async def test_a_running_product_is_alive_and_ready(app: Litestar) -> None:
     alive, ready = await Browser(app).get("/healthz"), await Browser(app).get("/readyz")
 
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
-    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"status": "ready", "time_zones": "2026f"},
+    )
 
 
 async def test_it_is_alive_but_not_ready_without_its_database(product: Product) -> None:

@@ -25,9 +25,9 @@ from outcomes.platform.calendar import (
     next_open,
     to_utc,
     windows_on,
-    zone_named,
 )
 from outcomes.platform.clock import Clock
+from outcomes.platform.zones import zone_named
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)
@@ -166,9 +166,10 @@ moments = st.datetimes(wall("2000-01-01"), wall("2035-01-01")).map(
 )
 
 
-@given(moments, zone_names)
+@given(moments.filter(lambda at: at.year < 2025), zone_names)
 def test_wall_times_agree_with_dateutils_zones(local: datetime, name: str) -> None:
-    """dateutil decides by itself whether a time exists and which instant is the first."""
+    """dateutil decides by itself whether a time exists and which instant is the first. It reads the
+    host's zones, which agree with ours on what is over."""
     other = tz.gettz(name)
     if tz.datetime_exists(local, other):
         assert to_utc(local, ZoneInfo(name)) == local.replace(tzinfo=other).astimezone(UTC)

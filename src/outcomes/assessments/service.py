@@ -2,7 +2,6 @@
 
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from outcomes.assessments import store
 from outcomes.assessments.instruments import needs_instrument, outcome_instrument
@@ -28,6 +27,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 
@@ -184,7 +184,7 @@ def _require_past(opened: Admitted, assessed_on: date) -> None:
 
 
 def _today(opened: Admitted) -> date:
-    return local_date(opened.now, ZoneInfo(opened.zone))
+    return local_date(opened.now, zone_of(opened.zone))
 
 
 async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:

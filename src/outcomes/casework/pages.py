@@ -11,11 +11,12 @@ from outcomes.casework.models import CoverForm
 from outcomes.errors import Conflict, Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.calendar import local_date, zone_named
+from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import parse, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.guards import SIGNED_IN
+from outcomes.platform.zones import zone_of
 from outcomes.prompts import service as prompts
 from outcomes.prompts.models import NoBody
 from outcomes.survivors.choices import ZONES, language_name
@@ -45,7 +46,7 @@ async def today(request: Request[Any, Any, Any], db: Database, caller: Caller) -
         "casework/today.html",
         today=await service.get_today(db, caller),
         local_date=local_date,
-        zone_named=zone_named,
+        zone_of=zone_of,
         words=presentation,
     )
 
@@ -154,7 +155,7 @@ async def _person(
         status=409 if refusal else 200,
         current_section="/people",
         person=found,
-        today=local_date(found.now, zone_named(zone)),
+        today=local_date(found.now, zone_of(zone)),
         place=ZONES.get(zone, zone),
         language=language_name(found.reach.language),
         saved=SAVED.get(saved or "", ""),

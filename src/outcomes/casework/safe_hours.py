@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from outcomes.casework.models import Hours
 from outcomes.platform.calendar import SafeHours, local_date, next_open, windows_on
 from outcomes.platform.web.pages.dates import clock, day
+from outcomes.platform.zones import is_zone, zone_of
 from outcomes.survivors.models import Reach
 from outcomes.survivors.safe_contact.safety import NotSafe, why_not_call
 
@@ -15,6 +16,7 @@ WHY_NO_CALL = {
     NotSafe.NO_SAFE_CONTACT: "no safe contact on record: do not call",
     NotSafe.NOT_THIS_WAY: "they have not said that calls are safe",
 }
+ZONE_NOT_KNOWN = "their time zone is not known: do not call before it is corrected"
 
 
 def call_hours(reach: Reach, now: datetime) -> Hours:
@@ -22,7 +24,9 @@ def call_hours(reach: Reach, now: datetime) -> Hours:
     why = why_not_call(reach, now)
     if reach.safe_contact is None or (why is not None and why is not NotSafe.OUTSIDE_HOURS):
         return Hours(False, WHY_NO_CALL[why or NotSafe.NO_SAFE_CONTACT])
-    hours, zone = reach.safe_contact.profile.hours, ZoneInfo(reach.zone)
+    if not is_zone(reach.zone):
+        return Hours(False, ZONE_NOT_KNOWN)
+    hours, zone = reach.safe_contact.profile.hours, zone_of(reach.zone)
     if why is None:
         return Hours(True, f"safe {_until(hours, zone, now)}")
     return Hours(False, f"not now{_from(hours, zone, now)}")

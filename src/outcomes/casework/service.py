@@ -30,11 +30,11 @@ from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Reach, Role
 from outcomes.platform.calendar import UkPart, is_working_day, local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.zones import OFFICE_ZONE
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import terms_now
 from outcomes.prompts.models import WHY
 from outcomes.providers import service as providers
-from outcomes.providers.deadlines import OFFICE_ZONE
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
 from outcomes.survivors.choices import language_name

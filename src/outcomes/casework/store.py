@@ -5,10 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from outcomes.casework.models import Cover, OpenTask, Reason, ReasonKind, Urgency, WorkerLoad
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.db import Transaction
+from outcomes.platform.zones import local_date_sql, local_dates
 
 
 class DueRow(Struct, frozen=True):
@@ -31,7 +33,7 @@ async def list_due(tx: Transaction, now: datetime, *, limit: int) -> list[DueRow
     rows = await tx.conn.fetch(
         f"""WITH mine AS (
                 SELECT s.provider_id, s.id AS survivor_id, s.reference, s.zone,
-                       held.account_id AS worker_id, ($2 AT TIME ZONE s.zone)::date AS today,
+                       held.account_id AS worker_id, {local_date_sql("s.zone", 8)} AS today,
                        latest.occurred_at AS last_contact_at, latest.next_contact_on, latest.id
                 FROM survivors s
                 LEFT JOIN caseload_assignments held ON held.provider_id = s.provider_id
@@ -58,11 +60,11 @@ async def list_due(tx: Transaction, now: datetime, *, limit: int) -> list[DueRow
                 FROM mine m JOIN planned_contacts c ON c.provider_id = m.provider_id
                      AND c.survivor_id = m.survivor_id AND c.state = 'planned'
                      AND c.series IN ('call', 'review', 'follow_up')
-                     AND c.due_at < $2 + interval '2 days' AND c.held_on <= m.today
+                     AND c.due_at < $2::timestamptz + interval '2 days' AND c.held_on <= m.today
                 UNION ALL
                 SELECT m.survivor_id, 'agreed',
                        CASE WHEN m.next_contact_on < m.today THEN 'overdue' ELSE 'today' END,
-                       'agreed', m.id, NULL, m.next_contact_on::timestamp AT TIME ZONE m.zone,
+                       'agreed', m.id, NULL, m.next_contact_on::timestamp AT TIME ZONE 'UTC',
                        m.next_contact_on
                 FROM mine m WHERE m.next_contact_on <= m.today)
             SELECT m.survivor_id, m.reference, m.zone, m.worker_id, m.last_contact_at,
@@ -75,6 +77,7 @@ async def list_due(tx: Transaction, now: datetime, *, limit: int) -> list[DueRow
         now,
         limit,
         *caseload_args(tx),
+        *astuple(local_dates(now)),
     )
     return [_due_row(row) for row in rows]
 
@@ -119,7 +122,7 @@ async def list_loads(
                  AND c.survivor_id = held.survivor_id AND c.state = 'planned'
                  AND c.series IN ('call', 'review', 'follow_up')
                  AND c.due_at < $4::timestamptz + interval '2 days'
-                 AND c.held_on <= ($4 AT TIME ZONE s.zone)::date
+                 AND c.held_on <= {local_date_sql("s.zone", 5)}
             WHERE worker.provider_id = $1 AND {_IN_TEAM}
               AND (worker.role = 'support_worker' OR held.id IS NOT NULL)
             GROUP BY worker.id
@@ -128,6 +131,7 @@ async def list_loads(
         everyone,
         team_id,
         now,
+        *astuple(local_dates(now)),
     )
     return [WorkerLoad(**row) for row in rows]
 

@@ -18,11 +18,12 @@ from outcomes.check_ins.models import (
 from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.calendar import local_date, zone_named
+from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.dates import day
 from outcomes.platform.web.pages.forms import PICK, Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
+from outcomes.platform.zones import zone_of
 
 Choice = tuple[str, str]
 
@@ -162,7 +163,7 @@ async def _show(
     status: int = 200,
 ) -> Response[str]:
     whom: Whom = await service.see_form(db, caller, survivor_id)
-    today = local_date(whom.now, zone_named(whom.zone))
+    today = local_date(whom.now, zone_of(whom.zone))
     return render(
         request,
         f"check_ins/{name}.html",

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from outcomes.check_ins import store
 from outcomes.check_ins.models import (
@@ -25,6 +24,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
@@ -162,7 +162,7 @@ async def list_drop_ins(
 
 
 def _today(opened: Admitted) -> date:
-    return local_date(opened.now, ZoneInfo(opened.zone))
+    return local_date(opened.now, zone_of(opened.zone))
 
 
 def _require_soon(agreed: date, today: date) -> None:

@@ -13,10 +13,11 @@ from outcomes.disengagement.models import FlagResolution, NewFlag
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
-from outcomes.platform.calendar import local_date, zone_named
+from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
+from outcomes.platform.zones import zone_of
 
 
 @get(
@@ -132,7 +133,7 @@ async def _show_flag(
     found = next((one for one in shown.flags if one.id == flag_id), None)
     if found is None:
         raise NotFound
-    today = local_date(shown.now, zone_named(shown.zone))
+    today = local_date(shown.now, zone_of(shown.zone))
     return render(
         request,
         "disengagement/flag.html",

@@ -31,11 +31,10 @@ from outcomes.platform.calendar import (
     WorkingDay,
     is_working_day,
     local_date,
-    zone_named,
 )
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.zones import OFFICE_ZONE, is_zone, zone_of
 from outcomes.providers import service as providers
-from outcomes.providers.deadlines import OFFICE_ZONE
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
 
@@ -153,8 +152,9 @@ async def find_next_try(
 def _next_try(
     opened: Admitted, tries: int, missed_at: datetime, hours: SafeHours | None, part: UkPart
 ) -> NextTry:
-    is_working, zone = _working_days(part), zone_named(opened.zone)
-    window = next_try(missed_at, LADDER, hours, is_working, zone) if hours else None
+    is_working, zone = _working_days(part), zone_of(opened.zone)
+    told = hours if is_zone(opened.zone) else None
+    window = next_try(missed_at, LADDER, told, is_working, zone) if told else None
     by_on = try_again_by(missed_at, LADDER, is_working, zone)
     return NextTry(tries, missed_at, by_on, window)
 
@@ -181,7 +181,7 @@ def _evidence(found: store.Candidate, note: str, now: datetime) -> Evidence:
 
 
 def _require_enough(new: FlagResolution, opened: Admitted) -> None:
-    if new.ascertained_on > local_date(opened.now, zone_named(opened.zone)):
+    if new.ascertained_on > local_date(opened.now, zone_of(opened.zone)):
         raise Invalid.field("ascertained_on", "Enter a day that is not ahead of today.")
     handed_over = (Resolution.MOVED, Resolution.REPORTED_MISSING)
     if new.resolution in handed_over and new.handed_to is None:

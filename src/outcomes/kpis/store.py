@@ -1,10 +1,12 @@
 """The statements of the KPIs, and the rows of exports with the border where they are encrypted."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from outcomes.kpis.figures.periods import calendar, ends_of, starts_of
 from outcomes.kpis.models import (
     Export,
     ExportFormat,
@@ -27,10 +29,17 @@ _COLUMNS = """id, view, format, period_from, period_until, purpose_ciphertext, s
 
 async def list_values(tx: Transaction, kpi: Kpi, period: Period) -> tuple[KpiValue, ...]:
     """What a KPI's statement says of the provider for a period, exactly."""
-    rows = await tx.conn.fetch(kpi.sql, period.first, period.until)
+    rows = await tx.conn.fetch(kpi.sql, *_arguments(kpi, period))
     return tuple(
         KpiValue(row["category"], row["numerator"], row["denominator"], row["mean"]) for row in rows
     )
+
+
+def _arguments(kpi: Kpi, period: Period) -> Sequence[Any]:
+    """As many as the statement has parameters."""
+    bounds, days = starts_of([period.first, period.until]), calendar(period)
+    every = (period.first, period.until, *bounds, days, starts_of(days), ends_of(days))
+    return every[: max(map(int, re.findall(r"\$([0-9])", kpi.sql)))]
 
 
 async def insert_export(tx: Transaction, export_id: UUID, new: NewExport, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Whether this process lives, and whether it can do its work; for whoever watches it.
 
-Neither answer tells a stranger anything. Keys need no check here: nothing starts without them.
+Neither answer tells a stranger anything of what is kept here. Keys need no check: nothing starts
+without them.
 """
 
 from functools import cache
@@ -12,6 +13,7 @@ from litestar import Response, get
 
 from outcomes.errors import Unavailable
 from outcomes.platform.db import Database
+from outcomes.platform.zones import ZONES_VERSION
 
 
 @get("/healthz", public=True, sync_to_thread=False)
@@ -22,11 +24,11 @@ def healthz() -> dict[str, str]:
 
 @get("/readyz", public=True)
 async def readyz(db: Database) -> Response[dict[str, str]]:
-    """The database answers and has the schema of this release."""
+    """The database answers and has the schema of this release; with which time zones it works."""
     because = await _not_ready(db)
     if because:
         return Response({"status": "not ready", "because": because}, status_code=503)
-    return Response({"status": "ready"})
+    return Response({"status": "ready", "time_zones": ZONES_VERSION})
 
 
 async def _not_ready(db: Database) -> str | None:

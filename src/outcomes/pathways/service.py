@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from outcomes.errors import Invalid
 from outcomes.pathways import store
@@ -28,6 +27,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate
@@ -76,7 +76,7 @@ async def get_standing(db: Database, caller: Caller, survivor_id: UUID) -> Stand
         exit_on, version, enrolled = await store.get_exit(tx, survivor_id)
         return Standing(
             reference=opened.reference,
-            today=local_date(opened.now, ZoneInfo(opened.zone)),
+            today=local_date(opened.now, zone_of(opened.zone)),
             exit_on=exit_on,
             version=version,
             enrolled=enrolled,

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from outcomes.errors import NotFound
 from outcomes.pathways.models import Cadence, Pathway
 from outcomes.pathways.schedule.planning import Basis
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Transaction
+from outcomes.platform.zones import zone_of
 from outcomes.survivors.models import SafeContact
 
 _PATHWAY = """p.id, p.survivor_id, p.anchor_on, p.call_every_days, p.review_every_months,
@@ -149,7 +149,7 @@ def _basis(row: Any, contact: SafeContact | None) -> Basis:
         prompt_shift=row["prompt_shift"],
         planned_until=row["planned_until"],
         exit_on=row["exit_on"],
-        zone=ZoneInfo(row["zone"]),
+        zone=zone_of(row["zone"]),
         hours=contact.profile.hours if contact else SafeHours(),
         safe_contact_version=contact.version if contact else None,
     )

@@ -12,12 +12,10 @@ from enum import StrEnum
 from functools import cache
 from itertools import pairwise
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 from msgspec import Meta, Struct
-
-from outcomes.errors import Invalid
 
 DAY_MINUTES = 24 * 60
 
@@ -64,18 +62,6 @@ def add_working_days(day: date, count: int, is_working: WorkingDay) -> date:
 
 
 # Local time
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The IANA zone of that name. Raises Invalid for any other text."""
-    if name not in _zone_names():
-        raise Invalid.field("zone", "Choose a time zone from the list, such as Europe/London.")
-    return ZoneInfo(name)
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:

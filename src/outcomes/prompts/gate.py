@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from outcomes.platform.calendar import local_date, windows_on
+from outcomes.platform.zones import is_zone, zone_of
 from outcomes.prompts.models import LIVES, NoWording, WithheldReason
 from outcomes.prompts.wordings.wording import Purpose, Wording, load_wordings
 from outcomes.survivors.models import Reach
@@ -63,9 +63,9 @@ def expiry(reach: Reach, due_at: datetime) -> datetime | None:
 
     None when it is not inside a safe window at all.
     """
-    if reach.safe_contact is None:
+    if reach.safe_contact is None or not is_zone(reach.zone):
         return None
-    zone, hours = ZoneInfo(reach.zone), reach.safe_contact.profile.hours
+    zone, hours = zone_of(reach.zone), reach.safe_contact.profile.hours
     windows = windows_on(hours, zone, local_date(due_at, zone))
     closes = next((w.closes_at for w in windows if w.opens_at <= due_at < w.closes_at), None)
     return None if closes is None else min(closes, due_at + LIVES)

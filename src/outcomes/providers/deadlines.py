@@ -1,12 +1,11 @@
 """By when somebody has to act (pure)."""
 
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from outcomes.platform.calendar import UkPart, is_working_day
+from outcomes.platform.zones import OFFICE_ZONE
 from outcomes.providers.models import TaskRule
 
-OFFICE_ZONE = ZoneInfo("Europe/London")
 _OPENS, _CLOSES = time(9), time(17)
 """Working hours, Monday to Friday without bank holidays (ours)."""
 

@@ -4,7 +4,6 @@ import secrets
 import unicodedata
 from datetime import date, datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -14,10 +13,11 @@ from outcomes.platform.access.caseload import Admitted, admit
 from outcomes.platform.access.data_keys import create_key
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
-from outcomes.platform.calendar import local_date, zone_named
+from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.encryption import DataKey, KeyKind
 from outcomes.platform.phones import mobile
+from outcomes.platform.zones import no_zone, zone_named, zone_of
 from outcomes.providers import service as providers
 from outcomes.providers.models import TaskKind
 from outcomes.survivors import store
@@ -66,6 +66,8 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
         now = await tx.now()
         if not await first_time(tx, creation, now):
             return creation.key
+        if not await store.database_knows_zone(tx, new.zone):
+            raise no_zone()
         if new.exit_on is not None:
             _require_likely_exit(new.exit_on, local_date(now, zone))
         survivor_id = creation.key
@@ -287,7 +289,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
         Conflict: the record was changed since `version`.
         Invalid: more than a year ahead, or more than ten years ago.
     """
-    _require_likely_exit(exit_on, local_date(opened.now, ZoneInfo(opened.zone)))
+    _require_likely_exit(exit_on, local_date(opened.now, zone_of(opened.zone)))
     await store.set_exit_date(tx, opened.survivor_id, exit_on, version)
 
 

@@ -23,6 +23,14 @@ NAME = Field("survivor_identities", "name_ciphertext")
 DETAILS = Field("survivor_identities", "details_ciphertext")
 
 
+async def database_knows_zone(tx: Transaction, name: str) -> bool:
+    """Whether PostgreSQL has a zone of that name too, for whoever looks into the tables with it."""
+    known: bool = await tx.conn.fetchval(
+        "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1)", name
+    )
+    return known
+
+
 async def insert_survivor(
     tx: Transaction, survivor_id: UUID, reference: str, new: NewSurvivor, now: datetime
 ) -> bool:

@@ -15,11 +15,22 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.zones import evening_offsets, zone_of
 from outcomes.survivors.models import SurvivorDetails
 
 NAME = Field("survivor_identities", "name_ciphertext")
 DETAILS = Field("survivor_identities", "details_ciphertext")
 SHOWN = ("check_ins", "replies", "reviews", "flags", "scores")
+
+_FIRST_YEAR = 2000
+"""Of the offsets; whole days older than that stand at the offset which this year began with."""
+
+
+def _evening(day: str) -> str:
+    """SQL for 23:59 of a day where the survivor is: the offsets are those of `evening_offsets`."""
+    offset = f"($20::interval[])[1 + width_bucket({day}, $15::date[])]"
+    return f"({day} + time '23:59' - {offset}) AT TIME ZONE 'UTC'"
+
 
 _BRANCHES = (
     """SELECT 'registered' AS kind, s.id, s.registered_at AS at, false AS whole_day,
@@ -54,21 +65,21 @@ _BRANCHES = (
               CASE WHEN r.data_key_id = $19 THEN r.body_ciphertext END
        FROM inbound_messages r
        WHERE r.provider_id = $1 AND r.survivor_id = $14 AND r.state <> 'unread'""",
-    """SELECT 'needs', n.id, least((n.assessed_on + time '23:59') AT TIME ZONE $15, n.recorded_at),
+    f"""SELECT 'needs', n.id, least({_evening("n.assessed_on")}, n.recorded_at),
               true, n.recorded_by, n.overall_level, NULL, NULL, NULL, NULL
        FROM needs_assessments n WHERE n.provider_id = $1 AND n.survivor_id = $14""",
-    """SELECT 'outcomes', o.id,
-              least((o.assessed_on + time '23:59') AT TIME ZONE $15, o.recorded_at), true,
+    f"""SELECT 'outcomes', o.id,
+              least({_evening("o.assessed_on")}, o.recorded_at), true,
               o.recorded_by, o.stage, NULL, NULL, o.overall, NULL
        FROM outcome_assessments o WHERE o.provider_id = $1 AND o.survivor_id = $14""",
-    """SELECT 'review', v.id, least((v.held_on + time '23:59') AT TIME ZONE $15, v.recorded_at),
+    f"""SELECT 'review', v.id, least({_evening("v.held_on")}, v.recorded_at),
               true, v.recorded_by, v.decision, NULL, NULL, NULL, v.details_ciphertext
        FROM pathway_reviews v WHERE v.provider_id = $1 AND v.survivor_id = $14""",
-    """SELECT 'drop_in', d.id, least((d.attended_on + time '23:59') AT TIME ZONE $15, d.recorded_at),
+    f"""SELECT 'drop_in', d.id, least({_evening("d.attended_on")}, d.recorded_at),
               true, d.recorded_by, NULL, NULL, NULL, NULL, NULL
        FROM drop_ins d WHERE d.provider_id = $1 AND d.survivor_id = $14""",
-    """SELECT 'activity', w.id,
-              least((w.happened_on + time '23:59') AT TIME ZONE $15, w.recorded_at), true,
+    f"""SELECT 'activity', w.id,
+              least({_evening("w.happened_on")}, w.recorded_at), true,
               w.recorded_by, w.change, w.kind, NULL, NULL, NULL
        FROM activities w WHERE w.provider_id = $1 AND w.survivor_id = $14""",
     """SELECT 'consent', g.id, g.decided_at, false, g.recorded_by, g.decision, g.purpose, NULL,
@@ -97,15 +108,17 @@ async def list_entries(
     tx: Transaction, opened: Admitted, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Entry]:
     """The timeline, newest first, decrypted and audited in the statement that reads it."""
+    evenings = evening_offsets(zone_of(opened.zone), _FIRST_YEAR, opened.now.year + 1)
     event = audit.Event("timeline.viewed", "survivor", (opened.survivor_id,), SHOWN)
     rows = await tx.conn.fetch(
         _TIMELINE,
         *audit.args(tx.caller, event, opened.now),
         opened.survivor_id,
-        opened.zone,
+        evenings.changes_on,
         *(before or (None, None)),
         limit,
         opened.key.id,
+        evenings.offsets,
     )
     return [_entry(opened, row) for row in rows]
 

@@ -18,6 +18,7 @@ from outcomes.pathways.models import (
 )
 from outcomes.platform.calendar import local_date
 from outcomes.platform.web.pages.dates import clock, day, day_with_year
+from outcomes.platform.zones import zone_of
 
 OPEN_MONTHS = 2
 """Months that stand open on the page; a tap opens the others."""
@@ -92,7 +93,7 @@ class ScheduleView(Struct, frozen=True):
 
 def schedule_view(schedule: Schedule, now: datetime) -> ScheduleView:
     """The schedule as it stands at `now` (UTC), in the survivor's time."""
-    zone = ZoneInfo(schedule.zone)
+    zone = zone_of(schedule.zone)
     ahead = [one for one in schedule.contacts if _is_ahead(one, now)]
     overdue = [one for one in schedule.contacts if _is_overdue(one, now)]
     kept = {one.id for one in (*ahead, *overdue)}

@@ -1,12 +1,13 @@
 """Which periods may be looked at, and the ones that people ask for most."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from outcomes.errors import Invalid
 from outcomes.kpis.models import Period, View
-from outcomes.platform.calendar import local_date
+from outcomes.platform.calendar import local_date, to_utc
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST = date(2000, 1, 1)
@@ -34,6 +35,24 @@ DAYS_SO_FAR = 90
 def today_in_london(now: datetime) -> date:
     """The date of the periods' time zone at an instant (UTC)."""
     return local_date(now, LONDON)
+
+
+def calendar(period: Period) -> list[date]:
+    """Every day of the calendar months that the period touches, and of the months beside them: which
+    days count is for the statement to say."""
+    first = _first_of(_month(period.first) - 1)
+    until = _first_of(_month(period.last) + 2)
+    return [first + timedelta(days=n) for n in range((until - first).days)]
+
+
+def starts_of(days: Iterable[date]) -> list[datetime]:
+    """When each day begins in London, in UTC: no statement works it out itself."""
+    return [to_utc(datetime.combine(day, time()), LONDON) for day in days]
+
+
+def ends_of(days: Iterable[date]) -> list[datetime]:
+    """When each day is over in London, in UTC."""
+    return starts_of(day + timedelta(days=1) for day in days)
 
 
 def preset(name: Preset, today: date) -> Period:

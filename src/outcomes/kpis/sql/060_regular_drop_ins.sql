@@ -14,34 +14,34 @@
 
 WITH period AS (
     SELECT $1::date AS first_day, $2::date AS day_after,
-           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
-           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+           $3::timestamptz AS starts_at, $4::timestamptz AS ends_at
 ),
 months AS (
-    SELECT greatest(g::date, first_day) AS opens_on,
-           least((g + interval '1 month')::date, day_after) AS closes_on
-    FROM period,
-         generate_series(date_trunc('month', first_day), day_after - 1, interval '1 month') AS g
+    SELECT date_trunc('month', d.day)::date AS month, min(d.starts_at) AS starts_at,
+           max(d.ends_at) AS ends_at
+    FROM unnest($5::date[], $6::timestamptz[], $7::timestamptz[]) AS d (day, starts_at, ends_at)
+    GROUP BY date_trunc('month', d.day)
 ),
 enrolled AS (
-    SELECT p.survivor_id, count(DISTINCT m.opens_on) AS months
+    SELECT p.survivor_id, count(DISTINCT m.month) AS months
     FROM months AS m
-    JOIN pathways AS p ON p.enrolled_at < m.closes_on::timestamp AT TIME ZONE 'Europe/London'
-    WHERE (p.ended_at IS NULL
-           OR p.ended_at > m.opens_on::timestamp AT TIME ZONE 'Europe/London')
+    CROSS JOIN period
+    JOIN pathways AS p ON p.enrolled_at < least(m.ends_at, period.ends_at)
+    WHERE m.starts_at < period.ends_at AND m.ends_at > period.starts_at
+      AND (p.ended_at IS NULL OR p.ended_at > greatest(m.starts_at, period.starts_at))
     GROUP BY p.survivor_id
 ),
 attended AS (
-    SELECT d.survivor_id, count(DISTINCT date_trunc('month', d.attended_on)) AS months
+    SELECT d.survivor_id, count(DISTINCT m.month) AS months
     FROM period
     JOIN drop_ins AS d ON d.attended_on >= period.first_day
         AND d.attended_on < period.day_after
+    JOIN months AS m ON m.month = date_trunc('month', d.attended_on)
     WHERE EXISTS (
         SELECT FROM pathways AS own
         WHERE own.provider_id = d.provider_id AND own.survivor_id = d.survivor_id
-          AND date_trunc('month', own.enrolled_at AT TIME ZONE 'Europe/London') <= d.attended_on
-          AND (own.ended_at IS NULL
-               OR own.ended_at AT TIME ZONE 'Europe/London' > date_trunc('month', d.attended_on))
+          AND own.enrolled_at < m.ends_at
+          AND (own.ended_at IS NULL OR own.ended_at > m.starts_at)
     )
     GROUP BY d.survivor_id
 )

@@ -14,13 +14,10 @@
 
 WITH period AS (
     SELECT $1::date AS first_day, $2::date AS day_after,
-           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
-           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+           $3::timestamptz AS starts_at, $4::timestamptz AS ends_at
 ),
 supported AS (
-    SELECT p.provider_id, p.survivor_id,
-           (p.enrolled_at AT TIME ZONE 'Europe/London')::date AS enrolled_on,
-           (p.ended_at AT TIME ZONE 'Europe/London')::date AS left_on
+    SELECT p.provider_id, p.survivor_id, p.enrolled_at, p.ended_at
     FROM period
     JOIN pathways AS p ON p.enrolled_at < period.ends_at
     WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
@@ -30,12 +27,14 @@ started AS (
     FROM supported AS s
     CROSS JOIN period
     JOIN activities AS a ON a.provider_id = s.provider_id AND a.survivor_id = s.survivor_id
+    JOIN unnest($5::date[], $6::timestamptz[], $7::timestamptz[]) AS d (day, starts_at, ends_at)
+        ON d.day = a.happened_on
     WHERE a.kind = 'work'
       AND a.change = 'started'
       AND a.happened_on >= period.first_day
       AND a.happened_on < period.day_after
-      AND a.happened_on >= s.enrolled_on
-      AND (s.left_on IS NULL OR a.happened_on <= s.left_on)
+      AND s.enrolled_at < d.ends_at
+      AND (s.ended_at IS NULL OR s.ended_at >= d.starts_at)
 )
 SELECT NULL::text AS category,
        CASE WHEN count(*) > 0 THEN (SELECT count(DISTINCT survivor_id) FROM started) END

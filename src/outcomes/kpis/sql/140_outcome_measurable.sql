@@ -16,8 +16,7 @@
 
 WITH period AS (
     SELECT $1::date AS first_day, $2::date AS day_after,
-           $1::date::timestamp AT TIME ZONE 'Europe/London' AS starts_at,
-           $2::date::timestamp AT TIME ZONE 'Europe/London' AS ends_at
+           $3::timestamptz AS starts_at, $4::timestamptz AS ends_at
 ),
 scored AS (
     SELECT o.survivor_id, o.instrument_version, o.assessed_on, o.recorded_at,

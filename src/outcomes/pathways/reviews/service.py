@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from outcomes.assessments import service as assessments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
@@ -26,6 +25,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.zones import zone_of
 
 REVIEW_EARLY_BY = timedelta(days=14)
 FOLLOW_UP_OFF_BY = timedelta(days=91)
@@ -47,7 +47,7 @@ async def complete_review(
     """
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        held_on = _day_held(new, local_date(opened.now, ZoneInfo(opened.zone)))
+        held_on = _day_held(new, local_date(opened.now, zone_of(opened.zone)))
         if await first_time(tx, creation, opened.now):
             if new.exit_on is not None and new.version is not None:
                 await plans.set_exit_date(tx, opened, new.exit_on, new.version)
@@ -69,7 +69,7 @@ async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> Rev
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await _audit(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
-        today = local_date(opened.now, ZoneInfo(opened.zone))
+        today = local_date(opened.now, zone_of(opened.zone))
         open_ones = await schedule_store.list_open(
             tx, survivor_id, Series.REVIEW, until=today + LOOK_AHEAD
         )

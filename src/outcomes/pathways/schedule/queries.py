@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import astuple
+
 from outcomes.pathways.models import (
     CancelReason,
     DueContact,
@@ -18,6 +20,7 @@ from outcomes.pathways.schedule.planning import why_moved
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Transaction
+from outcomes.platform.zones import local_date_sql, local_dates
 
 
 async def list_contacts(tx: Transaction, pathway_id: UUID, part: UkPart) -> list[PlannedContact]:
@@ -66,8 +69,8 @@ async def list_due(
             JOIN survivors s ON s.provider_id = c.provider_id AND s.id = c.survivor_id
             WHERE c.provider_id = $1 AND c.state = 'planned'
               AND c.series IN ('call', 'review', 'follow_up')
-              AND c.due_at < $2 + interval '2 days'
-              AND c.held_on <= ($2 AT TIME ZONE s.zone)::date
+              AND c.due_at < $2::timestamptz + interval '2 days'
+              AND c.held_on <= {local_date_sql("s.zone", 11)}
               AND ($3::text IS NULL OR $3 = CASE WHEN c.closes_at <= $2 THEN 'overdue' ELSE 'due' END)
               AND ($4::timestamptz IS NULL OR (c.due_at, c.id) > ($4, $5::uuid))
               AND {in_caseload("s", 7)}
@@ -78,6 +81,7 @@ async def list_due(
         *(after or (None, None)),
         limit,
         *caseload_args(tx),
+        *astuple(local_dates(now)),
     )
     return [_due(row) for row in rows]
 

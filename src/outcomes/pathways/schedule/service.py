@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -18,6 +17,7 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Transaction
+from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Purpose, Reach
@@ -39,7 +39,7 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
     survivor_id, now = opened.survivor_id, opened.now
     if missing := missing_agreement(await survivors.get_reach(tx, survivor_id)):
         raise Invalid(*missing)
-    today = local_date(now, ZoneInfo(opened.zone))
+    today = local_date(now, zone_of(opened.zone))
     anchor_on = _likely_anchor(new.anchor_on or today, today)
     await store.hold_survivor(tx, survivor_id)
     if not await store.insert_pathway(

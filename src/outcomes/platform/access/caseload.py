@@ -15,6 +15,7 @@ from outcomes.errors import NotFound
 from outcomes.platform.clock import NOW_SQL
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, KeyKind, WrappedKey
+from outcomes.platform.zones import office_date_sql
 
 CASELOAD_PARAMETERS = 4
 
@@ -33,10 +34,10 @@ def in_caseload(survivor: str, first: int) -> str:
     """SQL that is true where the caller may open the survivor.
 
     `survivor` is the alias of a row with `provider_id` and the survivor's id as `id`; the four
-    parameters begin at `$first` and come from `caseload_args`. The day of a cover is Europe/London's.
+    parameters begin at `$first` and come from `caseload_args`. The day of a cover is the office's.
     """
     reach, account, team, offset = (f"${first + n}" for n in range(CASELOAD_PARAMETERS))
-    today = f"(({NOW_SQL} + {offset}::interval) AT TIME ZONE 'Europe/London')::date"
+    today = office_date_sql(f"{NOW_SQL} + {offset}::interval")
     return f"""({reach}::text = 'provider' OR EXISTS (
         SELECT 1 FROM caseload_assignments held
         JOIN accounts worker ON worker.provider_id = held.provider_id AND worker.id = held.account_id

@@ -8,10 +8,10 @@ import re
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from outcomes.messaging.reply_words import OPT_OUT_WORDS, POLITE_WORDS
 from outcomes.platform.calendar import is_open, local_date
+from outcomes.platform.zones import is_zone, zone_of
 from outcomes.survivors.models import Purpose, Reach, SafeContactProfile
 
 
@@ -85,7 +85,7 @@ def why_not_call(reach: Reach, now: datetime) -> NotSafe | None:
 def confirmation_lapsed(reach: Reach, now: datetime) -> bool:
     """Whether it is time to ask again if the profile is still right."""
     contact = reach.safe_contact
-    return contact is not None and local_date(now, ZoneInfo(reach.zone)) >= contact.expires_on
+    return contact is not None and local_date(now, zone_of(reach.zone)) >= contact.expires_on
 
 
 def why_no_danger_word(profile: SafeContactProfile) -> str | None:
@@ -104,7 +104,10 @@ def why_no_danger_word(profile: SafeContactProfile) -> str | None:
 
 
 def _outside_hours(reach: Reach, now: datetime) -> NotSafe | None:
+    """In a zone that is not known no hour is safe: theirs cannot be told."""
     contact = reach.safe_contact
-    if contact is None or is_open(contact.profile.hours, ZoneInfo(reach.zone), now):
+    if contact is None:
+        return None
+    if is_zone(reach.zone) and is_open(contact.profile.hours, zone_of(reach.zone), now):
         return None
     return NotSafe.OUTSIDE_HOURS

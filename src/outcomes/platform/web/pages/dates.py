@@ -3,6 +3,8 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from outcomes.platform.zones import zone_of
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -49,4 +51,4 @@ def _local(when: date, zone: str | ZoneInfo | None) -> date:
 def _moment(when: datetime, zone: str | ZoneInfo | None) -> datetime:
     if when.tzinfo is None or zone is None:
         raise ValueError("a moment is shown only with its zone")
-    return when.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+    return when.astimezone(zone_of(zone) if isinstance(zone, str) else zone)
