@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 
-from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.data_directory import find_data_directory
 from outcomes.local.embedded.home import locked, make_home
 from outcomes.local.embedded.servers import Servers, running_servers
 from outcomes.operations.migrate import migrate
@@ -38,7 +38,7 @@ async def servers(run_folder: Path) -> AsyncIterator[Servers]:
         async with running_servers(home, keys, lock, tell=print) as running:
             await migrate(running.postgres.database)
             yield running
-    shutil.rmtree(find_lodging(home).folder)
+    shutil.rmtree(find_data_directory(home).folder)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from tests.wire import Statement, watched
 
 async def test_statements_and_parameters_are_read_as_they_were_sent(servers: Servers) -> None:
     database = servers.postgres.database
-    log = servers.around.log("postgres")
+    log = servers.context.log("postgres")
     awkward = "it's $2 = 'x',\n#outcomes_app#LOG:  statement: SELECT 1"
     sent = "SELECT $1::text,\n  $2::int, $3::bytea, $4::text"
     async with watched(log, servers.postgres.superuser_url, database) as wire:

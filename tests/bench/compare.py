@@ -94,7 +94,7 @@ class Bench(Struct, frozen=True):
     async def capture(self, requests: Sequence[Request]) -> tuple[Script, ...]:
         """The SQL of each request, as it reached the server; a replay of it is checked to send as
         many statements, in the same order."""
-        log = self.servers.around.log("postgres")
+        log = self.servers.context.log("postgres")
         urls = self.product.settings.database
         async with watched(log, self.servers.postgres.superuser_url, urls) as wire:
             async with serving(self.product.settings) as web:

@@ -150,7 +150,7 @@ async def test_a_timeline_takes_three_statements_and_is_audited_in_the_last(
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await _a_full_life(product, worker)
     token = await session_token(product, worker)
-    log, superuser = servers.around.log("postgres"), servers.postgres.superuser_url
+    log, superuser = servers.context.log("postgres"), servers.postgres.superuser_url
     async with (
         watched(log, superuser, product.settings.database) as wire,
         running_app(product) as app,

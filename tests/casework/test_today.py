@@ -109,7 +109,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_list(
 ) -> None:
     worker = await make_worker(product, await make_provider(product))
     counts = []
-    log, superuser = servers.around.log("postgres"), servers.postgres.superuser_url
+    log, superuser = servers.context.log("postgres"), servers.postgres.superuser_url
     for number in (1, 4):
         for _ in range(number):
             await worry(product, worker, await make_survivor(product, worker, phone=None))

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 from redis import Redis
 
-from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.data_directory import find_data_directory
 from outcomes.local.embedded.programs import postgres_programs
 from tests.privacy.planted import canary
 from tests.privacy.prepare import Prepared
@@ -26,8 +26,8 @@ class Places:
     def __init__(self, folder: Path, product: Supervised, prepared: Prepared) -> None:
         home, self._keys = folder / "data", folder / "keys"
         self._logs = home / "logs"
-        self._lodging = find_lodging(home)
-        self._cluster = self._lodging.room("postgres")
+        self._lodging = find_data_directory(home)
+        self._cluster = self._lodging.subdirectory("postgres")
         self._product = product
         self._prepared = prepared
         self.look: dict[str, Callable[[], Iterator[Path | bytes]]] = {
@@ -35,7 +35,7 @@ class Places:
             "WAL": self._wal,
             "PostgreSQL log": lambda: iter([self._logs / "postgres.log"]),
             "dump": self._dumps,
-            "Redis files": lambda: iter([self._lodging.room("redis")]),
+            "Redis files": lambda: iter([self._lodging.subdirectory("redis")]),
             "Redis keys": self._redis_keys,
             "output": self._outputs,
             "environment": self._environments,

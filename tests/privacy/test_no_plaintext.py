@@ -9,7 +9,7 @@ from shutil import rmtree
 import pytest
 from msgspec import Struct
 
-from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.data_directory import find_data_directory
 from outcomes.local.embedded.home import make_folder
 from tests.privacy.journey import Journey, prepared_in
 from tests.privacy.mistakes import make_mistakes
@@ -57,7 +57,7 @@ def started(
             product.read_until("Ready: ")
             yield product, prepared_in(file)
     finally:
-        rmtree(find_lodging(folder / "data").folder)
+        rmtree(find_data_directory(folder / "data").folder)
 
 
 async def lived(

@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive us, dump their memory, or hear the terminal's Ctrl-C."""
+"""Child processes that end with their parent, write no core dump, and ignore the terminal's Ctrl-C."""
 
 import asyncio
 import ctypes
@@ -15,15 +15,15 @@ _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
 
-class Surroundings(Struct, frozen=True):
-    """What every child of one start shares."""
+class ProcessContext(Struct, frozen=True):
+    """What every child process of one start shares."""
 
     lock: int
-    """The home's lock. Each child inherits it, so it is free only when the last of them is gone."""
+    """The home's lock. Each child inherits it, so it is free only after the last one has exited."""
     logs: Path
     """A folder: one file for each child."""
     tell: Callable[[str], None]
-    """Says one line to whoever started us."""
+    """Prints one line to the user."""
 
     def log(self, name: str) -> Path:
         """Where a child's output goes."""
@@ -31,7 +31,7 @@ class Surroundings(Struct, frozen=True):
 
 
 class User(Struct, frozen=True):
-    """Whom a child runs as."""
+    """The user that a child runs as."""
 
     uid: int
     gid: int
@@ -40,9 +40,9 @@ class User(Struct, frozen=True):
 async def start(
     name: str,
     command: Sequence[str],
-    around: Surroundings,
+    context: ProcessContext,
     *,
-    dies_by: Signals,
+    parent_death_signal: Signals,
     user: User | None = None,
     environ: Mapping[str, str] | None = None,
     feed: bytes | None = None,
@@ -51,13 +51,13 @@ async def start(
     """Start a child whose output goes to its log.
 
     Args:
-        dies_by: the signal that the kernel sends it when we are gone, however we went.
-        user: another user, when we are root.
-        environ: the whole environment; a bare one unless given, so that no secret travels.
+        parent_death_signal: the signal that the kernel sends it when this process ends.
+        user: another user; only root can choose one.
+        environ: the whole environment; minimal by default, so that no secret is inherited.
         feed: bytes for its standard input.
-        answers: its standard output is for us to read and not for the log.
+        answers: its standard output is read by the caller and not logged.
     """
-    with around.log(name).open("ab") as log:
+    with context.log(name).open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=DEVNULL if feed is None else PIPE,
@@ -66,13 +66,13 @@ async def start(
             env=environ
             if environ is not None
             else {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            pass_fds=(around.lock,),
+            pass_fds=(context.lock,),
             start_new_session=True,
             umask=0o077,
             user=user.uid if user else None,
             group=user.gid if user else None,
             extra_groups=[] if user else None,
-            preexec_fn=_tied_to(os.getpid(), dies_by),
+            preexec_fn=_bind_to_parent(os.getpid(), parent_death_signal),
         )
     if process.stdin is not None and feed is not None:
         process.stdin.write(feed)
@@ -80,24 +80,24 @@ async def start(
     return process
 
 
-async def stop(process: Process, by: Signals, patience_s: float) -> None:
-    """Ask a child to end; kill it when it takes longer than `patience_s` seconds."""
+async def stop(process: Process, by: Signals, timeout_s: float) -> None:
+    """Ask a child to stop; kill it after `timeout_s` seconds."""
     if process.returncode is None:
         process.send_signal(by)
     try:
-        await asyncio.wait_for(process.wait(), patience_s)
+        await asyncio.wait_for(process.wait(), timeout_s)
     except TimeoutError:
         process.kill()
         await process.wait()
 
 
-def _tied_to(parent: int, dies_by: Signals) -> Callable[[], None]:
-    """What the child does between fork and exec; after a change of user, which would undo it."""
+def _bind_to_parent(parent: int, parent_death_signal: Signals) -> Callable[[], None]:
+    """What the child runs between fork and exec: after the change of user, which would undo it."""
 
-    def tie() -> None:
+    def bind() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        tied = _libc.prctl(_PR_SET_PDEATHSIG, int(dies_by), 0, 0, 0) == 0
-        if not tied or os.getppid() != parent:
+        bound = _libc.prctl(_PR_SET_PDEATHSIG, int(parent_death_signal), 0, 0, 0) == 0
+        if not bound or os.getppid() != parent:
             os._exit(1)
 
-    return tie
+    return bind

@@ -15,8 +15,8 @@ from outcomes.errors import SettingsError
 from outcomes.local.embedded.home import locked, make_home, make_key_folder
 from outcomes.local.embedded.servers import has_database, running_servers
 from outcomes.local.environment import handset_environment, product_environment, web_address
-from outcomes.local.process import Surroundings, start, stop
-from outcomes.local.restart import Kept, kept_alive
+from outcomes.local.process import ProcessContext, start, stop
+from outcomes.local.restart import RestartedProcess, restart_on_exit
 from outcomes.platform.encryption import KeyRing
 from outcomes.platform.ports import HERE, free_port, refuse_taken
 from outcomes.settings import EmbeddedSettings
@@ -98,54 +98,58 @@ async def _product(settings: EmbeddedSettings, entries: Entries, lock: int) -> N
                 postgres_bin=settings.postgres_bin,
             )
         )
-        around, handset_port = servers.around, free_port()
+        context, handset_port = servers.context, free_port()
         environ = product_environment(settings, servers, handset_port)
-        notices = [await _prepare(entry, around, environ) for entry in entries.preparation]
+        notices = [await _prepare(entry, context, environ) for entry in entries.preparation]
         click.echo("Starting web, worker and handset")
         handset_environ = handset_environment(settings, servers, handset_port)
-        await stack.enter_async_context(_kept("handset", entries.handset, around, handset_environ))
-        await stack.enter_async_context(_kept("worker", entries.worker, around, environ))
-        web = await _start("web", entries.web, around, environ)
+        await stack.enter_async_context(
+            _restarting("handset", entries.handset, context, handset_environ)
+        )
+        await stack.enter_async_context(_restarting("worker", entries.worker, context, environ))
+        web = await _start("web", entries.web, context, environ)
         stack.push_async_callback(stop, web, SIGTERM, _STOP_S)
-        await _until_ready(web, settings.port, around)
+        await _until_ready(web, settings.port, context)
         click.echo(f"Ready: {web_address(settings.port)}")
         click.echo("".join(notices) + f"Phone: {web_address(handset_port)}")
-        await _until_one_ends({"web": web, "postgres": servers.postgres.process}, around)
+        await _until_one_ends({"web": web, "postgres": servers.postgres.process}, context)
 
 
 async def _start(
     name: str,
     entry: Entry,
-    around: Surroundings,
+    context: ProcessContext,
     environ: Mapping[str, str],
     *,
     answers: bool = False,
 ) -> Process:
     """Start a Python module; its working directory is not where it looks for modules."""
     command = [sys.executable, "-P", "-m", *entry]
-    return await start(name, command, around, dies_by=SIGKILL, environ=environ, answers=answers)
+    return await start(
+        name, command, context, parent_death_signal=SIGKILL, environ=environ, answers=answers
+    )
 
 
-def _kept(
-    name: str, entry: Entry, around: Surroundings, environ: Mapping[str, str]
-) -> AbstractAsyncContextManager[Kept]:
+def _restarting(
+    name: str, entry: Entry, context: ProcessContext, environ: Mapping[str, str]
+) -> AbstractAsyncContextManager[RestartedProcess]:
     async def launch() -> Process:
-        return await _start(name, entry, around, environ)
+        return await _start(name, entry, context, environ)
 
-    return kept_alive(name, launch, around, by=SIGTERM, patience_s=_STOP_S)
+    return restart_on_exit(name, launch, context, by=SIGTERM, timeout_s=_STOP_S)
 
 
-async def _prepare(entry: Entry, around: Surroundings, environ: Mapping[str, str]) -> str:
+async def _prepare(entry: Entry, context: ProcessContext, environ: Mapping[str, str]) -> str:
     """Run a step to its end and return what it had to say."""
     name = entry[-1]
     click.echo(f"Preparing: {name}")
-    process = await _start(name, entry, around, environ, answers=True)
+    process = await _start(name, entry, context, environ, answers=True)
     try:
         said, _ = await process.communicate()
     finally:
         await stop(process, SIGTERM, _STOP_S)
     if process.returncode != 0:
-        raise SettingsError(_reason(name, around.log(name)))
+        raise SettingsError(_reason(name, context.log(name)))
     return said.decode()
 
 
@@ -157,13 +161,13 @@ def _reason(name: str, log: Path) -> str:
     return f"The step {name} failed: see {log}"
 
 
-async def _until_ready(web: Process, port: int, around: Surroundings) -> None:
+async def _until_ready(web: Process, port: int, context: ProcessContext) -> None:
     gives_up_at = asyncio.get_running_loop().time() + _READY_S
     while web.returncode is None and asyncio.get_running_loop().time() < gives_up_at:
         if await _answers_ready(port):
             return
         await asyncio.sleep(0.2)
-    raise SettingsError(f"The web process did not become ready: see {around.log('web')}")
+    raise SettingsError(f"The web process did not become ready: see {context.log('web')}")
 
 
 async def _answers_ready(port: int) -> bool:
@@ -177,12 +181,12 @@ async def _answers_ready(port: int) -> bool:
     return b" 200 " in status
 
 
-async def _until_one_ends(children: Mapping[str, Process], around: Surroundings) -> None:
+async def _until_one_ends(children: Mapping[str, Process], context: ProcessContext) -> None:
     waits = {asyncio.create_task(child.wait()): name for name, child in children.items()}
     ended, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     name = waits[ended.pop()]
     code = children[name].returncode
-    raise SettingsError(f"{name} ended (code {code}), and all with it: see {around.log(name)}")
+    raise SettingsError(f"{name} ended (code {code}), and all with it: see {context.log(name)}")
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

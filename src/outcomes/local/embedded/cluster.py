@@ -8,8 +8,8 @@ from signal import SIGINT
 from msgspec import Struct
 
 from outcomes.errors import SettingsError
-from outcomes.local.embedded.data_directory import Lodging
-from outcomes.local.process import Surroundings, start
+from outcomes.local.embedded.data_directory import DataDirectory
+from outcomes.local.process import ProcessContext, start
 
 SUPERUSER = "postgres"
 
@@ -20,19 +20,24 @@ class Cluster(Struct, frozen=True):
     folder: Path
     programs: Path
     """The folder with `postgres`, `initdb` and the `pg_dump` of their version."""
-    lodging: Lodging
-    around: Surroundings
+    directory: DataDirectory
+    context: ProcessContext
 
     async def start(self, program: str, *arguments: str, feed: bytes | None = None) -> Process:
         """Start one of the programs on the files."""
         command = [str(self.programs / program), *arguments]
         return await start(
-            "postgres", command, self.around, dies_by=SIGINT, user=self.lodging.user, feed=feed
+            "postgres",
+            command,
+            self.context,
+            parent_death_signal=SIGINT,
+            user=self.directory.user,
+            feed=feed,
         )
 
     def trouble(self, what: str) -> SettingsError:
         """What to raise when the server did something unexpected; its log says why."""
-        return SettingsError(f"PostgreSQL {what}: see {self.around.log('postgres')}")
+        return SettingsError(f"PostgreSQL {what}: see {self.context.log('postgres')}")
 
 
 async def make_files(cluster: Cluster, password: str) -> None:
@@ -43,11 +48,11 @@ async def make_files(cluster: Cluster, password: str) -> None:
     """
     unfinished = cluster.folder.with_suffix(".unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    cluster.lodging.make(unfinished)
+    cluster.directory.make(unfinished)
     password_file = unfinished.with_suffix(".password")
     password_file.touch(mode=0o600)
     password_file.write_text(password)
-    cluster.lodging.hand_over(password_file)
+    cluster.directory.chown(password_file)
     arguments = ["-D", str(unfinished), "-U", SUPERUSER, f"--pwfile={password_file}"]
     arguments += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
     try:

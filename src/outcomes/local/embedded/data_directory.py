@@ -1,7 +1,7 @@
-"""Where the servers' files live, and as whom the servers run.
+"""Where the servers' files are, and which user the servers run as.
 
-PostgreSQL refuses root. When we are root both servers run as an unprivileged user: in the home,
-where that user can get there, else in a folder of their own under /var/lib. Keys stay root's.
+PostgreSQL refuses to run as root. As root, both servers run as an unprivileged user: in the home if
+that user can enter it, otherwise in a folder under /var/lib. Keys stay owned by root.
 """
 
 import hashlib
@@ -16,58 +16,58 @@ from outcomes.errors import SettingsError
 from outcomes.local.process import User
 
 _UNPRIVILEGED = "nobody"
-_ELSEWHERE = Path("/var/lib")
+_FALLBACK = Path("/var/lib")
 
 
-class Lodging(Struct, frozen=True):
-    """A folder, and who lives in it: None is ourselves."""
+class DataDirectory(Struct, frozen=True):
+    """A folder and the user who owns it; None is the current user."""
 
     folder: Path
     user: User | None
 
-    def room(self, name: str) -> Path:
-        """The path of one server's files. Raises SettingsError when they are another user's."""
-        room = self.folder / name
-        if room.exists() and room.stat().st_uid != self.uid:
-            raise SettingsError(f"{room} belongs to another user: start as the user who made it.")
-        return room
+    def subdirectory(self, name: str) -> Path:
+        """The path of one server's files. Raises SettingsError if another user owns it."""
+        path = self.folder / name
+        if path.exists() and path.stat().st_uid != self.uid:
+            raise SettingsError(f"{path} belongs to another user: start as the user who made it.")
+        return path
 
     def make(self, folder: Path) -> None:
-        """Make a folder that only the servers' user may look into."""
+        """Make a folder that only the servers' user can read."""
         folder.mkdir(mode=0o700)
-        self.hand_over(folder)
+        self.chown(folder)
 
-    def hand_over(self, path: Path) -> None:
-        """Give a file or folder of ours to the servers' user."""
+    def chown(self, path: Path) -> None:
+        """Make the servers' user the owner of a file or folder."""
         if self.user is not None:
             os.chown(path, self.user.uid, self.user.gid, follow_symlinks=False)
 
-    def hand_over_all(self, tree: Path) -> None:
-        """Give a whole tree of ours to the servers' user."""
+    def chown_tree(self, tree: Path) -> None:
+        """Make the servers' user the owner of a whole tree."""
         for path in (tree, *tree.rglob("*")):
-            self.hand_over(path)
+            self.chown(path)
 
-    def reaches(self, folder: Path) -> bool:
+    def can_enter(self, folder: Path) -> bool:
         """Whether the servers' user can enter a folder."""
-        return self.user is None or _reaches(self.user, folder)
+        return self.user is None or _can_enter(self.user, folder)
 
     @property
     def uid(self) -> int:
         return os.geteuid() if self.user is None else self.user.uid
 
 
-def find_lodging(home: Path) -> Lodging:
-    """The lodging of a home; a new one is made, and the one a home has is kept for good."""
+def find_data_directory(home: Path) -> DataDirectory:
+    """The data directory of a home. An existing one is always used again."""
     if os.geteuid() != 0:
-        return Lodging(home, None)
+        return DataDirectory(home, None)
     user = _unprivileged_user()
-    elsewhere = _ELSEWHERE / f"outcomes-{_name_of(home)}"
-    if elsewhere.exists() or not _reaches(user, home):
-        lodging = Lodging(elsewhere, user)
+    elsewhere = _FALLBACK / f"outcomes-{_name_of(home)}"
+    if elsewhere.exists() or not _can_enter(user, home):
+        directory = DataDirectory(elsewhere, user)
         if not elsewhere.exists():
-            lodging.make(elsewhere)
-        return lodging
-    return Lodging(home, user)
+            directory.make(elsewhere)
+        return directory
+    return DataDirectory(home, user)
 
 
 def _unprivileged_user() -> User:
@@ -81,8 +81,8 @@ def _unprivileged_user() -> User:
     return User(entry.pw_uid, entry.pw_gid)
 
 
-def _reaches(user: User, folder: Path) -> bool:
-    """Ask the kernel, as that user: modes alone would miss access lists and mounts."""
+def _can_enter(user: User, folder: Path) -> bool:
+    """Ask the kernel as that user: file modes alone would miss access lists and mounts."""
     asked = subprocess.run(
         ["/usr/bin/test", "-x", folder], user=user.uid, group=user.gid, extra_groups=[], check=False
     )

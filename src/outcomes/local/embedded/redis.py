@@ -12,10 +12,10 @@ from msgspec import Struct
 from redis import asyncio as client
 
 from outcomes.errors import SettingsError
-from outcomes.local.embedded.data_directory import Lodging
+from outcomes.local.embedded.data_directory import DataDirectory
 from outcomes.local.embedded.programs import redis_program
-from outcomes.local.process import Surroundings, start
-from outcomes.local.restart import Kept, kept_alive
+from outcomes.local.process import ProcessContext, start
+from outcomes.local.restart import RestartedProcess, restart_on_exit
 from outcomes.platform.ports import HERE, free_port
 
 _START_S = 30.0
@@ -25,7 +25,7 @@ _STOP_S = 5.0
 class Redis(Struct, frozen=True):
     """A server that is started again when it ends, and its address, password included."""
 
-    kept: Kept
+    child: RestartedProcess
     url: str
 
     def __repr__(self) -> str:
@@ -33,27 +33,29 @@ class Redis(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def running_redis(lodging: Lodging, around: Surroundings) -> AsyncIterator[Redis]:
+async def running_redis(directory: DataDirectory, context: ProcessContext) -> AsyncIterator[Redis]:
     """A server on a free port with a password of this start only; it is stopped on leaving.
 
     Raises:
         SettingsError: there is no program for this platform, or the server does not start.
     """
-    program = redis_program(lodging)
-    folder = lodging.room("redis")
+    program = redis_program(directory)
+    folder = directory.subdirectory("redis")
     if not folder.exists():
-        lodging.make(folder)
+        directory.make(folder)
     port, password = free_port(), secrets.token_urlsafe(32)
     feed = _configuration(folder, port, password).encode()
 
     async def launch() -> Process:
         command = [str(program), "-"]
-        return await start("redis", command, around, dies_by=SIGTERM, user=lodging.user, feed=feed)
+        return await start(
+            "redis", command, context, parent_death_signal=SIGTERM, user=directory.user, feed=feed
+        )
 
-    async with kept_alive("redis", launch, around, by=SIGTERM, patience_s=_STOP_S) as kept:
+    async with restart_on_exit("redis", launch, context, by=SIGTERM, timeout_s=_STOP_S) as child:
         url = f"redis://:{password}@{HERE}:{port}/0"
-        await _await_answer(url, kept.process, around)
-        yield Redis(kept, url)
+        await _await_answer(url, child.process, context)
+        yield Redis(child, url)
 
 
 def _configuration(folder: Path, port: int, password: str) -> str:
@@ -73,7 +75,7 @@ def _configuration(folder: Path, port: int, password: str) -> str:
         """
 
 
-async def _await_answer(url: str, server: Process, around: Surroundings) -> None:
+async def _await_answer(url: str, server: Process, context: ProcessContext) -> None:
     connection = client.Redis.from_url(url)
     gives_up_at = asyncio.get_running_loop().time() + _START_S
     try:
@@ -86,4 +88,4 @@ async def _await_answer(url: str, server: Process, around: Surroundings) -> None
                 return
     finally:
         await connection.aclose()
-    raise SettingsError(f"Redis did not start: see {around.log('redis')}")
+    raise SettingsError(f"Redis did not start: see {context.log('redis')}")

@@ -13,12 +13,12 @@ from outcomes.local.embedded.cluster import (
     set_superuser_password,
 )
 from outcomes.local.embedded.credentials import Credentials, find_credentials, make_credentials
-from outcomes.local.embedded.data_directory import find_lodging
+from outcomes.local.embedded.data_directory import find_data_directory
 from outcomes.local.embedded.home import make_folder, make_key_folder
 from outcomes.local.embedded.postgres import Postgres, running_postgres
 from outcomes.local.embedded.programs import postgres_programs
 from outcomes.local.embedded.redis import Redis, running_redis
-from outcomes.local.process import Surroundings
+from outcomes.local.process import ProcessContext
 
 
 class Servers(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Servers(Struct, frozen=True):
     postgres: Postgres
     redis: Redis
     credentials: Credentials
-    around: Surroundings
+    context: ProcessContext
 
 
 @asynccontextmanager
@@ -47,23 +47,23 @@ async def running_servers(
     Raises:
         SettingsError: either cannot run here; says why and what to do.
     """
-    around = Surroundings(lock=lock, logs=_fresh_logs(home), tell=tell)
-    lodging = find_lodging(home)
-    if lodging.folder != home:
-        tell(f"The servers' files are in {lodging.folder}: their user cannot reach {home}")
-    programs = postgres_programs(lodging, postgres_bin)
-    cluster = Cluster(lodging.room("postgres"), programs, lodging, around)
+    context = ProcessContext(lock=lock, logs=_fresh_logs(home), tell=tell)
+    directory = find_data_directory(home)
+    if directory.folder != home:
+        tell(f"The servers' files are in {directory.folder}: their user cannot reach {home}")
+    programs = postgres_programs(directory, postgres_bin)
+    cluster = Cluster(directory.subdirectory("postgres"), programs, directory, context)
     credentials = await _prepare(cluster, keys)
     async with (
         running_postgres(cluster, credentials) as postgres,
-        running_redis(lodging, around) as redis,
+        running_redis(directory, context) as redis,
     ):
-        yield Servers(postgres, redis, credentials, around)
+        yield Servers(postgres, redis, credentials, context)
 
 
 def has_database(home: Path) -> bool:
     """Whether a home was started before, so that its keys must exist already."""
-    return find_lodging(home).room("postgres").exists()
+    return find_data_directory(home).subdirectory("postgres").exists()
 
 
 async def _prepare(cluster: Cluster, keys: Path) -> Credentials:
