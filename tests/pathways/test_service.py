@@ -61,6 +61,16 @@ class TestEnrolling:
         await enrol(november, worker, survivor_id)
         assert (await service.get_pathway(november.db, worker, survivor_id)).exit_on is None
 
+    async def test_a_call_in_casablanca_follows_the_pinned_zones(self, december: Product) -> None:
+        """By release 2026f of the time-zone database Morocco is at UTC then, by 2025b an hour ahead."""
+        worker = await make_worker(december, await make_provider(december))
+        morning = (DayHours(9 * 60, 9 * 60 + 15),)
+        hours = SafeHours(morning, morning, morning, morning, morning)
+        survivor_id = await make_survivor(december, worker, zone="Africa/Casablanca", hours=hours)
+        await enrol(december, worker, survivor_id, date(2027, 1, 6))
+        calls = await due(december, worker, survivor_id, Series.CALL)
+        assert calls[date(2027, 2, 3)] == datetime(2027, 2, 3, 9, tzinfo=UTC)
+
     async def test_the_same_request_twice_is_one_enrolment(self, november: Product) -> None:
         worker = await make_worker(november, await make_provider(november))
         survivor_id = await make_survivor(november, worker, exit_on=EXIT)

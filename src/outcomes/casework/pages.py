@@ -16,7 +16,7 @@ from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import parse, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.guards import SIGNED_IN
-from outcomes.platform.zones import zone_of
+from outcomes.platform.zones import is_zone, zone_of
 from outcomes.prompts import service as prompts
 from outcomes.prompts.models import NoBody
 from outcomes.survivors.choices import ZONES, language_name
@@ -157,6 +157,7 @@ async def _person(
         person=found,
         today=local_date(found.now, zone_of(zone)),
         place=ZONES.get(zone, zone),
+        zone_known=is_zone(zone),
         language=language_name(found.reach.language),
         saved=SAVED.get(saved or "", ""),
         refusal=refusal,

@@ -1,0 +1,70 @@
+"""Somebody whose stored zone is not known: every page opens, and nobody texts or calls them."""
+
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from litestar import Litestar
+
+from outcomes.casework import service as casework
+from outcomes.check_ins import service as check_ins
+from outcomes.check_ins.models import NewAttempt, Reason
+from outcomes.disengagement import service as disengagement
+from outcomes.pathways import service as pathways
+from outcomes.pathways.models import NewPathway
+from outcomes.prompts.models import PromptState
+from tests.attack.routes import list_routes
+from tests.casework.work import worry
+from tests.prompts.street import Home
+from tests.support import new_key, running_app, signed_in
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posix/Europe/London", "Factory", "Mars/Base"])
+async def test_an_unknown_zone_breaks_nothing(home: Home, superuser_url: str, zone: str) -> None:
+    product, db, worker = home.street.product, home.street.product.db, home.worker
+    lost, sound = await home.survivor(), await home.survivor("07700 900124")
+    for survivor_id in (lost, sound):
+        new = NewPathway()
+        await pathways.enrol(db, worker, survivor_id, new_key(worker, new), new)
+        await home.request(survivor_id)
+    missed = NewAttempt(reason=Reason.AT_WORK)
+    await check_ins.log_attempt(db, worker, lost, new_key(worker, missed), missed)
+    await worry(product, worker, lost)
+    conn = await asyncpg.connect(superuser_url)
+    await conn.execute("UPDATE survivors SET zone = $2 WHERE id = $1", lost, zone)
+    await conn.close()
+
+    await home.schedule()
+    await home.send()
+    await home.sweep()
+    assert [text.phone for text in home.arrived()] == ["+447700900124"]
+    prompts = await home.rows(
+        "SELECT state, due_at FROM prompts WHERE provider_id = $1 AND survivor_id = $2", lost
+    )
+    now = await home.now()
+    assert {one["state"] for one in prompts if one["due_at"] <= now} == {PromptState.WITHHELD}
+    later = now + timedelta(days=29)
+    assert await pathways.refresh_plans(db, home.caller, later) == 2
+    assert await disengagement.raise_due_flags(db, home.caller, later) >= 1
+
+    lines = {line.survivor_id: line for line in (await casework.get_today(db, worker)).lines}
+    assert not lines[lost].call.open
+    assert "time zone is not known" in lines[lost].call.words
+    assert lines[sound].call.open is True
+    async with running_app(product) as app:
+        await _every_page(home, app, lost)
+
+
+async def _every_page(home: Home, app: Litestar, survivor_id: object) -> None:
+    """Each address that is read, with this person's id, as their worker and as the lead."""
+    for caller in (home.worker, home.provider.lead):
+        browser = await signed_in(home.street.product, app, caller)
+        for route in list_routes(app):
+            if route.method == "GET":
+                answer = await browser.get(route.address(survivor_id=survivor_id))
+                assert answer.status_code < 500, route
+        person = await browser.get(f"/people/{survivor_id}")
+        assert "Time zone not known" in person.text
+        assert "corrected" in person.text
+        for path in ("/", "/team", "/api/v1/planned-contacts", f"/people/{survivor_id}/schedule"):
+            assert (await browser.get(path)).status_code in {200, 303, 403}, path
