@@ -42,7 +42,7 @@ def zone_named(name: str) -> ZoneInfo:
     """A zone that somebody entered. Raises Invalid for any other text."""
     if not is_zone(name):
         raise no_zone()
-    return ZoneInfo(name)
+    return _zone(name)
 
 
 def no_zone() -> Invalid:
@@ -53,7 +53,13 @@ def no_zone() -> Invalid:
 def zone_of(name: str) -> ZoneInfo:
     """A stored zone. One that is not known reads as the office's, for pages to have a date to show:
     whether somebody may be contacted asks `is_zone` first."""
-    return ZoneInfo(name) if is_zone(name) else OFFICE_ZONE
+    return _zone(name) if is_zone(name) else OFFICE_ZONE
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """Kept for good: `zoneinfo` itself keeps eight, and reads the others from the disk again."""
+    return ZoneInfo(name)
 
 
 class LocalDates(Struct, frozen=True):
@@ -73,11 +79,11 @@ def local_dates(at: datetime) -> LocalDates:
 def _local_dates(minute: datetime) -> LocalDates:
     """Every offset of today is of whole minutes, so dates change with a minute only."""
     office = local_date(minute, OFFICE_ZONE)
-    dates = {name: local_date(minute, ZoneInfo(name)) for name in sorted(zone_names())}
+    dates = {name: local_date(minute, _zone(name)) for name in zone_names()}
     return LocalDates(
         office=office,
-        ahead=tuple(name for name, there in dates.items() if there > office),
-        behind=tuple(name for name, there in dates.items() if there < office),
+        ahead=tuple(sorted(name for name, there in dates.items() if there > office)),
+        behind=tuple(sorted(name for name, there in dates.items() if there < office)),
     )
 
 
@@ -113,6 +119,7 @@ def evening_offsets(zone: ZoneInfo, first_year: int, last_year: int) -> Offsets:
     return Offsets(tuple(changes[1:]), tuple(offsets))
 
 
+@cache
 def office_date_sql(moment: str) -> str:
     """SQL for the date in the office at a moment that only the database knows: no parameter.
 
