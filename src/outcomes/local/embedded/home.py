@@ -67,4 +67,13 @@ def _take(lock: int, home: Path) -> None:
 
 
 def _is_running(pid: str) -> bool:
-    return pid.isdecimal() and Path("/proc", pid).exists()
+    """Signal 0 only asks; one that is another user's may not be asked, and so is there."""
+    if not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
