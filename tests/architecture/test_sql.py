@@ -74,7 +74,7 @@ def unscoped(text: str) -> list[str]:
         else:
             named = rf"\b({alias or table}|{table})\.provider_id\b"
             alone = len(references) == 1 or not alias
-            bare = r"(?<![.\w])provider_id = (\$1\b|\w+\.provider_id)"
+            bare = r"(?<![.\w])provider_id = (:provider_id\b|\w+\.provider_id)"
             tied = bool(re.search(named, text) or (alone and re.search(bare, text)))
         if not tied:
             found.append(table)
@@ -92,7 +92,11 @@ def bad_insert(text: str) -> str | None:
                 return "a sub-select in VALUES"
         elif form == "SELECT":
             source = re.search(r"\bFROM (\w+)", rest)
-            if source is None or source[1] not in TABLES or "provider_id = $1" not in rest:
+            if (
+                source is None
+                or source[1] not in TABLES
+                or "provider_id = :provider_id" not in rest
+            ):
                 return "INSERT … SELECT from anything but the provider's own tables"
         else:
             return f"INSERT … {form}"
@@ -154,11 +158,12 @@ def test_the_provider_is_set_in_one_place_from_a_uuid() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "SELECT name_ciphertext FROM survivor_identities WHERE survivor_id = $1",
-        "SELECT 1 FROM survivors s JOIN consents c ON c.survivor_id = s.id WHERE s.provider_id = $1",
-        "UPDATE accounts SET role = $2 WHERE id = $1",
-        "INSERT INTO teams (id, provider_id, name_ciphertext) VALUES ($1, $2, $3)",
-        "DELETE FROM idempotency_keys WHERE created_at < $1",
+        "SELECT name_ciphertext FROM survivor_identities WHERE survivor_id = :id",
+        "SELECT 1 FROM survivors s JOIN consents c ON c.survivor_id = s.id"
+        " WHERE s.provider_id = :provider_id",
+        "UPDATE accounts SET role = :role WHERE id = :id",
+        "INSERT INTO teams (id, provider_id, name_ciphertext) VALUES (:id, :provider_id, :name)",
+        "DELETE FROM idempotency_keys WHERE created_at < :before",
     ],
 )
 def test_the_lint_finds_a_statement_that_is_not_tied(text: str) -> None:
@@ -168,9 +173,9 @@ def test_the_lint_finds_a_statement_that_is_not_tied(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "INSERT INTO teams (provider_id, id) SELECT $1, unnest($2::uuid[])",
-        "INSERT INTO teams (provider_id, id) SELECT * FROM jsonb_to_recordset($1)",
-        "INSERT INTO teams (provider_id, id) VALUES ($1, (SELECT id FROM teams LIMIT 1))",
+        "INSERT INTO teams (provider_id, id) SELECT :provider_id, unnest(:ids::uuid[])",
+        "INSERT INTO teams (provider_id, id) SELECT * FROM jsonb_to_recordset(:rows)",
+        "INSERT INTO teams (provider_id, id) VALUES (:provider_id, (SELECT id FROM teams LIMIT 1))",
         "INSERT INTO teams (provider_id, id) SELECT provider_id, id FROM accounts",
     ],
 )

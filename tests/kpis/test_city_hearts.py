@@ -180,8 +180,9 @@ async def test_each_rule_keeps_its_distractors_out(
     product: Product, filled: Filled, distractor: Distractor
 ) -> None:
     kpi = get_kpi(distractor.code)
-    assert distractor.rule in kpi.sql
-    weakened = replace(kpi, sql=kpi.sql.replace(distractor.rule, distractor.without))
+    assert distractor.rule in kpi.statement.text
+    text = kpi.statement.text.replace(distractor.rule, distractor.without)
+    weakened = replace(kpi, statement=replace(kpi.statement, text=text))
     lead = filled.provider.lead
     assert await figures(product, lead, weakened) != await figures(product, lead, kpi)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.models import Audience, Cell, Counts, Kpi, KpiValue, Mark, ShownRow, Shows
+from outcomes.platform.sql import sql
 
 
 def kpi(
@@ -29,7 +30,7 @@ def kpi(
         source="there",
         needs=frozenset({"somewhere"}),
         audience=audience,
-        sql="SELECT",
+        statement=sql("SELECT"),
     )
 
 

@@ -16,6 +16,7 @@ from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
+from outcomes.platform.sql import sql
 from tests.kpis.records import Filled
 from tests.support import (
     Product,
@@ -222,9 +223,8 @@ async def test_an_export_that_cannot_be_built_does_not_stand_in_the_way(
     broken = await service.request_export(product.db, lead, creation(lead), ASKED)
     kpi = catalogue.get_kpi("survivors-supported")
     with monkeypatch.context() as patched:
-        patched.setattr(
-            service, "catalogue", lambda: (replace(kpi, sql="SELECT $1::date, $2::date, 1 / 0"),)
-        )
+        broken_kpi = replace(kpi, statement=sql("SELECT :first_day::date, :day_after::date, 1 / 0"))
+        patched.setattr(service, "catalogue", lambda: (broken_kpi,))
         with pytest.raises(Exception, match="division by zero"):
             await built(product, provider)
     failed = await service.get_export(product.db, lead, broken.id)

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-from msgspec.structs import astuple
+from msgspec.structs import asdict
 
 from outcomes.errors import Invalid
+from outcomes.platform.sql import sql
 from outcomes.platform.zones import (
     evening_offsets,
     is_zone,
@@ -103,12 +104,15 @@ NAMES = (LINE_ISLANDS, HAWAII, "Africa/Casablanca", "Asia/Kathmandu", "Europe/Lo
 HOURS = [datetime(2026, 10, 24, tzinfo=UTC) + timedelta(hours=n, minutes=15) for n in range(50)]
 
 
+_DATES = sql(f"SELECT {local_date_sql('zone')} AS there FROM unnest(:names::text[]) AS zone")
+
+
 async def test_sql_has_the_dates_that_python_has(product: Product) -> None:
     caller = (await make_provider(product)).lead
     async with product.db.transaction(caller) as tx:
         for at in HOURS:
-            query = f"SELECT {local_date_sql('zone', 2)} FROM unnest($1::text[]) AS zone"
-            found = [row[0] for row in await tx.conn.fetch(query, NAMES, *astuple(local_dates(at)))]
+            rows = await tx.fetch(_DATES, names=NAMES, **asdict(local_dates(at)))
+            found = [row["there"] for row in rows]
             assert found == [at.astimezone(ZoneInfo(name)).date() for name in NAMES]
 
 

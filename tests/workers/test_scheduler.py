@@ -86,7 +86,9 @@ async def test_a_failing_step_does_not_stop_later_steps(street: Street, home: Ho
         await owner.execute("ALTER TABLE inbound_messages RENAME COLUMN hidden TO opt_out_type")
         await owner.close()
     async with street.product.db.connection() as conn:
-        assert scheduler.failures == await conn.fetchval("SELECT count(*) FROM provider_registry")
+        assert scheduler.failures == await conn.conn.fetchval(
+            "SELECT count(*) FROM provider_registry"
+        )
     assert len(home.arrived()) == 1
     await scheduler.run_pass()
     assert len(await home.inbox(home.provider.lead)) == 1

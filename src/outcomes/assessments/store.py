@@ -1,6 +1,5 @@
 """The SQL of assessments, and the border where their answers are encrypted."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -25,10 +24,10 @@ from outcomes.assessments.records import (
     ScoredOutcomes,
 )
 from outcomes.assessments.scoring import stored
-from outcomes.errors import NotFound
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.sql import sql
 
 OUTCOME_ANSWERS = Field("outcome_assessments", "answers_ciphertext")
 NEEDS_ANSWERS = Field("needs_assessments", "answers_ciphertext")
@@ -38,19 +37,34 @@ _OUTCOMES = """SELECT a.id, a.instrument_code, a.instrument_version, a.stage, a.
         array_agg(d.outcome_domain) AS names, array_agg(d.score) AS scores
     FROM outcome_assessments a
     JOIN domain_scores d ON d.provider_id = a.provider_id AND d.outcome_assessment_id = a.id
-    WHERE a.provider_id = $1 AND a.survivor_id = $2"""
+    WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id"""
 _NEEDS = """SELECT a.id, a.instrument_code, a.instrument_version, a.assessed_on, a.overall_level,
         a.answers_ciphertext, a.recorded_at,
         array_agg(l.area) AS names, array_agg(l.level) AS levels
     FROM needs_assessments a
     JOIN need_levels l ON l.provider_id = a.provider_id AND l.needs_assessment_id = a.id
-    WHERE a.provider_id = $1 AND a.survivor_id = $2"""
-_BEFORE = """AND ($3::uuid IS NULL OR (a.assessed_on, a.recorded_at, a.id) <
+    WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id"""
+_BEFORE = """AND (:before::uuid IS NULL OR (a.assessed_on, a.recorded_at, a.id) <
         (SELECT c.assessed_on, c.recorded_at, c.id FROM {table} c
-         WHERE c.provider_id = $1 AND c.survivor_id = $2 AND c.id = $3))
+         WHERE c.provider_id = :provider_id AND c.survivor_id = :survivor_id AND c.id = :before))
     GROUP BY a.provider_id, a.id
-    ORDER BY a.assessed_on DESC, a.recorded_at DESC, a.id DESC LIMIT $4"""
+    ORDER BY a.assessed_on DESC, a.recorded_at DESC, a.id DESC LIMIT :limit"""
 _OLDEST_FIRST = "GROUP BY a.provider_id, a.id ORDER BY a.assessed_on, a.recorded_at, a.id"
+
+
+_INSERT_OUTCOMES = sql("""
+    INSERT INTO outcome_assessments (provider_id, id, survivor_id, instrument_code,
+        instrument_version, stage, assessed_on, overall, stable, answers_ciphertext,
+        recorded_at, recorded_by)
+    VALUES (:provider_id, :assessment_id, :survivor_id, :instrument_code, :instrument_version,
+        :stage, :assessed_on, :overall, :stable, :answers_ciphertext, :now, :recorded_by)
+""")
+
+
+_INSERT_SCORE = sql("""
+    INSERT INTO domain_scores (provider_id, outcome_assessment_id, outcome_domain, score)
+    VALUES (:provider_id, :assessment_id, :outcome_domain, :score)
+""")
 
 
 async def insert_outcomes(
@@ -62,30 +76,42 @@ async def insert_outcomes(
 ) -> None:
     """The answers as one blob; overall, stable and a score for each domain in the open."""
     answers = OutcomeAnswers(dict(new.answers), new.note)
-    await tx.conn.execute(
-        """INSERT INTO outcome_assessments (provider_id, id, survivor_id, instrument_code,
-               instrument_version, stage, assessed_on, overall, stable, answers_ciphertext,
-               recorded_at, recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
-        tx.caller.provider_id,
-        assessment_id,
-        opened.survivor_id,
-        new.instrument,
-        new.version,
-        new.stage,
-        new.assessed_on,
-        _stored(scores.overall),
-        scores.stable,
-        opened.key.encrypt_json(OUTCOME_ANSWERS, assessment_id, answers),
-        opened.now,
-        tx.caller.actor.account,
+    await tx.execute(
+        _INSERT_OUTCOMES,
+        assessment_id=assessment_id,
+        survivor_id=opened.survivor_id,
+        instrument_code=new.instrument,
+        instrument_version=new.version,
+        stage=new.stage,
+        assessed_on=new.assessed_on,
+        overall=_stored(scores.overall),
+        stable=scores.stable,
+        answers_ciphertext=opened.key.encrypt_json(OUTCOME_ANSWERS, assessment_id, answers),
+        now=opened.now,
+        recorded_by=tx.caller.actor.account,
     )
-    await _insert_parts(
-        tx,
-        "domain_scores (provider_id, outcome_assessment_id, outcome_domain, score)",
-        assessment_id,
-        {code: _stored(score) for code, score in scores.domains.items()},
+    await tx.execute_many(
+        _INSERT_SCORE,
+        [
+            {"assessment_id": assessment_id, "outcome_domain": code, "score": _stored(score)}
+            for code, score in scores.domains.items()
+        ],
     )
+
+
+_INSERT_NEEDS = sql("""
+    INSERT INTO needs_assessments (provider_id, id, survivor_id, instrument_code,
+        instrument_version, assessed_on, overall_level, answers_ciphertext, recorded_at,
+        recorded_by)
+    VALUES (:provider_id, :assessment_id, :survivor_id, :instrument_code, :instrument_version,
+        :assessed_on, :overall, :answers_ciphertext, :now, :recorded_by)
+""")
+
+
+_INSERT_LEVEL = sql("""
+    INSERT INTO need_levels (provider_id, needs_assessment_id, area, level)
+    VALUES (:provider_id, :assessment_id, :area, :level)
+""")
 
 
 async def insert_needs(
@@ -97,104 +123,87 @@ async def insert_needs(
 ) -> None:
     """The answers and the safety plan as one blob; the levels in the open."""
     answers = NeedsAnswers(dict(new.areas), new.safety_plan)
-    await tx.conn.execute(
-        """INSERT INTO needs_assessments (provider_id, id, survivor_id, instrument_code,
-               instrument_version, assessed_on, overall_level, answers_ciphertext, recorded_at,
-               recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-        tx.caller.provider_id,
-        assessment_id,
-        opened.survivor_id,
-        new.instrument,
-        new.version,
-        new.assessed_on,
-        overall,
-        opened.key.encrypt_json(NEEDS_ANSWERS, assessment_id, answers),
-        opened.now,
-        tx.caller.actor.account,
+    await tx.execute(
+        _INSERT_NEEDS,
+        assessment_id=assessment_id,
+        survivor_id=opened.survivor_id,
+        instrument_code=new.instrument,
+        instrument_version=new.version,
+        assessed_on=new.assessed_on,
+        overall=overall,
+        answers_ciphertext=opened.key.encrypt_json(NEEDS_ANSWERS, assessment_id, answers),
+        now=opened.now,
+        recorded_by=tx.caller.actor.account,
     )
-    await _insert_parts(
-        tx,
-        "need_levels (provider_id, needs_assessment_id, area, level)",
-        assessment_id,
-        {code: answer.level for code, answer in new.areas.items()},
+    await tx.execute_many(
+        _INSERT_LEVEL,
+        [
+            {"assessment_id": assessment_id, "area": code, "level": answer.level}
+            for code, answer in new.areas.items()
+        ],
     )
+
+
+_LIST_OUTCOMES = sql(f"{_OUTCOMES} {_BEFORE.format(table='outcome_assessments')}")
 
 
 async def list_outcomes(
     tx: Transaction, opened: Admitted, *, before: UUID | None, limit: int
 ) -> list[OutcomeAssessment]:
     """With answers and note, newest first, from the one after `before`."""
-    rows = await tx.conn.fetch(
-        f"{_OUTCOMES} {_BEFORE.format(table='outcome_assessments')}",
-        tx.caller.provider_id,
-        opened.survivor_id,
-        before,
-        limit,
+    rows = await tx.fetch(
+        _LIST_OUTCOMES, survivor_id=opened.survivor_id, before=before, limit=limit
     )
     return [_outcome_assessment(opened, row) for row in rows]
 
 
+_GET_OUTCOMES = sql(f"{_OUTCOMES} AND a.id = :assessment_id GROUP BY a.provider_id, a.id")
+
+
 async def get_outcomes(tx: Transaction, opened: Admitted, assessment_id: UUID) -> OutcomeAssessment:
     """One of this survivor's. Raises NotFound."""
-    row = await tx.conn.fetchrow(
-        f"{_OUTCOMES} AND a.id = $3 GROUP BY a.provider_id, a.id",
-        tx.caller.provider_id,
-        opened.survivor_id,
-        assessment_id,
+    row = await tx.get_row(
+        _GET_OUTCOMES, survivor_id=opened.survivor_id, assessment_id=assessment_id
     )
-    if row is None:
-        raise NotFound
     return _outcome_assessment(opened, row)
+
+
+_LIST_SCORES = sql(f"{_OUTCOMES} {_OLDEST_FIRST}")
 
 
 async def list_scores(tx: Transaction, survivor_id: UUID) -> list[ScoredOutcomes]:
     """The scores of every assessment, oldest first; nothing is decrypted."""
-    rows = await tx.conn.fetch(f"{_OUTCOMES} {_OLDEST_FIRST}", tx.caller.provider_id, survivor_id)
+    rows = await tx.fetch(_LIST_SCORES, survivor_id=survivor_id)
     return [_scored(row) for row in rows]
+
+
+_LIST_NEEDS = sql(f"{_NEEDS} {_BEFORE.format(table='needs_assessments')}")
 
 
 async def list_needs(
     tx: Transaction, opened: Admitted, *, before: UUID | None, limit: int
 ) -> list[NeedsAssessment]:
     """With factors, notes and safety plan, newest first, from the one after `before`."""
-    rows = await tx.conn.fetch(
-        f"{_NEEDS} {_BEFORE.format(table='needs_assessments')}",
-        tx.caller.provider_id,
-        opened.survivor_id,
-        before,
-        limit,
-    )
+    rows = await tx.fetch(_LIST_NEEDS, survivor_id=opened.survivor_id, before=before, limit=limit)
     return [_needs_assessment(opened, row) for row in rows]
+
+
+_GET_NEEDS = sql(f"{_NEEDS} AND a.id = :assessment_id GROUP BY a.provider_id, a.id")
 
 
 async def get_needs(tx: Transaction, opened: Admitted, assessment_id: UUID) -> NeedsAssessment:
     """One of this survivor's. Raises NotFound."""
-    row = await tx.conn.fetchrow(
-        f"{_NEEDS} AND a.id = $3 GROUP BY a.provider_id, a.id",
-        tx.caller.provider_id,
-        opened.survivor_id,
-        assessment_id,
-    )
-    if row is None:
-        raise NotFound
+    row = await tx.get_row(_GET_NEEDS, survivor_id=opened.survivor_id, assessment_id=assessment_id)
     return _needs_assessment(opened, row)
+
+
+_LIST_LEVELS = sql(f"{_NEEDS} {_OLDEST_FIRST}")
 
 
 async def list_levels(tx: Transaction, survivor_id: UUID) -> list[NeedLevels]:
     """The levels of every needs assessment, oldest first; nothing is decrypted."""
-    rows = await tx.conn.fetch(f"{_NEEDS} {_OLDEST_FIRST}", tx.caller.provider_id, survivor_id)
+    rows = await tx.fetch(_LIST_LEVELS, survivor_id=survivor_id)
     return [_levels(row) for row in rows]
-
-
-async def _insert_parts(
-    tx: Transaction, into: str, assessment_id: UUID, parts: Mapping[str, object]
-) -> None:
-    rows = ", ".join(f"($1, $2, ${2 * n + 3}, ${2 * n + 4})" for n in range(len(parts)))
-    values = [value for part in parts.items() for value in part]
-    await tx.conn.execute(
-        f"INSERT INTO {into} VALUES {rows}", tx.caller.provider_id, assessment_id, *values
-    )
 
 
 def _stored(score: Fraction | None) -> Decimal | None:

@@ -26,6 +26,7 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted, caseload_args, in_caseload
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.sql import sql
 
 DETAILS = Field("check_ins", "details_ciphertext")
 _SAID = ("wellbeing", "worry", "note")
@@ -39,6 +40,18 @@ _INSERT_CHECK_IN = """INSERT INTO check_ins (provider_id, id, survivor_id, conta
     recorded_at, recorded_by)"""
 
 
+_LOG_CHECK_IN = sql(f"""
+    {audit.FOLDED}, attempt AS (
+        {_INSERT_ATTEMPT}
+        VALUES (:provider_id, :check_in_id, :survivor_id, :planned_contact_id, :channel,
+            :occurred_at, 'reached', NULL, :now, :actor_account_id))
+    {_INSERT_CHECK_IN}
+    VALUES (:provider_id, :check_in_id, :survivor_id, :check_in_id, :occurred_at,
+        :details_ciphertext, :next_contact_on, :safe_contact_confirmed, NULL, :now,
+        :actor_account_id)
+""")
+
+
 async def insert_check_in(
     tx: Transaction, opened: Admitted, check_in_id: UUID, new: NewCheckIn, occurred_at: datetime
 ) -> None:
@@ -49,24 +62,31 @@ async def insert_check_in(
     """
     event = audit.Event("check_in.logged", "survivor", (opened.survivor_id,), _SAID)
     try:
-        await tx.conn.execute(
-            f"""{audit.FOLDED}, attempt AS (
-                    {_INSERT_ATTEMPT}
-                    VALUES ($1, $14, $15, $16, $17, $18, 'reached', NULL, $3, $5))
-                {_INSERT_CHECK_IN}
-                VALUES ($1, $14, $15, $14, $18, $19, $20, $21, NULL, $3, $5)""",
-            *audit.args(tx.caller, event, opened.now),
-            check_in_id,
-            opened.survivor_id,
-            new.planned_contact_id,
-            new.channel,
-            occurred_at,
-            _details(opened, check_in_id, new),
-            new.next_contact_on,
-            new.safe_contact_still_right,
+        await tx.execute(
+            _LOG_CHECK_IN,
+            **audit.args(tx.caller, event, opened.now),
+            check_in_id=check_in_id,
+            survivor_id=opened.survivor_id,
+            planned_contact_id=new.planned_contact_id,
+            channel=new.channel,
+            occurred_at=occurred_at,
+            details_ciphertext=_details(opened, check_in_id, new),
+            next_contact_on=new.next_contact_on,
+            safe_contact_confirmed=new.safe_contact_still_right,
         )
     except asyncpg.ForeignKeyViolationError as error:
         raise NotFound from error
+
+
+_CORRECTED = """FROM check_ins
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND id = :corrects_id"""
+_INSERT_CORRECTION = sql(f"""
+    {audit.FOLDED} {_INSERT_CHECK_IN}
+    VALUES (:provider_id, :check_in_id, :survivor_id, (SELECT contact_attempt_id {_CORRECTED}),
+            coalesce(:occurred_at, (SELECT occurred_at {_CORRECTED})),
+            :details_ciphertext, :next_contact_on, :safe_contact_confirmed, :corrects_id, :now,
+            :actor_account_id)
+""")
 
 
 async def insert_correction(
@@ -78,24 +98,31 @@ async def insert_correction(
         NotFound: `corrects_id` is no check-in of this survivor.
     """
     event = audit.Event("check_in.corrected", "survivor", (opened.survivor_id,), _SAID)
-    corrected = "FROM check_ins WHERE provider_id = $1 AND survivor_id = $15 AND id = $20"
     try:
-        await tx.conn.execute(
-            f"""{audit.FOLDED} {_INSERT_CHECK_IN}
-                VALUES ($1, $14, $15, (SELECT contact_attempt_id {corrected}),
-                        coalesce($16, (SELECT occurred_at {corrected})),
-                        $17, $18, $19, $20, $3, $5)""",
-            *audit.args(tx.caller, event, opened.now),
-            check_in_id,
-            opened.survivor_id,
-            new.occurred_at,
-            _details(opened, check_in_id, new),
-            new.next_contact_on,
-            new.safe_contact_still_right,
-            new.corrects_id,
+        await tx.execute(
+            _INSERT_CORRECTION,
+            **audit.args(tx.caller, event, opened.now),
+            check_in_id=check_in_id,
+            survivor_id=opened.survivor_id,
+            occurred_at=new.occurred_at,
+            details_ciphertext=_details(opened, check_in_id, new),
+            next_contact_on=new.next_contact_on,
+            safe_contact_confirmed=new.safe_contact_still_right,
+            corrects_id=new.corrects_id,
         )
     except asyncpg.NotNullViolationError as error:
         raise NotFound from error
+
+
+_LOG_ATTEMPT = sql(f"""
+    {audit.FOLDED} {_INSERT_ATTEMPT}
+    VALUES (:provider_id, :attempt_id, :survivor_id,
+            (SELECT id FROM planned_contacts
+             WHERE provider_id = :provider_id AND survivor_id = :survivor_id
+               AND id = :planned_contact_id),
+            :channel, :attempted_at, :outcome, :reason, :now, :actor_account_id)
+    RETURNING planned_contact_id
+""")
 
 
 async def insert_attempt(
@@ -109,24 +136,27 @@ async def insert_attempt(
     event = audit.Event(
         "contact_attempt.logged", "survivor", (opened.survivor_id,), ("outcome", "reason")
     )
-    planned_contact_id = await tx.conn.fetchval(
-        f"""{audit.FOLDED} {_INSERT_ATTEMPT}
-            VALUES ($1, $14, $15,
-                    (SELECT id FROM planned_contacts
-                     WHERE provider_id = $1 AND survivor_id = $15 AND id = $16),
-                    $17, $18, $19, $20, $3, $5)
-            RETURNING planned_contact_id""",
-        *audit.args(tx.caller, event, opened.now),
-        attempt_id,
-        opened.survivor_id,
-        new.planned_contact_id,
-        new.channel,
-        attempted_at,
-        new.outcome,
-        new.reason,
+    planned_contact_id = await tx.fetch_value(
+        _LOG_ATTEMPT,
+        **audit.args(tx.caller, event, opened.now),
+        attempt_id=attempt_id,
+        survivor_id=opened.survivor_id,
+        planned_contact_id=new.planned_contact_id,
+        channel=new.channel,
+        attempted_at=attempted_at,
+        outcome=new.outcome,
+        reason=new.reason,
     )
     if planned_contact_id != new.planned_contact_id:
         raise NotFound
+
+
+_INSERT_DROP_IN = sql(f"""
+    {audit.FOLDED}
+    INSERT INTO drop_ins (provider_id, id, survivor_id, attended_on, recorded_at, recorded_by)
+    VALUES (:provider_id, :drop_in_id, :survivor_id, :attended_on, :now, :actor_account_id)
+    ON CONFLICT (provider_id, survivor_id, attended_on) DO NOTHING
+""")
 
 
 async def insert_drop_in(
@@ -134,46 +164,70 @@ async def insert_drop_in(
 ) -> None:
     """One row a day: recording the same day again changes nothing."""
     event = audit.Event("drop_in.logged", "survivor", (opened.survivor_id,), ("attended_on",))
-    await tx.conn.execute(
-        f"""{audit.FOLDED}
-            INSERT INTO drop_ins (provider_id, id, survivor_id, attended_on, recorded_at, recorded_by)
-            VALUES ($1, $14, $15, $16, $3, $5)
-            ON CONFLICT (provider_id, survivor_id, attended_on) DO NOTHING""",
-        *audit.args(tx.caller, event, opened.now),
-        drop_in_id,
-        opened.survivor_id,
-        new.attended_on,
+    await tx.execute(
+        _INSERT_DROP_IN,
+        **audit.args(tx.caller, event, opened.now),
+        drop_in_id=drop_in_id,
+        survivor_id=opened.survivor_id,
+        attended_on=new.attended_on,
     )
+
+
+_GET_DROP_IN_ID = sql("""
+    SELECT id FROM drop_ins
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND attended_on = :attended_on
+""")
 
 
 async def get_drop_in_id(tx: Transaction, survivor_id: UUID, new: NewDropIn) -> UUID:
     """The one of that day."""
-    drop_in_id: UUID = await tx.conn.fetchval(
-        """SELECT id FROM drop_ins
-           WHERE provider_id = $1 AND survivor_id = $2 AND attended_on = $3""",
-        tx.caller.provider_id,
-        survivor_id,
-        new.attended_on,
+    drop_in_id: UUID = await tx.fetch_value(
+        _GET_DROP_IN_ID, survivor_id=survivor_id, attended_on=new.attended_on
     )
     return drop_in_id
+
+
+_INSERT_ACTIVITY = sql(f"""
+    {audit.FOLDED}
+    INSERT INTO activities (provider_id, id, survivor_id, kind, change, happened_on,
+                            recorded_at, recorded_by)
+    VALUES (:provider_id, :activity_id, :survivor_id, :kind, :change, :happened_on, :now,
+        :actor_account_id)
+""")
 
 
 async def insert_activity(
     tx: Transaction, opened: Admitted, activity_id: UUID, new: NewActivity
 ) -> None:
     event = audit.Event("activity.logged", "survivor", (opened.survivor_id,), ("kind", "change"))
-    await tx.conn.execute(
-        f"""{audit.FOLDED}
-            INSERT INTO activities (provider_id, id, survivor_id, kind, change, happened_on,
-                                    recorded_at, recorded_by)
-            VALUES ($1, $14, $15, $16, $17, $18, $3, $5)""",
-        *audit.args(tx.caller, event, opened.now),
-        activity_id,
-        opened.survivor_id,
-        new.kind,
-        new.change,
-        new.happened_on,
+    await tx.execute(
+        _INSERT_ACTIVITY,
+        **audit.args(tx.caller, event, opened.now),
+        activity_id=activity_id,
+        survivor_id=opened.survivor_id,
+        kind=new.kind,
+        change=new.change,
+        happened_on=new.happened_on,
     )
+
+
+def _older(table: str, alias: str, time: str) -> str:
+    """SQL that is true for a survivor's rows that come after the row `:after` in a list."""
+    return f"""(:after::uuid IS NULL OR ({alias}.{time}, {alias}.id) <
+        (SELECT {time}, id FROM {table}
+         WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND id = :after))"""
+
+
+_LIST_CHECK_INS = sql(f"""
+    {audit.FOLDED}
+    SELECT c.id, a.channel, c.occurred_at, c.details_ciphertext, c.next_contact_on,
+           c.corrects_id, c.recorded_by
+    FROM check_ins c
+    JOIN contact_attempts a ON a.provider_id = c.provider_id AND a.id = c.contact_attempt_id
+    WHERE c.provider_id = :provider_id AND c.survivor_id = :survivor_id
+      AND {_older("check_ins", "c", "occurred_at")}
+    ORDER BY c.occurred_at DESC, c.id DESC LIMIT :limit
+""")
 
 
 async def list_check_ins(
@@ -181,19 +235,12 @@ async def list_check_ins(
 ) -> list[CheckIn]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("check_in.listed", "survivor", (opened.survivor_id,), _SAID)
-    rows = await tx.conn.fetch(
-        f"""{audit.FOLDED}
-            SELECT c.id, a.channel, c.occurred_at, c.details_ciphertext, c.next_contact_on,
-                   c.corrects_id, c.recorded_by
-            FROM check_ins c
-            JOIN contact_attempts a ON a.provider_id = c.provider_id AND a.id = c.contact_attempt_id
-            WHERE c.provider_id = $1 AND c.survivor_id = $14
-              AND {_older("check_ins", "c", "occurred_at")}
-            ORDER BY c.occurred_at DESC, c.id DESC LIMIT $16""",
-        *audit.args(tx.caller, event, opened.now),
-        opened.survivor_id,
-        after,
-        limit,
+    rows = await tx.fetch(
+        _LIST_CHECK_INS,
+        **audit.args(tx.caller, event, opened.now),
+        survivor_id=opened.survivor_id,
+        after=after,
+        limit=limit,
     )
     return [
         CheckIn(
@@ -211,22 +258,27 @@ async def list_check_ins(
     ]
 
 
+_LIST_ATTEMPTS = sql(f"""
+    {audit.FOLDED}
+    SELECT a.id, a.channel, a.attempted_at, a.outcome, a.reason, a.recorded_by
+    FROM contact_attempts a
+    WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id
+      AND {_older("contact_attempts", "a", "attempted_at")}
+    ORDER BY a.attempted_at DESC, a.id DESC LIMIT :limit
+""")
+
+
 async def list_attempts(
     tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
 ) -> list[ContactAttempt]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("contact_attempt.listed", "survivor", (opened.survivor_id,))
-    rows = await tx.conn.fetch(
-        f"""{audit.FOLDED}
-            SELECT a.id, a.channel, a.attempted_at, a.outcome, a.reason, a.recorded_by
-            FROM contact_attempts a
-            WHERE a.provider_id = $1 AND a.survivor_id = $14
-              AND {_older("contact_attempts", "a", "attempted_at")}
-            ORDER BY a.attempted_at DESC, a.id DESC LIMIT $16""",
-        *audit.args(tx.caller, event, opened.now),
-        opened.survivor_id,
-        after,
-        limit,
+    rows = await tx.fetch(
+        _LIST_ATTEMPTS,
+        **audit.args(tx.caller, event, opened.now),
+        survivor_id=opened.survivor_id,
+        after=after,
+        limit=limit,
     )
     return [
         ContactAttempt(
@@ -241,21 +293,26 @@ async def list_attempts(
     ]
 
 
+_LIST_ACTIVITIES = sql(f"""
+    {audit.FOLDED}
+    SELECT a.id, a.kind, a.change, a.happened_on FROM activities a
+    WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id
+      AND {_older("activities", "a", "happened_on")}
+    ORDER BY a.happened_on DESC, a.id DESC LIMIT :limit
+""")
+
+
 async def list_activities(
     tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
 ) -> list[Activity]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("activity.listed", "survivor", (opened.survivor_id,))
-    rows = await tx.conn.fetch(
-        f"""{audit.FOLDED}
-            SELECT a.id, a.kind, a.change, a.happened_on FROM activities a
-            WHERE a.provider_id = $1 AND a.survivor_id = $14
-              AND {_older("activities", "a", "happened_on")}
-            ORDER BY a.happened_on DESC, a.id DESC LIMIT $16""",
-        *audit.args(tx.caller, event, opened.now),
-        opened.survivor_id,
-        after,
-        limit,
+    rows = await tx.fetch(
+        _LIST_ACTIVITIES,
+        **audit.args(tx.caller, event, opened.now),
+        survivor_id=opened.survivor_id,
+        after=after,
+        limit=limit,
     )
     return [
         Activity(
@@ -268,28 +325,21 @@ async def list_activities(
     ]
 
 
+_LIST_DROP_INS = sql(f"""
+    SELECT d.id, d.survivor_id, d.attended_on
+    FROM drop_ins d
+    JOIN survivors s ON s.provider_id = d.provider_id AND s.id = d.survivor_id
+    WHERE d.provider_id = :provider_id AND {in_caseload("s")}
+      AND (:after::uuid IS NULL OR (d.attended_on, d.id) <
+           (SELECT attended_on, id FROM drop_ins WHERE provider_id = :provider_id AND id = :after))
+    ORDER BY d.attended_on DESC, d.id DESC LIMIT :limit
+""")
+
+
 async def list_drop_ins(tx: Transaction, *, after: UUID | None, limit: int) -> list[DropIn]:
     """Those of the caller's caseload, newest first; the caller audits what it shows."""
-    rows = await tx.conn.fetch(
-        f"""SELECT d.id, d.survivor_id, d.attended_on
-            FROM drop_ins d
-            JOIN survivors s ON s.provider_id = d.provider_id AND s.id = d.survivor_id
-            WHERE d.provider_id = $1 AND {in_caseload("s", 4)}
-              AND ($2::uuid IS NULL OR (d.attended_on, d.id) <
-                   (SELECT attended_on, id FROM drop_ins WHERE provider_id = $1 AND id = $2))
-            ORDER BY d.attended_on DESC, d.id DESC LIMIT $3""",
-        tx.caller.provider_id,
-        after,
-        limit,
-        *caseload_args(tx),
-    )
+    rows = await tx.fetch(_LIST_DROP_INS, after=after, limit=limit, **caseload_args(tx))
     return [DropIn(**row) for row in rows]
-
-
-def _older(table: str, alias: str, time: str) -> str:
-    """SQL that is true for rows of `$1` and `$14` that come after the row `$15` in a list."""
-    return f"""($15::uuid IS NULL OR ({alias}.{time}, {alias}.id) <
-        (SELECT {time}, id FROM {table} WHERE provider_id = $1 AND survivor_id = $14 AND id = $15))"""
 
 
 def _details(opened: Admitted, check_in_id: UUID, new: NewCheckIn) -> bytes:

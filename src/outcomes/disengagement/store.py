@@ -26,6 +26,7 @@ from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
+from outcomes.platform.sql import sql
 
 EVIDENCE = Field("flags", "evidence_ciphertext")
 SAFETY = Field("flags", "safety_ciphertext")
@@ -57,48 +58,58 @@ resolved, and the tries since either. A text is no contact here: it shows who he
 they are well, and whoever took it could keep a flag down by answering."""
 
 
+_LIST_CANDIDATES = sql(f"""
+    SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+           resolved.at AS resolved_at, tries.at AS tries
+    FROM pathways who
+    LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
+         AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+    {_FACTS}
+    WHERE who.provider_id = :provider_id AND who.ended_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = who.provider_id
+                      AND f.survivor_id = who.survivor_id AND f.resolved_at IS NULL)
+      AND (cardinality(tries.at) >= :tries OR looked.at <= :silent_since)
+    ORDER BY who.survivor_id LIMIT :limit
+""")
+
+
 async def list_candidates(
     tx: Transaction, ladder: Ladder, *, silent_since: datetime, limit: int
 ) -> list[Candidate]:
     """Enrolled survivors without an open flag whom a rule may concern, in one statement."""
-    rows = await tx.conn.fetch(
-        f"""SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
-                   resolved.at AS resolved_at, tries.at AS tries
-            FROM pathways who
-            LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
-                 AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
-            {_FACTS}
-            WHERE who.provider_id = $1 AND who.ended_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = who.provider_id
-                              AND f.survivor_id = who.survivor_id AND f.resolved_at IS NULL)
-              AND (cardinality(tries.at) >= $2 OR looked.at <= $3)
-            ORDER BY who.survivor_id LIMIT $4""",
-        tx.caller.provider_id,
-        ladder.tries,
-        silent_since,
-        limit,
+    rows = await tx.fetch(
+        _LIST_CANDIDATES, tries=ladder.tries, silent_since=silent_since, limit=limit
     )
     return [Candidate(row["survivor_id"], row["account_id"], _facts(row)) for row in rows]
 
 
+_GET_FACTS = sql(f"""
+    SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+           resolved.at AS resolved_at, tries.at AS tries
+    FROM (SELECT s.provider_id, s.id AS survivor_id,
+                 coalesce(p.enrolled_at, s.registered_at) AS enrolled_at
+          FROM survivors s
+          LEFT JOIN pathways p ON p.provider_id = s.provider_id AND p.survivor_id = s.id
+               AND p.ended_at IS NULL
+          WHERE s.provider_id = :provider_id AND s.id = :survivor_id) who
+    LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
+         AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+    {_FACTS}
+""")
+
+
 async def get_facts(tx: Transaction, survivor_id: UUID) -> Candidate:
     """The same of one survivor, enrolled or not; they count from registration until they are."""
-    row = await tx.conn.fetchrow(
-        f"""SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
-                   resolved.at AS resolved_at, tries.at AS tries
-            FROM (SELECT s.provider_id, s.id AS survivor_id,
-                         coalesce(p.enrolled_at, s.registered_at) AS enrolled_at
-                  FROM survivors s
-                  LEFT JOIN pathways p ON p.provider_id = s.provider_id AND p.survivor_id = s.id
-                       AND p.ended_at IS NULL
-                  WHERE s.provider_id = $1 AND s.id = $2) who
-            LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
-                 AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
-            {_FACTS}""",
-        tx.caller.provider_id,
-        survivor_id,
-    )
+    row = await tx.get_row(_GET_FACTS, survivor_id=survivor_id)
     return Candidate(row["survivor_id"], row["account_id"], _facts(row))
+
+
+_INSERT_FLAGS = sql("""
+    INSERT INTO flags (provider_id, id, survivor_id, rule, evidence_ciphertext, raised_at)
+    VALUES (:provider_id, :flag_id, :survivor_id, :rule, :evidence_ciphertext, :now)
+    ON CONFLICT (provider_id, survivor_id) WHERE resolved_at IS NULL DO NOTHING
+    RETURNING survivor_id, id
+""")
 
 
 async def insert_flags(
@@ -107,13 +118,10 @@ async def insert_flags(
     """The flags that are new, by survivor: somebody may have raised one a moment before, and a
     damaged record takes none."""
     keys = await survivor_keys(tx, [candidate.survivor_id for candidate, _ in raised])
-    rows = await tx.conn.fetchmany(
-        """INSERT INTO flags (provider_id, id, survivor_id, rule, evidence_ciphertext, raised_at)
-           VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (provider_id, survivor_id) WHERE resolved_at IS NULL DO NOTHING
-           RETURNING survivor_id, id""",
+    rows = await tx.fetch_many(
+        _INSERT_FLAGS,
         [
-            _row(tx, keys[one.survivor_id], one, decision, now)
+            _row(keys[one.survivor_id], one, decision, now)
             for one, decision in raised
             if one.survivor_id in keys
         ],
@@ -122,11 +130,26 @@ async def insert_flags(
 
 
 def _row(
-    tx: Transaction, key: DataKey, candidate: Candidate, decision: FlagDecision, now: datetime
-) -> tuple[Any, ...]:
+    key: DataKey, candidate: Candidate, decision: FlagDecision, now: datetime
+) -> dict[str, object]:
     flag_id = uuid4()
     evidence = key.encrypt_json(EVIDENCE, flag_id, decision.evidence)
-    return (tx.caller.provider_id, flag_id, candidate.survivor_id, decision.rule, evidence, now)
+    return {
+        "flag_id": flag_id,
+        "survivor_id": candidate.survivor_id,
+        "rule": decision.rule,
+        "evidence_ciphertext": evidence,
+        "now": now,
+    }
+
+
+_INSERT_FLAG = sql(f"""
+    {audit.FOLDED}
+    INSERT INTO flags (provider_id, id, survivor_id, rule, evidence_ciphertext, raised_at,
+                       raised_by)
+    VALUES (:provider_id, :flag_id, :survivor_id, :RAISED_BY_WORKER, :evidence_ciphertext, :now,
+        :worker_id)
+""")
 
 
 async def insert_flag(
@@ -139,22 +162,30 @@ async def insert_flag(
     """
     event = audit.Event("flag.raised", "survivor", (opened.survivor_id,), ("evidence",))
     try:
-        await tx.conn.execute(
-            f"""{audit.FOLDED}
-                INSERT INTO flags (provider_id, id, survivor_id, rule, evidence_ciphertext, raised_at,
-                                   raised_by)
-                VALUES ($1, $14, $15, $16, $17, $3, $18)""",
-            *audit.args(tx.caller, event, opened.now),
-            flag_id,
-            opened.survivor_id,
-            FlagRule.RAISED_BY_WORKER,
-            opened.key.encrypt_json(EVIDENCE, flag_id, evidence),
-            worker_id,
+        await tx.execute(
+            _INSERT_FLAG,
+            **audit.args(tx.caller, event, opened.now),
+            flag_id=flag_id,
+            survivor_id=opened.survivor_id,
+            RAISED_BY_WORKER=FlagRule.RAISED_BY_WORKER,
+            evidence_ciphertext=opened.key.encrypt_json(EVIDENCE, flag_id, evidence),
+            worker_id=worker_id,
         )
     except asyncpg.UniqueViolationError as error:
         raise Conflict(
             "There is an open flag already. Add what you know when you resolve it."
         ) from (error)
+
+
+_RESOLVE_FLAG = sql(f"""
+    {audit.FOLDED}
+    UPDATE flags
+    SET resolution = :resolution, safety_ciphertext = :safety_ciphertext, resolved_at = :now,
+                     resolved_by = :worker_id
+    WHERE provider_id = :provider_id AND id = :flag_id AND survivor_id = :survivor_id
+      AND resolved_at IS NULL
+    RETURNING true
+""")
 
 
 async def resolve_flag(
@@ -168,18 +199,14 @@ async def resolve_flag(
     """
     safety = Safety(new.how, new.by_whom, new.ascertained_on, new.handed_to)
     event = audit.Event("flag.resolved", "survivor", (opened.survivor_id,), ("safety",))
-    resolved = await tx.conn.fetchval(
-        f"""{audit.FOLDED}
-            UPDATE flags SET resolution = $16, safety_ciphertext = $17, resolved_at = $3,
-                             resolved_by = $18
-            WHERE provider_id = $1 AND id = $14 AND survivor_id = $15 AND resolved_at IS NULL
-            RETURNING true""",
-        *audit.args(tx.caller, event, opened.now),
-        flag_id,
-        opened.survivor_id,
-        new.resolution,
-        opened.key.encrypt_json(SAFETY, flag_id, safety),
-        worker_id,
+    resolved = await tx.fetch_value(
+        _RESOLVE_FLAG,
+        **audit.args(tx.caller, event, opened.now),
+        flag_id=flag_id,
+        survivor_id=opened.survivor_id,
+        resolution=new.resolution,
+        safety_ciphertext=opened.key.encrypt_json(SAFETY, flag_id, safety),
+        worker_id=worker_id,
     )
     if not resolved:
         if any(flag.id == flag_id for flag in await list_flags(tx, opened)):
@@ -187,17 +214,20 @@ async def resolve_flag(
         raise NotFound
 
 
+_LIST_FLAGS = sql(f"""
+    {audit.FOLDED}
+    SELECT id, rule, evidence_ciphertext, raised_at, raised_by, resolution,
+           safety_ciphertext, resolved_at, resolved_by
+    FROM flags WHERE provider_id = :provider_id AND survivor_id = :survivor_id
+    ORDER BY raised_at DESC, id DESC LIMIT 100
+""")
+
+
 async def list_flags(tx: Transaction, opened: Admitted) -> list[Flag]:
     """The newest first, audited in the statement that reads them; nobody has been looked up yet."""
     event = audit.Event("flag.listed", "survivor", (opened.survivor_id,), ("evidence", "safety"))
-    rows = await tx.conn.fetch(
-        f"""{audit.FOLDED}
-            SELECT id, rule, evidence_ciphertext, raised_at, raised_by, resolution,
-                   safety_ciphertext, resolved_at, resolved_by
-            FROM flags WHERE provider_id = $1 AND survivor_id = $14
-            ORDER BY raised_at DESC, id DESC LIMIT 100""",
-        *audit.args(tx.caller, event, opened.now),
-        opened.survivor_id,
+    rows = await tx.fetch(
+        _LIST_FLAGS, **audit.args(tx.caller, event, opened.now), survivor_id=opened.survivor_id
     )
     return [_flag(opened.key, row) for row in rows]
 

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from outcomes.errors import Invalid
 from outcomes.platform.inputs import Input, ShortText
+from outcomes.platform.sql import Statement
 
 
 class Counts(StrEnum):
@@ -87,7 +88,7 @@ class Kpi(Struct, frozen=True):
     source: str
     needs: frozenset[str]  # the only tables that the statement may read
     audience: Audience
-    sql: str
+    statement: Statement
 
 
 class KpiValue(Struct, frozen=True):

@@ -1,7 +1,6 @@
 """The statements of the KPIs, and the rows of exports with the border where they are encrypted."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from outcomes.kpis.models import (
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
+from outcomes.platform.sql import sql
 
 PURPOSE = Field("kpi_exports", "purpose_ciphertext")
 FILE = Field("kpi_exports", "file_ciphertext")
@@ -29,122 +29,149 @@ _COLUMNS = """id, view, format, period_from, period_until, purpose_ciphertext, s
 
 async def list_values(tx: Transaction, kpi: Kpi, period: Period) -> tuple[KpiValue, ...]:
     """What a KPI's statement says of the provider for a period, exactly."""
-    rows = await tx.conn.fetch(kpi.sql, *_arguments(kpi, period))
+    named = _values(period)
+    used = {name: named[name] for name in kpi.statement.names if name in named}
+    rows = await tx.fetch(kpi.statement, **used)
     return tuple(
         KpiValue(row["category"], row["numerator"], row["denominator"], row["mean"]) for row in rows
     )
 
 
-def _arguments(kpi: Kpi, period: Period) -> Sequence[Any]:
-    """As many as the statement has parameters."""
-    bounds, days = starts_of([period.first, period.until]), calendar(period)
-    every = (period.first, period.until, *bounds, days, starts_of(days), ends_of(days))
-    return every[: max(map(int, re.findall(r"\$([0-9])", kpi.sql)))]
+def _values(period: Period) -> dict[str, Any]:
+    """What a statement may name; `:days` and its two companions are arrays, a day each."""
+    starts_at, ends_at = starts_of([period.first, period.until])
+    days = calendar(period)
+    return {
+        "first_day": period.first,
+        "day_after": period.until,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "days": days,
+        "days_start": starts_of(days),
+        "days_end": ends_of(days),
+    }
+
+
+_INSERT_EXPORT = sql("""
+    INSERT INTO kpi_exports (provider_id, id, view, format, period_from, period_until,
+                             purpose_ciphertext, state, requested_at, requested_by)
+    VALUES (:provider_id, :export_id, :view, :format, :period_from, :period_until,
+        :purpose_ciphertext, 'requested', :now, :requested_by)
+""")
 
 
 async def insert_export(tx: Transaction, export_id: UUID, new: NewExport, now: datetime) -> None:
     period, key = Period.days(new.first_day, new.last_day), await staff_key(tx)
-    await tx.conn.execute(
-        """INSERT INTO kpi_exports (provider_id, id, view, format, period_from, period_until,
-                                    purpose_ciphertext, state, requested_at, requested_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, 'requested', $8, $9)""",
-        tx.caller.provider_id,
-        export_id,
-        new.view,
-        new.format,
-        period.first,
-        period.until,
-        key.encrypt_text(PURPOSE, export_id, new.purpose),
-        now,
-        tx.caller.actor.account,
+    await tx.execute(
+        _INSERT_EXPORT,
+        export_id=export_id,
+        view=new.view,
+        format=new.format,
+        period_from=period.first,
+        period_until=period.until,
+        purpose_ciphertext=key.encrypt_text(PURPOSE, export_id, new.purpose),
+        now=now,
+        requested_by=tx.caller.actor.account,
     )
+
+
+_FIND_EXPORT = sql(f"""
+    SELECT {_COLUMNS} FROM kpi_exports
+    WHERE provider_id = :provider_id AND id = :export_id AND requested_by = :requested_by
+""")
 
 
 async def find_export(tx: Transaction, export_id: UUID) -> Export | None:
     """One export that the calling account asked for."""
-    row = await tx.conn.fetchrow(
-        f"""SELECT {_COLUMNS} FROM kpi_exports
-            WHERE provider_id = $1 AND id = $2 AND requested_by = $3""",
-        tx.caller.provider_id,
-        export_id,
-        tx.caller.actor.account,
+    row = await tx.fetch_row(
+        _FIND_EXPORT, export_id=export_id, requested_by=tx.caller.actor.account
     )
     return None if row is None else _export(await staff_key(tx), row)
 
 
+_LIST_EXPORTS = sql(f"""
+    SELECT {_COLUMNS} FROM kpi_exports
+    WHERE provider_id = :provider_id AND requested_by = :requested_by
+      AND (:after::uuid IS NULL OR (requested_at, id) < (
+           SELECT requested_at, id FROM kpi_exports WHERE provider_id = :provider_id
+             AND id = :after))
+    ORDER BY requested_at DESC, id DESC LIMIT :limit
+""")
+
+
 async def list_exports(tx: Transaction, after: UUID | None, limit: int) -> tuple[Export, ...]:
     """The calling account's exports, newest first; only those older than `after` when given."""
-    rows = await tx.conn.fetch(
-        f"""SELECT {_COLUMNS} FROM kpi_exports
-            WHERE provider_id = $1 AND requested_by = $2
-              AND ($3::uuid IS NULL OR (requested_at, id) < (
-                   SELECT requested_at, id FROM kpi_exports WHERE provider_id = $1 AND id = $3))
-            ORDER BY requested_at DESC, id DESC LIMIT $4""",
-        tx.caller.provider_id,
-        tx.caller.actor.account,
-        after,
-        limit,
+    rows = await tx.fetch(
+        _LIST_EXPORTS, requested_by=tx.caller.actor.account, after=after, limit=limit
     )
     key = await staff_key(tx)
     return tuple(_export(key, row) for row in rows)
 
 
+_GET_FILE = sql("""
+    SELECT file_ciphertext FROM kpi_exports
+    WHERE provider_id = :provider_id AND id = :export_id AND state = 'ready' AND deletes_at > :now
+""")
+
+
 async def get_file(tx: Transaction, export_id: UUID, now: datetime) -> bytes | None:
     """The content of a finished export, unless its day is over."""
-    blob = await tx.conn.fetchval(
-        """SELECT file_ciphertext FROM kpi_exports
-           WHERE provider_id = $1 AND id = $2 AND state = 'ready' AND deletes_at > $3""",
-        tx.caller.provider_id,
-        export_id,
-        now,
-    )
+    blob = await tx.fetch_value(_GET_FILE, export_id=export_id, now=now)
     return None if blob is None else (await staff_key(tx)).decrypt(FILE, export_id, blob)
+
+
+_NEXT_REQUESTED = sql(f"""
+    SELECT {_COLUMNS} FROM kpi_exports
+    WHERE provider_id = :provider_id AND state = 'requested'
+    ORDER BY requested_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
 
 
 async def next_requested(tx: Transaction) -> Export | None:
     """The export that has waited longest, kept from other workers until the transaction ends."""
-    row = await tx.conn.fetchrow(
-        f"""SELECT {_COLUMNS} FROM kpi_exports
-            WHERE provider_id = $1 AND state = 'requested'
-            ORDER BY requested_at, id LIMIT 1 FOR UPDATE SKIP LOCKED""",
-        tx.caller.provider_id,
-    )
+    row = await tx.fetch_row(_NEXT_REQUESTED)
     return None if row is None else _export(await staff_key(tx), row)
+
+
+_FINISH_EXPORT = sql("""
+    UPDATE kpi_exports
+    SET state = 'ready', file_ciphertext = :file_ciphertext, finished_at = :now,
+        deletes_at = :deletes_at
+    WHERE provider_id = :provider_id AND id = :export_id
+""")
 
 
 async def finish_export(
     tx: Transaction, export_id: UUID, content: bytes, *, now: datetime, deletes_at: datetime
 ) -> None:
-    await tx.conn.execute(
-        """UPDATE kpi_exports
-           SET state = 'ready', file_ciphertext = $3, finished_at = $4, deletes_at = $5
-           WHERE provider_id = $1 AND id = $2""",
-        tx.caller.provider_id,
-        export_id,
-        (await staff_key(tx)).encrypt(FILE, export_id, content),
-        now,
-        deletes_at,
+    await tx.execute(
+        _FINISH_EXPORT,
+        export_id=export_id,
+        file_ciphertext=(await staff_key(tx)).encrypt(FILE, export_id, content),
+        now=now,
+        deletes_at=deletes_at,
     )
+
+
+_FAIL_EXPORT = sql("""
+    UPDATE kpi_exports SET state = 'failed', finished_at = :now
+    WHERE provider_id = :provider_id AND id = :export_id AND state = 'requested'
+""")
 
 
 async def fail_export(tx: Transaction, export_id: UUID, now: datetime) -> None:
-    await tx.conn.execute(
-        """UPDATE kpi_exports SET state = 'failed', finished_at = $3
-           WHERE provider_id = $1 AND id = $2 AND state = 'requested'""",
-        tx.caller.provider_id,
-        export_id,
-        now,
-    )
+    await tx.execute(_FAIL_EXPORT, export_id=export_id, now=now)
+
+
+_DELETE_FILES = sql("""
+    UPDATE kpi_exports SET state = 'deleted', file_ciphertext = NULL
+    WHERE provider_id = :provider_id AND state = 'ready' AND deletes_at <= :now RETURNING id
+""")
 
 
 async def delete_files(tx: Transaction, now: datetime) -> tuple[UUID, ...]:
     """Delete the files whose day is over; the rows stay, without them."""
-    rows = await tx.conn.fetch(
-        """UPDATE kpi_exports SET state = 'deleted', file_ciphertext = NULL
-           WHERE provider_id = $1 AND state = 'ready' AND deletes_at <= $2 RETURNING id""",
-        tx.caller.provider_id,
-        now,
-    )
+    rows = await tx.fetch(_DELETE_FILES, now=now)
     return tuple(row["id"] for row in rows)
 
 

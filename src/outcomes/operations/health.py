@@ -13,6 +13,7 @@ from litestar import Response, get
 
 from outcomes.errors import Unavailable
 from outcomes.platform.db import Database
+from outcomes.platform.sql import sql
 from outcomes.platform.zones import ZONES_VERSION
 
 
@@ -31,10 +32,13 @@ async def readyz(db: Database) -> Response[dict[str, str]]:
     return Response({"status": "ready", "time_zones": ZONES_VERSION})
 
 
+_REVISION = sql("SELECT version_num FROM alembic_version")
+
+
 async def _not_ready(db: Database) -> str | None:
     try:
         async with db.connection() as conn:
-            current: Any = await conn.fetchval("SELECT version_num FROM alembic_version")
+            current: Any = await conn.fetch_value(_REVISION)
     except (Unavailable, PostgresError):
         return "database"
     return None if current == newest_revision() else "migrations"

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from outcomes.errors import NotFound
 from outcomes.pathways.models import Cadence, Pathway
 from outcomes.pathways.schedule.planning import Basis
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Transaction
+from outcomes.platform.sql import sql
 from outcomes.platform.zones import zone_of
 from outcomes.survivors.models import SafeContact
 
@@ -17,26 +17,40 @@ _PATHWAY = """p.id, p.survivor_id, p.anchor_on, p.call_every_days, p.review_ever
     p.prompt_days_before_call, p.enrolled_at, p.planned_until, s.exit_on"""
 
 
+_GET_EXIT = sql("""
+    SELECT s.exit_on, s.version,
+           EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
+                   AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled
+    FROM survivors s WHERE s.provider_id = :provider_id AND s.id = :survivor_id
+""")
+
+
 async def get_exit(tx: Transaction, survivor_id: UUID) -> tuple[date | None, int, bool]:
     """The exit date, the version of the record, and whether they are enrolled."""
-    row = await tx.conn.fetchrow(
-        """SELECT s.exit_on, s.version,
-                  EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
-                          AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled
-           FROM survivors s WHERE s.provider_id = $1 AND s.id = $2""",
-        tx.caller.provider_id,
-        survivor_id,
-    )
+    row = await tx.get_row(_GET_EXIT, survivor_id=survivor_id)
     return row["exit_on"], row["version"], row["enrolled"]
+
+
+_HOLD_SURVIVOR = sql("""
+    SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR SHARE
+""")
 
 
 async def hold_survivor(tx: Transaction, survivor_id: UUID) -> None:
     """Let nobody change the exit date until this transaction ends."""
-    await tx.conn.execute(
-        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR SHARE",
-        tx.caller.provider_id,
-        survivor_id,
-    )
+    await tx.execute(_HOLD_SURVIVOR, survivor_id=survivor_id)
+
+
+_INSERT_PATHWAY = sql("""
+    INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
+        review_every_months, prompt_days_before_call, prompt_shift, enrolled_at, enrolled_by,
+        planned_until, version)
+    VALUES (:provider_id, :pathway_id, :survivor_id, :anchor_on, :call_every_days,
+        :review_every_months, :prompt_days_before_call, :prompt_shift, :now, :enrolled_by,
+            :anchor_on, 1)
+    ON CONFLICT (provider_id, survivor_id) WHERE ended_at IS NULL DO NOTHING
+    RETURNING true
+""")
 
 
 async def insert_pathway(
@@ -50,38 +64,31 @@ async def insert_pathway(
     now: datetime,
 ) -> bool:
     """Whether the survivor had no current pathway; nothing is written when they had."""
-    inserted = await tx.conn.fetchval(
-        """INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
-               review_every_months, prompt_days_before_call, prompt_shift, enrolled_at, enrolled_by,
-               planned_until, version)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $4, 1)
-           ON CONFLICT (provider_id, survivor_id) WHERE ended_at IS NULL DO NOTHING
-           RETURNING true""",
-        tx.caller.provider_id,
-        pathway_id,
-        survivor_id,
-        anchor_on,
-        cadence.call_every_days,
-        cadence.review_every_months,
-        cadence.prompt_days_before_call,
-        prompt_shift,
-        now,
-        tx.caller.actor.account,
+    inserted = await tx.fetch_value(
+        _INSERT_PATHWAY,
+        pathway_id=pathway_id,
+        survivor_id=survivor_id,
+        anchor_on=anchor_on,
+        call_every_days=cadence.call_every_days,
+        review_every_months=cadence.review_every_months,
+        prompt_days_before_call=cadence.prompt_days_before_call,
+        prompt_shift=prompt_shift,
+        now=now,
+        enrolled_by=tx.caller.actor.account,
     )
     return bool(inserted)
 
 
+_GET_PATHWAY = sql(f"""
+    SELECT {_PATHWAY}, s.version FROM pathways p
+    JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
+    WHERE p.provider_id = :provider_id AND p.survivor_id = :survivor_id AND p.ended_at IS NULL
+""")
+
+
 async def get_pathway(tx: Transaction, survivor_id: UUID) -> Pathway:
     """The current pathway. Raises NotFound when the survivor is not enrolled."""
-    row = await tx.conn.fetchrow(
-        f"""SELECT {_PATHWAY}, s.version FROM pathways p
-            JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
-            WHERE p.provider_id = $1 AND p.survivor_id = $2 AND p.ended_at IS NULL""",
-        tx.caller.provider_id,
-        survivor_id,
-    )
-    if row is None:
-        raise NotFound
+    row = await tx.get_row(_GET_PATHWAY, survivor_id=survivor_id)
     return Pathway(
         id=row["id"],
         survivor_id=row["survivor_id"],
@@ -94,48 +101,50 @@ async def get_pathway(tx: Transaction, survivor_id: UUID) -> Pathway:
     )
 
 
+_LOCK_PATHWAY = sql("""
+    SELECT id, survivor_id FROM pathways
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND ended_at IS NULL
+    FOR NO KEY UPDATE
+""")
+
+
 async def lock_pathway(tx: Transaction, survivor_id: UUID) -> dict[UUID, UUID]:
     """The survivor's current pathway by survivor, locked; empty when they are not enrolled."""
-    rows = await tx.conn.fetch(
-        """SELECT id, survivor_id FROM pathways
-           WHERE provider_id = $1 AND survivor_id = $2 AND ended_at IS NULL
-           FOR NO KEY UPDATE""",
-        tx.caller.provider_id,
-        survivor_id,
-    )
+    rows = await tx.fetch(_LOCK_PATHWAY, survivor_id=survivor_id)
     return {row["survivor_id"]: row["id"] for row in rows}
+
+
+_LOCK_STALE_PATHWAYS = sql("""
+    SELECT p.id, p.survivor_id FROM pathways p
+    WHERE p.provider_id = :provider_id AND p.ended_at IS NULL
+      AND (p.refreshed_at IS NULL OR p.refreshed_at < :before
+           OR p.safe_contact_version IS DISTINCT FROM
+              (SELECT max(c.version) FROM safe_contacts c
+               WHERE c.provider_id = p.provider_id AND c.survivor_id = p.survivor_id))
+    ORDER BY p.id LIMIT :limit FOR NO KEY UPDATE OF p SKIP LOCKED
+""")
 
 
 async def lock_stale_pathways(tx: Transaction, *, before: datetime, limit: int) -> dict[UUID, UUID]:
     """Current pathways to refresh, by survivor, locked: not refreshed since `before`, or planned by
     another safe-contact profile than the newest. One that somebody is changing is passed over.
     """
-    rows = await tx.conn.fetch(
-        """SELECT p.id, p.survivor_id FROM pathways p
-           WHERE p.provider_id = $1 AND p.ended_at IS NULL
-             AND (p.refreshed_at IS NULL OR p.refreshed_at < $2
-                  OR p.safe_contact_version IS DISTINCT FROM
-                     (SELECT max(c.version) FROM safe_contacts c
-                      WHERE c.provider_id = p.provider_id AND c.survivor_id = p.survivor_id))
-           ORDER BY p.id LIMIT $3 FOR NO KEY UPDATE OF p SKIP LOCKED""",
-        tx.caller.provider_id,
-        before,
-        limit,
-    )
+    rows = await tx.fetch(_LOCK_STALE_PATHWAYS, before=before, limit=limit)
     return {row["survivor_id"]: row["id"] for row in rows}
+
+
+_LIST_BASES = sql(f"""
+    SELECT {_PATHWAY}, p.prompt_shift, s.zone FROM pathways p
+    JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
+    WHERE p.provider_id = :provider_id AND p.id = ANY(:pathway_ids::uuid[])
+""")
 
 
 async def list_bases(
     tx: Transaction, pathway_ids: Sequence[UUID], profiles: Mapping[UUID, SafeContact | None]
 ) -> list[Basis]:
     """What the plans of these pathways follow from; safe-contact profiles by survivor."""
-    rows = await tx.conn.fetch(
-        f"""SELECT {_PATHWAY}, p.prompt_shift, s.zone FROM pathways p
-            JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
-            WHERE p.provider_id = $1 AND p.id = ANY($2::uuid[])""",
-        tx.caller.provider_id,
-        list(pathway_ids),
-    )
+    rows = await tx.fetch(_LIST_BASES, pathway_ids=list(pathway_ids))
     return [_basis(row, profiles.get(row["survivor_id"])) for row in rows]
 
 
@@ -155,40 +164,46 @@ def _basis(row: Any, contact: SafeContact | None) -> Basis:
     )
 
 
+_MARK_PLANNED = sql("""
+    UPDATE pathways
+    SET planned_until = :planned_until, safe_contact_version = :safe_contact_version,
+        refreshed_at = :now
+    WHERE provider_id = :provider_id AND id = :pathway_id
+""")
+
+
 async def mark_planned(
     tx: Transaction, bases: Sequence[Basis], until: Mapping[UUID, date], now: datetime
 ) -> None:
     """How far each of these pathways is planned now (by pathway), and by which profile."""
-    await tx.conn.executemany(
-        """UPDATE pathways SET planned_until = $3, safe_contact_version = $4, refreshed_at = $5
-           WHERE provider_id = $1 AND id = $2""",
+    await tx.execute_many(
+        _MARK_PLANNED,
         [
-            (
-                tx.caller.provider_id,
-                basis.pathway_id,
-                until[basis.pathway_id],
-                basis.safe_contact_version,
-                now,
-            )
+            {
+                "pathway_id": basis.pathway_id,
+                "planned_until": until[basis.pathway_id],
+                "safe_contact_version": basis.safe_contact_version,
+                "now": now,
+            }
             for basis in bases
         ],
     )
 
 
+_END_FINISHED = sql("""
+    UPDATE pathways p SET ended_at = :now
+    WHERE p.provider_id = :provider_id AND p.id = ANY(:pathway_ids::uuid[]) AND p.ended_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM planned_contacts c
+                      WHERE c.provider_id = p.provider_id AND c.pathway_id = p.id
+                        AND c.state = 'planned' AND c.series <> 'prompt')
+    RETURNING p.survivor_id
+""")
+
+
 async def end_finished(tx: Transaction, pathway_ids: Sequence[UUID], now: datetime) -> list[UUID]:
     """End those of these pathways that need nobody any more; returns whose they were. One with an
     open call, review or follow-up goes on: what is overdue never vanishes."""
-    rows = await tx.conn.fetch(
-        """UPDATE pathways p SET ended_at = $3
-           WHERE p.provider_id = $1 AND p.id = ANY($2::uuid[]) AND p.ended_at IS NULL
-             AND NOT EXISTS (SELECT 1 FROM planned_contacts c
-                             WHERE c.provider_id = p.provider_id AND c.pathway_id = p.id
-                               AND c.state = 'planned' AND c.series <> 'prompt')
-           RETURNING p.survivor_id""",
-        tx.caller.provider_id,
-        list(pathway_ids),
-        now,
-    )
+    rows = await tx.fetch(_END_FINISHED, pathway_ids=list(pathway_ids), now=now)
     return [row["survivor_id"] for row in rows]
 
 

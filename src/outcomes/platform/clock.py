@@ -5,14 +5,17 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from outcomes.platform.sql import Statement, sql
+
 NOW_SQL = "transaction_timestamp()"
 """The one way SQL reads the time: it stands still within a transaction."""
+_NOW = sql(f"SELECT {NOW_SQL}")
 
 
 class Connection(Protocol):
     """As much of a database connection as reading the time needs."""
 
-    async def fetchval(self, query: str, /) -> Any: ...
+    async def fetch_value(self, statement: Statement, /) -> Any: ...
 
 
 class Clock(Struct, frozen=True):
@@ -26,4 +29,4 @@ class Clock(Struct, frozen=True):
 
     async def now(self, conn: Connection) -> datetime:
         """The product's now (UTC); the same throughout one transaction."""
-        return self.of(await conn.fetchval(f"SELECT {NOW_SQL}"))
+        return self.of(await conn.fetch_value(_NOW))

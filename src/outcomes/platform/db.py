@@ -1,18 +1,19 @@
 """The pool, and the one way to get a connection: a transaction scoped to a caller's provider."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
-from msgspec import Struct
+from msgspec import Struct, convert
 
-from outcomes.errors import Unavailable
+from outcomes.errors import NotFound, Unavailable
 from outcomes.platform.access.models import Caller
 from outcomes.platform.clock import Clock
+from outcomes.platform.sql import Statement
 
 SERVER_SETTINGS = {
     "application_name": "outcomes",
@@ -29,6 +30,7 @@ _CANNOT_NOW = (
     asyncpg.OperatorInterventionError,
     asyncpg.LockNotAvailableError,
     asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
 )
 
 
@@ -40,16 +42,104 @@ async def nothing_to_reset(_conn: asyncpg.Connection) -> None:
     """
 
 
-class Transaction(Struct, frozen=True):
+Row = Mapping[str, Any]
+"""A row by the names of its columns, in the types that PostgreSQL's become."""
+RowStruct = TypeVar("RowStruct", bound=Struct)
+
+
+class RawConnection(Protocol):
+    """As much of an asyncpg connection as is used here."""
+
+    async def fetch(self, query: str, /, *args: object) -> list[Row]: ...
+    async def fetchrow(self, query: str, /, *args: object) -> Row | None: ...
+    async def fetchval(self, query: str, /, *args: object) -> Any: ...
+    async def fetchmany(self, query: str, args: list[tuple[object, ...]], /) -> list[Row]: ...
+    async def execute(self, query: str, /, *args: object) -> str: ...
+    async def executemany(self, query: str, args: list[tuple[object, ...]], /) -> None: ...
+    def is_closed(self) -> bool: ...
+
+
+class Connection(Struct, frozen=True):
+    """Runs statements on a database connection.
+
+    `:provider_id` is filled in where the connection has a provider; every other parameter is given
+    by name.
+    """
+
+    conn: RawConnection
+    provider_id: UUID | None
+
+    def _arguments(self, statement: Statement, values: Mapping[str, object]) -> tuple[object, ...]:
+        if self.provider_id is not None and "provider_id" in statement.names:
+            values = {"provider_id": self.provider_id, **values}
+        return statement.arguments(values)
+
+    async def fetch(self, statement: Statement, /, **values: object) -> list[Row]:
+        return await self.conn.fetch(statement.text, *self._arguments(statement, values))
+
+    async def fetch_row(self, statement: Statement, /, **values: object) -> Row | None:
+        """The first row, if there is one."""
+        return await self.conn.fetchrow(statement.text, *self._arguments(statement, values))
+
+    async def get_row(self, statement: Statement, /, **values: object) -> Row:
+        """The first row. Raises NotFound without one."""
+        row = await self.fetch_row(statement, **values)
+        if row is None:
+            raise NotFound
+        return row
+
+    async def fetch_value(self, statement: Statement, /, **values: object) -> Any:
+        """The first column of the first row; None without one."""
+        return await self.conn.fetchval(statement.text, *self._arguments(statement, values))
+
+    async def fetch_as(
+        self, struct: type[RowStruct], statement: Statement, /, **values: object
+    ) -> list[RowStruct]:
+        """Each row as a Struct whose fields are the columns.
+
+        Raises:
+            msgspec.ValidationError: a column is missing or has another type.
+        """
+        rows = await self.fetch(statement, **values)
+        return [convert(dict(row), struct) for row in rows]
+
+    async def fetch_one_as(
+        self, struct: type[RowStruct], statement: Statement, /, **values: object
+    ) -> RowStruct | None:
+        """The first row as a Struct, if there is one."""
+        row = await self.fetch_row(statement, **values)
+        return None if row is None else convert(dict(row), struct)
+
+    async def fetch_many(
+        self, statement: Statement, each: Iterable[Mapping[str, object]]
+    ) -> list[Row]:
+        """Run it once for each set of values, in one round trip; the rows of all of them."""
+        return await self.conn.fetchmany(statement.text, self._each(statement, each))
+
+    async def execute(self, statement: Statement, /, **values: object) -> None:
+        await self.conn.execute(statement.text, *self._arguments(statement, values))
+
+    async def execute_many(
+        self, statement: Statement, each: Iterable[Mapping[str, object]]
+    ) -> None:
+        """Run it once for each set of values, in one round trip."""
+        await self.conn.executemany(statement.text, self._each(statement, each))
+
+    def _each(
+        self, statement: Statement, each: Iterable[Mapping[str, object]]
+    ) -> list[tuple[object, ...]]:
+        return [self._arguments(statement, values) for values in each]
+
+
+class Transaction(Connection, frozen=True):
     """An open transaction that sees one provider's rows, and who opened it."""
 
-    conn: Any
     caller: Caller
     clock: Clock
 
     async def now(self) -> datetime:
         """When this transaction began, in UTC, by the database's clock."""
-        return await self.clock.now(self.conn)
+        return await self.clock.now(self)
 
 
 class Database:
@@ -82,7 +172,7 @@ class Database:
             await self._pool.close()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Any]:
+    async def connection(self) -> AsyncIterator[Connection]:
         """A connection with no provider set: row-level security shows it the global tables only.
 
         Raises:
@@ -96,7 +186,7 @@ class Database:
             except (OSError, asyncpg.InterfaceError, *_CANNOT_NOW) as error:
                 raise Unavailable from error
             try:
-                yield conn
+                yield Connection(conn, provider_id=None)
             except _CANNOT_NOW as error:
                 raise Unavailable from error
             except (OSError, asyncpg.InterfaceError) as error:
@@ -107,16 +197,17 @@ class Database:
                 await self._pool.release(conn)
 
     @asynccontextmanager
-    async def in_provider(self, provider_id: UUID) -> AsyncIterator[Any]:
+    async def in_provider(self, provider_id: UUID) -> AsyncIterator[Connection]:
         """One transaction that sees one provider's rows, committed on leaving, undone on any error.
 
         BEGIN and the provider travel in one round trip. The setting is local to the transaction and
         its value a UUID, so it can be written into the statement.
         """
-        async with self.connection() as conn:
+        async with self.connection() as connection:
+            conn = connection.conn
             await conn.execute(f"BEGIN; SET LOCAL app.provider_id = '{provider_id}'")
             try:
-                yield conn
+                yield Connection(conn, provider_id)
             except BaseException:
                 if not conn.is_closed():
                     await conn.execute("ROLLBACK")
@@ -130,5 +221,5 @@ class Database:
         Raises:
             Unavailable: the database cannot be reached or cannot take more work; nothing was kept.
         """
-        async with self.in_provider(caller.provider_id) as conn:
-            yield Transaction(conn, caller, self.clock)
+        async with self.in_provider(caller.provider_id) as connection:
+            yield Transaction(connection.conn, caller.provider_id, caller, self.clock)

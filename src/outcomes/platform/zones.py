@@ -87,14 +87,13 @@ def _local_dates(minute: datetime) -> LocalDates:
     )
 
 
-def local_date_sql(zone: str, first: int) -> str:
-    """SQL for the date in a column's zone; its parameters begin at `$first`: those of `LocalDates`.
+def local_date_sql(zone: str) -> str:
+    """SQL for the date in a column's zone; its parameters are the fields of `LocalDates`.
 
     PostgreSQL's own zones are another release of the database, or the host's.
     """
-    office, ahead, behind = (f"${first + n}" for n in range(3))
-    return f"""({office}::date + CASE WHEN {zone} = ANY({ahead}::text[]) THEN 1
-                WHEN {zone} = ANY({behind}::text[]) THEN -1 ELSE 0 END)"""
+    return f"""(:office::date + CASE WHEN {zone} = ANY(:ahead::text[]) THEN 1
+                WHEN {zone} = ANY(:behind::text[]) THEN -1 ELSE 0 END)"""
 
 
 class Offsets(Struct, frozen=True):

@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from outcomes.platform.db import Transaction
+from outcomes.platform.sql import sql
 
 
 class RegistryEntry(Struct, frozen=True):
@@ -21,14 +22,21 @@ class RegistryEntry(Struct, frozen=True):
     due: bool
 
 
+_LIST_REGISTRY = sql("""
+    SELECT provider_id, next_due_at <= :now AS due
+    FROM provider_registry WHERE state = 'active' ORDER BY next_due_at, provider_id
+""")
+
+
 async def list_registry(conn: Any, now: datetime) -> list[RegistryEntry]:
     """Every active provider, the longest overdue first."""
-    rows = await conn.fetch(
-        """SELECT provider_id, next_due_at <= $1 AS due
-           FROM provider_registry WHERE state = 'active' ORDER BY next_due_at, provider_id""",
-        now,
-    )
+    rows = await conn.fetch(_LIST_REGISTRY, now=now)
     return [RegistryEntry(**row) for row in rows]
+
+
+_LOCK_NEXT_RUN = sql("""
+    SELECT 1 FROM provider_registry WHERE provider_id = :provider_id FOR NO KEY UPDATE
+""")
 
 
 async def lock_next_run(tx: Transaction) -> None:
@@ -37,16 +45,14 @@ async def lock_next_run(tx: Transaction) -> None:
     `FOR UPDATE` would be too strong: it blocks every insert of the provider, because each checks its
     foreign key to this row.
     """
-    await tx.conn.execute(
-        "SELECT 1 FROM provider_registry WHERE provider_id = $1 FOR NO KEY UPDATE",
-        tx.caller.provider_id,
-    )
+    await tx.execute(_LOCK_NEXT_RUN)
+
+
+_SET_NEXT_RUN = sql("""
+    UPDATE provider_registry SET next_due_at = :due_at WHERE provider_id = :provider_id
+""")
 
 
 async def set_next_run(tx: Transaction, due_at: datetime) -> None:
     """Set when the provider runs next; the row is locked."""
-    await tx.conn.execute(
-        "UPDATE provider_registry SET next_due_at = $2 WHERE provider_id = $1",
-        tx.caller.provider_id,
-        due_at,
-    )
+    await tx.execute(_SET_NEXT_RUN, due_at=due_at)

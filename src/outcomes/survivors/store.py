@@ -8,6 +8,7 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
+from outcomes.platform.sql import sql
 from outcomes.survivors.models import (
     Consent,
     Decision,
@@ -23,12 +24,23 @@ NAME = Field("survivor_identities", "name_ciphertext")
 DETAILS = Field("survivor_identities", "details_ciphertext")
 
 
+_DATABASE_KNOWS_ZONE = sql("""
+    SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = :name)
+""")
+
+
 async def database_knows_zone(tx: Transaction, name: str) -> bool:
     """Whether PostgreSQL has a zone of that name too, for whoever looks into the tables with it."""
-    known: bool = await tx.conn.fetchval(
-        "SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1)", name
-    )
-    return known
+    return bool(await tx.fetch_value(_DATABASE_KNOWS_ZONE, name=name))
+
+
+_INSERT_SURVIVOR = sql("""
+    INSERT INTO survivors (provider_id, id, reference, zone, exit_on, nationality_token,
+                           told_not_emergency_line_at, registered_at, registered_by, version)
+    VALUES (:provider_id, :survivor_id, :reference, :zone, :exit_on, :nationality_token, :now,
+        :now, :registered_by, 1)
+    ON CONFLICT (provider_id, reference) DO NOTHING RETURNING true
+""")
 
 
 async def insert_survivor(
@@ -36,80 +48,90 @@ async def insert_survivor(
 ) -> bool:
     """Whether the reference was free; nothing is written when it was not."""
     keys = tx.caller.scope.keys
-    inserted = await tx.conn.fetchval(
-        """INSERT INTO survivors (provider_id, id, reference, zone, exit_on, nationality_token,
-                                  told_not_emergency_line_at, registered_at, registered_by, version)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, 1)
-           ON CONFLICT (provider_id, reference) DO NOTHING RETURNING true""",
-        tx.caller.provider_id,
-        survivor_id,
-        reference,
-        new.zone,
-        new.exit_on,
-        keys.nationality_token(new.nationality) if new.nationality else None,
-        now,
-        tx.caller.actor.account,
+    inserted = await tx.fetch_value(
+        _INSERT_SURVIVOR,
+        survivor_id=survivor_id,
+        reference=reference,
+        zone=new.zone,
+        exit_on=new.exit_on,
+        nationality_token=keys.nationality_token(new.nationality) if new.nationality else None,
+        now=now,
+        registered_by=tx.caller.actor.account,
     )
     return bool(inserted)
+
+
+_INSERT_IDENTITY = sql("""
+    INSERT INTO survivor_identities
+        (provider_id, survivor_id, name_ciphertext, details_ciphertext, language_ciphertext)
+    VALUES (:provider_id, :survivor_id, :name_ciphertext, :details_ciphertext, :language_ciphertext)
+""")
 
 
 async def insert_identity(
     tx: Transaction, key: DataKey, survivor_id: UUID, new: NewSurvivor
 ) -> None:
-    await tx.conn.execute(
-        """INSERT INTO survivor_identities
-               (provider_id, survivor_id, name_ciphertext, details_ciphertext, language_ciphertext)
-           VALUES ($1, $2, $3, $4, $5)""",
-        tx.caller.provider_id,
-        survivor_id,
-        key.encrypt_text(NAME, survivor_id, new.name),
-        key.encrypt_json(DETAILS, survivor_id, SurvivorDetails(new.preferences)),
-        key.encrypt_text(LANGUAGE, survivor_id, new.language),
+    await tx.execute(
+        _INSERT_IDENTITY,
+        survivor_id=survivor_id,
+        name_ciphertext=key.encrypt_text(NAME, survivor_id, new.name),
+        details_ciphertext=key.encrypt_json(DETAILS, survivor_id, SurvivorDetails(new.preferences)),
+        language_ciphertext=key.encrypt_text(LANGUAGE, survivor_id, new.language),
     )
+
+
+_INSERT_ASSIGNMENT = sql("""
+    INSERT INTO caseload_assignments
+        (provider_id, id, survivor_id, account_id, from_at, assigned_by)
+    VALUES (:provider_id, :id, :survivor_id, :account_id, :now, :assigned_by)
+""")
 
 
 async def insert_assignment(
     tx: Transaction, survivor_id: UUID, account_id: UUID, now: datetime
 ) -> None:
-    await tx.conn.execute(
-        """INSERT INTO caseload_assignments
-               (provider_id, id, survivor_id, account_id, from_at, assigned_by)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
-        tx.caller.provider_id,
-        uuid4(),
-        survivor_id,
-        account_id,
-        now,
-        tx.caller.actor.account,
+    await tx.execute(
+        _INSERT_ASSIGNMENT,
+        id=uuid4(),
+        survivor_id=survivor_id,
+        account_id=account_id,
+        now=now,
+        assigned_by=tx.caller.actor.account,
     )
+
+
+_INSERT_CONSENT = sql("""
+    INSERT INTO consents (provider_id, id, survivor_id, purpose, decision, wording_version,
+                          decided_at, recorded_at, recorded_by)
+    VALUES (:provider_id, :consent_id, :survivor_id, :purpose, :decision, :wording_version, :now,
+        :now, :recorded_by)
+""")
 
 
 async def insert_consent(
     tx: Transaction, consent_id: UUID, survivor_id: UUID, new: NewConsent, now: datetime
 ) -> None:
-    await tx.conn.execute(
-        """INSERT INTO consents (provider_id, id, survivor_id, purpose, decision, wording_version,
-                                 decided_at, recorded_at, recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)""",
-        tx.caller.provider_id,
-        consent_id,
-        survivor_id,
-        new.purpose,
-        new.decision,
-        new.wording_version,
-        now,
-        tx.caller.actor.account,
+    await tx.execute(
+        _INSERT_CONSENT,
+        consent_id=consent_id,
+        survivor_id=survivor_id,
+        purpose=new.purpose,
+        decision=new.decision,
+        wording_version=new.wording_version,
+        now=now,
+        recorded_by=tx.caller.actor.account,
     )
+
+
+_LIST_CONSENTS = sql("""
+    SELECT id, purpose, decision, wording_version, decided_at FROM consents
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id ORDER BY recorded_at DESC, id
+""")
 
 
 async def list_consents(tx: Transaction, survivor_id: UUID) -> list[Consent]:
     """Every decision, newest first."""
-    rows = await tx.conn.fetch(
-        """SELECT id, purpose, decision, wording_version, decided_at FROM consents
-           WHERE provider_id = $1 AND survivor_id = $2 ORDER BY recorded_at DESC, id""",
-        tx.caller.provider_id,
-        survivor_id,
-    )
+    rows = await tx.fetch(_LIST_CONSENTS, survivor_id=survivor_id)
     return [
         Consent(
             id=row["id"],
@@ -122,22 +144,38 @@ async def list_consents(tx: Transaction, survivor_id: UUID) -> list[Consent]:
     ]
 
 
+_SET_EXIT_DATE = sql("""
+    UPDATE survivors SET exit_on = :exit_on, version = version + 1
+    WHERE provider_id = :provider_id AND id = :survivor_id AND version = :version RETURNING true
+""")
+
+
 async def set_exit_date(tx: Transaction, survivor_id: UUID, exit_on: date, version: int) -> None:
     """Compare-and-swap on the record's version.
 
     Raises:
         Conflict: somebody changed the record since it was looked at.
     """
-    changed = await tx.conn.fetchval(
-        """UPDATE survivors SET exit_on = $3, version = version + 1
-           WHERE provider_id = $1 AND id = $2 AND version = $4 RETURNING true""",
-        tx.caller.provider_id,
-        survivor_id,
-        exit_on,
-        version,
+    changed = await tx.fetch_value(
+        _SET_EXIT_DATE, survivor_id=survivor_id, exit_on=exit_on, version=version
     )
     if not changed:
         raise Conflict
+
+
+_GET_SURVIVOR = sql(f"""
+    {audit.FOLDED}
+    SELECT s.id, s.reference, s.zone, s.exit_on, s.registered_at, s.version,
+           i.name_ciphertext, i.details_ciphertext, i.language_ciphertext,
+           m.id IS NOT NULL AS has_phone, m.frozen_at IS NOT NULL AS number_frozen,
+           {OPTED_OUT} AS opted_out, c.account_id
+    FROM survivors s
+    JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
+    {CURRENT_METHOD}
+    LEFT JOIN caseload_assignments c ON c.provider_id = s.provider_id
+         AND c.survivor_id = s.id AND c.until_at IS NULL
+    WHERE s.provider_id = :provider_id AND s.id = :survivor_id
+""")
 
 
 async def get_survivor(tx: Transaction, opened: Admitted) -> Survivor:
@@ -145,20 +183,8 @@ async def get_survivor(tx: Transaction, opened: Admitted) -> Survivor:
     event = audit.Event(
         "survivor.viewed", "survivor", (opened.survivor_id,), ("name", "language", "preferences")
     )
-    row = await tx.conn.fetchrow(
-        f"""{audit.FOLDED}
-            SELECT s.id, s.reference, s.zone, s.exit_on, s.registered_at, s.version,
-                   i.name_ciphertext, i.details_ciphertext, i.language_ciphertext,
-                   m.id IS NOT NULL AS has_phone, m.frozen_at IS NOT NULL AS number_frozen,
-                   {OPTED_OUT} AS opted_out, c.account_id
-            FROM survivors s
-            JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
-            {CURRENT_METHOD}
-            LEFT JOIN caseload_assignments c ON c.provider_id = s.provider_id
-                 AND c.survivor_id = s.id AND c.until_at IS NULL
-            WHERE s.provider_id = $1 AND s.id = $14""",
-        *audit.args(tx.caller, event, opened.now),
-        opened.survivor_id,
+    row = await tx.get_row(
+        _GET_SURVIVOR, **audit.args(tx.caller, event, opened.now), survivor_id=opened.survivor_id
     )
     key, survivor_id = opened.key, opened.survivor_id
     details = key.decrypt_json(DETAILS, survivor_id, row["details_ciphertext"], SurvivorDetails)

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from outcomes.kpis.models import Audience, Counts, Kpi, Shows
+from outcomes.platform.sql import sql
 
 HEADER = (
     "code",
@@ -41,7 +42,7 @@ def get_kpi(code: str) -> Kpi:
 
 def parse(name: str, text: str) -> Kpi:
     """A file's text as a KPI. Raises ValueError naming the file and what is wrong with it."""
-    fields, sql = _split(name, text)
+    fields, text = _split(name, text)
     if tuple(fields) != HEADER:
         raise ValueError(f"{name}: the header must have exactly these lines: {', '.join(HEADER)}")
     if not name.endswith(f"_{fields['code'].replace('-', '_')}.sql"):
@@ -59,7 +60,7 @@ def parse(name: str, text: str) -> Kpi:
         source=fields["source"],
         needs=frozenset(fields["needs"].split(", ")),
         audience=Audience(fields["audience"]),
-        sql=sql,
+        statement=sql(text),
     )
 
 
@@ -76,7 +77,7 @@ def _split(name: str, text: str) -> tuple[dict[str, str], str]:
         if not colon or last in fields:
             raise ValueError(f"{name}: cannot read the header line {line!r}")
         fields[last] = value.strip()
-    sql = "\n".join(lines[body:]).strip()
-    if not sql:
+    statement = "\n".join(lines[body:]).strip()
+    if not statement:
         raise ValueError(f"{name}: there is no statement below the header")
-    return fields, sql
+    return fields, statement

@@ -13,13 +13,14 @@
 -- audience: anybody
 
 WITH period AS (
-    SELECT $1::date AS first_day, $2::date AS day_after,
-           $3::timestamptz AS starts_at, $4::timestamptz AS ends_at
+    SELECT :first_day::date AS first_day, :day_after::date AS day_after,
+           :starts_at::timestamptz AS starts_at, :ends_at::timestamptz AS ends_at
 ),
 months AS (
     SELECT date_trunc('month', d.day)::date AS month, min(d.starts_at) AS starts_at,
            max(d.ends_at) AS ends_at
-    FROM unnest($5::date[], $6::timestamptz[], $7::timestamptz[]) AS d (day, starts_at, ends_at)
+    FROM unnest(:days::date[], :days_start::timestamptz[], :days_end::timestamptz[])
+        AS d (day, starts_at, ends_at)
     GROUP BY date_trunc('month', d.day)
 ),
 enrolled AS (

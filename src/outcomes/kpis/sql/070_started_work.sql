@@ -13,8 +13,8 @@
 -- audience: anybody
 
 WITH period AS (
-    SELECT $1::date AS first_day, $2::date AS day_after,
-           $3::timestamptz AS starts_at, $4::timestamptz AS ends_at
+    SELECT :first_day::date AS first_day, :day_after::date AS day_after,
+           :starts_at::timestamptz AS starts_at, :ends_at::timestamptz AS ends_at
 ),
 supported AS (
     SELECT p.provider_id, p.survivor_id, p.enrolled_at, p.ended_at
@@ -27,7 +27,8 @@ started AS (
     FROM supported AS s
     CROSS JOIN period
     JOIN activities AS a ON a.provider_id = s.provider_id AND a.survivor_id = s.survivor_id
-    JOIN unnest($5::date[], $6::timestamptz[], $7::timestamptz[]) AS d (day, starts_at, ends_at)
+    JOIN unnest(:days::date[], :days_start::timestamptz[], :days_end::timestamptz[])
+        AS d (day, starts_at, ends_at)
         ON d.day = a.happened_on
     WHERE a.kind = 'work'
       AND a.change = 'started'

@@ -13,8 +13,8 @@
 -- audience: anybody
 
 WITH period AS (
-    SELECT $1::date AS first_day, $2::date AS day_after,
-           $3::timestamptz AS starts_at, $4::timestamptz AS ends_at
+    SELECT :first_day::date AS first_day, :day_after::date AS day_after,
+           :starts_at::timestamptz AS starts_at, :ends_at::timestamptz AS ends_at
 ),
 supported AS (
     SELECT DISTINCT p.survivor_id

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from msgspec.structs import astuple
+from msgspec.structs import asdict
 
 from outcomes.pathways.models import (
     CancelReason,
@@ -20,19 +20,20 @@ from outcomes.pathways.schedule.planning import why_moved
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Transaction
+from outcomes.platform.sql import sql
 from outcomes.platform.zones import local_date_sql, local_dates
+
+_LIST_CONTACTS = sql("""
+    SELECT id, series, stage, planned_on, held_on, due_at, closes_at, state, cancel_reason,
+           closed_at
+    FROM planned_contacts WHERE provider_id = :provider_id AND pathway_id = :pathway_id
+    ORDER BY held_on, due_at, series, planned_on
+""")
 
 
 async def list_contacts(tx: Transaction, pathway_id: UUID, part: UkPart) -> list[PlannedContact]:
     """Everything ever planned on a pathway, by the time it falls due."""
-    rows = await tx.conn.fetch(
-        """SELECT id, series, stage, planned_on, held_on, due_at, closes_at, state, cancel_reason,
-                  closed_at
-           FROM planned_contacts WHERE provider_id = $1 AND pathway_id = $2
-           ORDER BY held_on, due_at, series, planned_on""",
-        tx.caller.provider_id,
-        pathway_id,
-    )
+    rows = await tx.fetch(_LIST_CONTACTS, pathway_id=pathway_id)
     return [_contact(row, part) for row in rows]
 
 
@@ -52,6 +53,23 @@ def _contact(row: Any, part: UkPart) -> PlannedContact:
     )
 
 
+_LIST_DUE = sql(f"""
+    SELECT c.id, c.survivor_id, s.reference, s.zone, c.series, c.stage, c.held_on, c.due_at,
+           c.closes_at, CASE WHEN c.closes_at <= :now THEN 'overdue' ELSE 'due' END AS state
+    FROM planned_contacts c
+    JOIN survivors s ON s.provider_id = c.provider_id AND s.id = c.survivor_id
+    WHERE c.provider_id = :provider_id AND c.state = 'planned'
+      AND c.series IN ('call', 'review', 'follow_up')
+      AND c.due_at < :now::timestamptz + interval '2 days'
+      AND c.held_on <= {local_date_sql("s.zone")}
+      AND (:state::text IS NULL
+           OR :state = CASE WHEN c.closes_at <= :now THEN 'overdue' ELSE 'due' END)
+      AND (:after_at::timestamptz IS NULL OR (c.due_at, c.id) > (:after_at, :after_id::uuid))
+      AND {in_caseload("s")}
+    ORDER BY c.due_at, c.id LIMIT :limit
+""")
+
+
 async def list_due(
     tx: Transaction,
     *,
@@ -62,26 +80,16 @@ async def list_due(
 ) -> list[DueContact]:
     """Open contacts of the caller's caseload that are held today (in the survivor's zone) or were
     before, prompts aside: they need nobody."""
-    rows = await tx.conn.fetch(
-        f"""SELECT c.id, c.survivor_id, s.reference, s.zone, c.series, c.stage, c.held_on, c.due_at,
-                   c.closes_at, CASE WHEN c.closes_at <= $2 THEN 'overdue' ELSE 'due' END AS state
-            FROM planned_contacts c
-            JOIN survivors s ON s.provider_id = c.provider_id AND s.id = c.survivor_id
-            WHERE c.provider_id = $1 AND c.state = 'planned'
-              AND c.series IN ('call', 'review', 'follow_up')
-              AND c.due_at < $2::timestamptz + interval '2 days'
-              AND c.held_on <= {local_date_sql("s.zone", 11)}
-              AND ($3::text IS NULL OR $3 = CASE WHEN c.closes_at <= $2 THEN 'overdue' ELSE 'due' END)
-              AND ($4::timestamptz IS NULL OR (c.due_at, c.id) > ($4, $5::uuid))
-              AND {in_caseload("s", 7)}
-            ORDER BY c.due_at, c.id LIMIT $6""",
-        tx.caller.provider_id,
-        now,
-        state,
-        *(after or (None, None)),
-        limit,
-        *caseload_args(tx),
-        *astuple(local_dates(now)),
+    after_at, after_id = after or (None, None)
+    rows = await tx.fetch(
+        _LIST_DUE,
+        now=now,
+        state=state,
+        after_at=after_at,
+        after_id=after_id,
+        limit=limit,
+        **caseload_args(tx),
+        **asdict(local_dates(now)),
     )
     return [_due(row) for row in rows]
 
@@ -101,20 +109,20 @@ def _due(row: Any) -> DueContact:
     )
 
 
+_LIST_OPEN = sql("""
+    SELECT id, held_on, stage FROM planned_contacts
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND series = :series
+      AND state = 'planned'
+      AND held_on <= :until
+    ORDER BY held_on DESC, planned_on DESC
+""")
+
+
 async def list_open(
     tx: Transaction, survivor_id: UUID, series: Series, *, until: date
 ) -> list[tuple[UUID, date, FollowUpStage | None]]:
     """Open contacts of one series held on or before `until`: id, day and stage, latest first."""
-    rows = await tx.conn.fetch(
-        """SELECT id, held_on, stage FROM planned_contacts
-           WHERE provider_id = $1 AND survivor_id = $2 AND series = $3 AND state = 'planned'
-             AND held_on <= $4
-           ORDER BY held_on DESC, planned_on DESC""",
-        tx.caller.provider_id,
-        survivor_id,
-        series,
-        until,
-    )
+    rows = await tx.fetch(_LIST_OPEN, survivor_id=survivor_id, series=series, until=until)
     return [(row["id"], row["held_on"], _stage(row)) for row in rows]
 
 

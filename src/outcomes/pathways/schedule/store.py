@@ -1,15 +1,15 @@
 """The SQL of writing what is planned, and of closing it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any
 from uuid import UUID, uuid4
 
 from outcomes.errors import NotFound
 from outcomes.pathways.models import CancelReason, FollowUpStage
 from outcomes.pathways.schedule.planning import Basis, Slot
 from outcomes.platform.db import Transaction
+from outcomes.platform.sql import Statement, sql
 
 ROWS_AT_ONCE = 100
 """Rows of one INSERT; with more, the server spends longer on the statement than it saves."""
@@ -25,35 +25,78 @@ async def write_slots(
     """
     for start in range(0, len(planned), ROWS_AT_ONCE):
         some = planned[start : start + ROWS_AT_ONCE]
-        values = [value for basis, slot in some for value in _values(basis, slot)]
-        await tx.conn.execute(_upsert(len(some)), tx.caller.provider_id, now, *values)
+        values = {
+            f"{column}_{row}": value
+            for row, (basis, slot) in enumerate(some)
+            for column, value in _values(basis, slot).items()
+        }
+        await tx.execute(_upsert(len(some)), now=now, **values)
 
 
-def _values(basis: Basis, slot: Slot) -> Iterator[Any]:
+def _values(basis: Basis, slot: Slot) -> dict[str, object]:
     held = slot.occurrence
-    yield from (uuid4(), basis.survivor_id, basis.pathway_id, held.series, held.stage)
-    yield from (held.planned_on, held.held_on, slot.due_at, slot.closes_at)
+    return {
+        "id": uuid4(),
+        "survivor_id": basis.survivor_id,
+        "pathway_id": basis.pathway_id,
+        "series": held.series,
+        "stage": held.stage,
+        "planned_on": held.planned_on,
+        "held_on": held.held_on,
+        "due_at": slot.due_at,
+        "closes_at": slot.closes_at,
+    }
+
+
+_COLUMNS = (
+    "id",
+    "survivor_id",
+    "pathway_id",
+    "series",
+    "stage",
+    "planned_on",
+    "held_on",
+    "due_at",
+    "closes_at",
+)
 
 
 @cache
-def _upsert(rows: int) -> str:
+def _upsert(rows: int) -> Statement:
+    """For `rows` rows at once, whose parameters end with the row's number: `:id_0`, `:id_1`."""
     parameters = ", ".join(
-        f"($1, {', '.join(f'${3 + 9 * row + n}' for n in range(9))}, 'planned')"
+        f"(:provider_id, {', '.join(f':{column}_{row}' for column in _COLUMNS)}, 'planned')"
         for row in range(rows)
     )
-    return f"""INSERT INTO planned_contacts AS c (provider_id, id, survivor_id, pathway_id, series,
-                   stage, planned_on, held_on, due_at, closes_at, state)
+    return sql(f"""INSERT INTO planned_contacts AS c (provider_id, {", ".join(_COLUMNS)}, state)
                VALUES {parameters}
                ON CONFLICT (provider_id, pathway_id, series, planned_on) DO UPDATE
                SET stage = excluded.stage, held_on = excluded.held_on, due_at = excluded.due_at,
                    closes_at = excluded.closes_at, state = 'planned', cancel_reason = NULL,
                    closed_at = NULL
-               WHERE (c.state = 'planned' AND c.due_at > $2
+               WHERE (c.state = 'planned' AND c.due_at > :now
                       AND (c.stage, c.held_on, c.due_at, c.closes_at) IS DISTINCT FROM
                           (excluded.stage, excluded.held_on, excluded.due_at, excluded.closes_at))
-                  OR (excluded.due_at > $2
+                  OR (excluded.due_at > :now
                       AND (c.state = 'superseded' AND c.closed_at < c.due_at
-                           OR c.cancel_reason = '{CancelReason.AFTER_THE_END}'))"""
+                           OR c.cancel_reason = '{CancelReason.AFTER_THE_END}'))""")
+
+
+_CLOSE_OUTSIDE_PLAN = sql("""
+    UPDATE planned_contacts
+    SET closed_at = :now,
+        state = CASE WHEN series = 'follow_up' AND planned_on <= :end_on
+                     THEN 'superseded' ELSE 'cancelled' END,
+        cancel_reason = CASE WHEN series = 'follow_up' AND planned_on <= :end_on
+                             THEN NULL ELSE :reason::text END
+    WHERE provider_id = :provider_id AND pathway_id = :pathway_id AND state = 'planned'
+      AND CASE series
+          WHEN 'follow_up' THEN planned_on <> ALL(:days::date[])
+                                AND (due_at > :now OR stage = ANY(:stages::text[]))
+          WHEN 'prompt' THEN planned_on >= :end_on::date - :prompt_days_before_call::integer
+              AND due_at > :now
+          ELSE planned_on >= :end_on AND due_at > :now END
+""")
 
 
 async def close_outside_plan(
@@ -69,28 +112,30 @@ async def close_outside_plan(
     A text goes with its call. An overdue contact stays, but for a follow-up whose stage is planned
     again for another day.
     """
-    await tx.conn.execute(
-        """UPDATE planned_contacts
-           SET closed_at = $3,
-               state = CASE WHEN series = 'follow_up' AND planned_on <= $4
-                            THEN 'superseded' ELSE 'cancelled' END,
-               cancel_reason = CASE WHEN series = 'follow_up' AND planned_on <= $4
-                                    THEN NULL ELSE $8::text END
-           WHERE provider_id = $1 AND pathway_id = $2 AND state = 'planned'
-             AND CASE series
-                 WHEN 'follow_up' THEN planned_on <> ALL($6::date[])
-                                       AND (due_at > $3 OR stage = ANY($7::text[]))
-                 WHEN 'prompt' THEN planned_on >= $4::date - $5::integer AND due_at > $3
-                 ELSE planned_on >= $4 AND due_at > $3 END""",
-        tx.caller.provider_id,
-        basis.pathway_id,
-        now,
-        end_on,
-        basis.cadence.prompt_days_before_call,
-        list(follow_ups),
-        list(follow_ups.values()),
-        CancelReason.AFTER_THE_END,
+    await tx.execute(
+        _CLOSE_OUTSIDE_PLAN,
+        pathway_id=basis.pathway_id,
+        now=now,
+        end_on=end_on,
+        prompt_days_before_call=basis.cadence.prompt_days_before_call,
+        days=list(follow_ups),
+        stages=list(follow_ups.values()),
+        reason=CancelReason.AFTER_THE_END,
     )
+
+
+_COMPLETE = sql("""
+    UPDATE planned_contacts c
+    SET closed_at = :now, state = CASE WHEN c.id = done.id THEN 'done' ELSE 'superseded' END
+    FROM planned_contacts done
+    WHERE done.provider_id = :provider_id AND done.id = :planned_contact_id
+      AND done.survivor_id = :survivor_id
+      AND c.provider_id = :provider_id AND c.pathway_id = done.pathway_id AND c.series = done.series
+      AND c.state = 'planned'
+      AND (c.id = done.id OR (c.series <> 'follow_up' AND c.planned_on < done.planned_on
+                              AND c.due_at <= :now))
+    RETURNING true
+""")
 
 
 async def complete(
@@ -100,31 +145,21 @@ async def complete(
 
     One that was closed before stays as it is. Raises NotFound when it is not this survivor's.
     """
-    closed = await tx.conn.fetchval(
-        """UPDATE planned_contacts c
-           SET closed_at = $4, state = CASE WHEN c.id = done.id THEN 'done' ELSE 'superseded' END
-           FROM planned_contacts done
-           WHERE done.provider_id = $1 AND done.id = $2 AND done.survivor_id = $3
-             AND c.provider_id = $1 AND c.pathway_id = done.pathway_id AND c.series = done.series
-             AND c.state = 'planned'
-             AND (c.id = done.id OR (c.series <> 'follow_up' AND c.planned_on < done.planned_on
-                                     AND c.due_at <= $4))
-           RETURNING true""",
-        tx.caller.provider_id,
-        planned_contact_id,
-        survivor_id,
-        now,
+    closed = await tx.fetch_value(
+        _COMPLETE, planned_contact_id=planned_contact_id, survivor_id=survivor_id, now=now
     )
     if not closed and not await _belongs(tx, planned_contact_id, survivor_id):
         raise NotFound
 
 
+_BELONGS = sql("""
+    SELECT true FROM planned_contacts
+    WHERE provider_id = :provider_id AND id = :planned_contact_id AND survivor_id = :survivor_id
+""")
+
+
 async def _belongs(tx: Transaction, planned_contact_id: UUID, survivor_id: UUID) -> bool:
-    found = await tx.conn.fetchval(
-        """SELECT true FROM planned_contacts
-           WHERE provider_id = $1 AND id = $2 AND survivor_id = $3""",
-        tx.caller.provider_id,
-        planned_contact_id,
-        survivor_id,
+    found = await tx.fetch_value(
+        _BELONGS, planned_contact_id=planned_contact_id, survivor_id=survivor_id
     )
     return bool(found)

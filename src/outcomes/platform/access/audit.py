@@ -12,13 +12,16 @@ from msgspec import Struct
 
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Transaction
+from outcomes.platform.sql import sql
 
-INSERT = """INSERT INTO audit_events (provider_id, id, at, actor_kind, account_id, session_id, token_id,
-    role, action, subject_kind, subject_ids, fields, purpose)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
-FOLDED = f"WITH audited AS ({INSERT})"
-"""Put before a SELECT or an INSERT … VALUES to audit and act in one statement. `$1` is the provider;
-the statement's own parameters begin at `$14`."""
+_INSERT = """INSERT INTO audit_events (provider_id, id, at, actor_kind, account_id, session_id,
+        token_id, role, action, subject_kind, subject_ids, fields, purpose)
+    VALUES (:provider_id, :audit_id, :now, :actor_kind, :actor_account_id, :actor_session_id,
+        :actor_token_id, :actor_role, :audit_action, :audit_subject_kind, :audit_subject_ids,
+        :audit_fields, :audit_purpose)"""
+FOLDED = f"WITH audited AS ({_INSERT})"
+"""Put before a SELECT or an INSERT … VALUES to audit and act in one statement; `args` are its values,
+and the statement may use `:now` and `:actor_account_id` too."""
 
 
 class Event(Struct, frozen=True):
@@ -31,26 +34,28 @@ class Event(Struct, frozen=True):
     purpose: str = "support"
 
 
-def args(caller: Caller, event: Event, now: datetime) -> tuple[Any, ...]:
-    """The thirteen parameters of `INSERT` and `FOLDED`."""
+def args(caller: Caller, event: Event, now: datetime) -> dict[str, Any]:
+    """The values of `FOLDED`, the provider aside."""
     actor = caller.actor
-    return (
-        caller.provider_id,
-        uuid4(),
-        now,
-        actor.kind,
-        actor.account_id,
-        actor.session_id,
-        actor.token_id,
-        actor.role,
-        event.action,
-        event.subject_kind,
-        event.subject_ids,
-        event.fields,
-        event.purpose,
-    )
+    return {
+        "audit_id": uuid4(),
+        "now": now,
+        "actor_kind": actor.kind,
+        "actor_account_id": actor.account_id,
+        "actor_session_id": actor.session_id,
+        "actor_token_id": actor.token_id,
+        "actor_role": actor.role,
+        "audit_action": event.action,
+        "audit_subject_kind": event.subject_kind,
+        "audit_subject_ids": event.subject_ids,
+        "audit_fields": event.fields,
+        "audit_purpose": event.purpose,
+    }
+
+
+_RECORD = sql(_INSERT)
 
 
 async def record(tx: Transaction, event: Event, now: datetime) -> None:
     """Write one event in the open transaction."""
-    await tx.conn.execute(INSERT, *args(tx.caller, event, now))
+    await tx.execute(_RECORD, **args(tx.caller, event, now))

@@ -11,13 +11,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.errors import NotFound
 from outcomes.platform.clock import NOW_SQL
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, KeyKind, WrappedKey
+from outcomes.platform.sql import sql
 from outcomes.platform.zones import office_date_sql
-
-CASELOAD_PARAMETERS = 4
 
 
 class Admitted(Struct, frozen=True):
@@ -30,35 +28,39 @@ class Admitted(Struct, frozen=True):
     key: DataKey
 
 
-def in_caseload(survivor: str, first: int) -> str:
+def in_caseload(survivor: str) -> str:
     """SQL that is true where the caller may open the survivor.
 
-    `survivor` is the alias of a row with `provider_id` and the survivor's id as `id`; the four
-    parameters begin at `$first` and come from `caseload_args`. The day of a cover is the office's.
+    `survivor` is the alias of a row with `provider_id` and the survivor's id as `id`; the values of
+    its parameters come from `caseload_args`. The day of a cover is the office's.
     """
-    reach, account, team, offset = (f"${first + n}" for n in range(CASELOAD_PARAMETERS))
-    today = office_date_sql(f"{NOW_SQL} + {offset}::interval")
-    return f"""({reach}::text = 'provider' OR EXISTS (
+    today = office_date_sql(f"{NOW_SQL} + :clock_offset::interval")
+    return f"""(:caller_reach::text = 'provider' OR EXISTS (
         SELECT 1 FROM caseload_assignments held
         JOIN accounts worker ON worker.provider_id = held.provider_id AND worker.id = held.account_id
         WHERE held.provider_id = {survivor}.provider_id AND held.survivor_id = {survivor}.id
           AND held.until_at IS NULL
-          AND (held.account_id = {account}::uuid
-               OR ({reach}::text = 'team' AND worker.team_id = {team}::uuid)
+          AND (held.account_id = :caller_account_id::uuid
+               OR (:caller_reach::text = 'team' AND worker.team_id = :caller_team_id::uuid)
                OR EXISTS (SELECT 1 FROM covers
                           WHERE covers.provider_id = held.provider_id
                             AND covers.absent_account_id = held.account_id
-                            AND covers.cover_account_id = {account}::uuid
+                            AND covers.cover_account_id = :caller_account_id::uuid
                             AND {today} BETWEEN covers.from_on AND covers.until_on))))"""
 
 
-def caseload_args(tx: Transaction) -> tuple[Any, ...]:
-    """The parameters of `in_caseload` for the transaction's caller."""
+def caseload_args(tx: Transaction) -> dict[str, Any]:
+    """The values of `in_caseload` for the transaction's caller."""
     actor = tx.caller.actor
-    return actor.reach, actor.account_id, actor.team_id, tx.clock.offset
+    return {
+        "caller_reach": actor.reach,
+        "caller_account_id": actor.account_id,
+        "caller_team_id": actor.team_id,
+        "clock_offset": tx.clock.offset,
+    }
 
 
-def _woken_for(survivor: str, account: str) -> str:
+def _woken_for(survivor: str) -> str:
     """SQL that is true where something about the survivor that wakes people is still open, and this
     account was woken or is on call: they have to be able to ring them, whosever caseload it is."""
     return f"""EXISTS (
@@ -67,7 +69,18 @@ def _woken_for(survivor: str, account: str) -> str:
         JOIN providers p ON p.provider_id = t.provider_id
         WHERE t.provider_id = {survivor}.provider_id AND t.survivor_id = {survivor}.id
           AND t.resolved_at IS NULL
-          AND {account}::uuid IN (woken.account_id, p.on_call_account_id))"""
+          AND :caller_account_id::uuid IN (woken.account_id, p.on_call_account_id))"""
+
+
+_ADMIT = sql(f"""
+    SELECT {NOW_SQL} AS now, s.zone, s.reference,
+           k.id, k.kind, k.subject_id, k.kek_version, k.wrapped, k.commitment
+    FROM survivors s
+    JOIN data_keys k ON k.provider_id = s.provider_id AND k.kind = 'survivor'
+                    AND k.subject_id = s.id
+    WHERE s.provider_id = :provider_id AND s.id = :survivor_id
+      AND ({in_caseload("s")} OR {_woken_for("s")})
+""")
 
 
 async def admit(tx: Transaction, survivor_id: UUID) -> Admitted:
@@ -77,20 +90,7 @@ async def admit(tx: Transaction, survivor_id: UUID) -> Admitted:
         NotFound: absent, another provider's or outside the caseload; the answer is the same.
         Forbidden: the caller's role may not open a survivor's key.
     """
-    row = await tx.conn.fetchrow(
-        f"""SELECT {NOW_SQL} AS now, s.zone, s.reference,
-                   k.id, k.kind, k.subject_id, k.kek_version, k.wrapped, k.commitment
-            FROM survivors s
-            JOIN data_keys k ON k.provider_id = s.provider_id AND k.kind = 'survivor'
-                            AND k.subject_id = s.id
-            WHERE s.provider_id = $1 AND s.id = $2
-              AND ({in_caseload("s", 3)} OR {_woken_for("s", "$4")})""",
-        tx.caller.provider_id,
-        survivor_id,
-        *caseload_args(tx),
-    )
-    if row is None:
-        raise NotFound
+    row = await tx.get_row(_ADMIT, survivor_id=survivor_id, **caseload_args(tx))
     return Admitted(
         survivor_id=survivor_id,
         now=tx.clock.of(row["now"]),

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from outcomes.errors import NotFound
 from outcomes.platform.access.caseload import wrapped_key
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, KeyKind, WrappedKey
+from outcomes.platform.sql import sql
 
 _log = structlog.get_logger("outcomes.platform.access")
 
@@ -20,45 +20,57 @@ QUARANTINE_PERIOD = timedelta(days=30)
 _COLUMNS = "id, kind, subject_id, kek_version, wrapped, commitment"
 
 
+_CREATE_KEY = sql("""
+    INSERT INTO data_keys
+        (provider_id, id, kind, subject_id, kek_version, wrapped, commitment, created_at)
+    VALUES (:provider_id, :id, :kind, :subject_id, :kek_version, :wrapped, :commitment, :now)
+""")
+
+
 async def create_key(tx: Transaction, kind: KeyKind, subject_id: UUID, now: datetime) -> DataKey:
     """Make and store a data key for a survivor, the provider's staff, or unknown senders."""
     new = tx.caller.scope.keys.new_data_key(kind, subject_id)
     wrapped = new.wrapped
-    await tx.conn.execute(
-        """INSERT INTO data_keys
-               (provider_id, id, kind, subject_id, kek_version, wrapped, commitment, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        tx.caller.provider_id,
-        wrapped.id,
-        wrapped.kind,
-        wrapped.subject_id,
-        wrapped.kek_version,
-        wrapped.wrapped,
-        wrapped.commitment,
-        now,
+    await tx.execute(
+        _CREATE_KEY,
+        id=wrapped.id,
+        kind=wrapped.kind,
+        subject_id=wrapped.subject_id,
+        kek_version=wrapped.kek_version,
+        wrapped=wrapped.wrapped,
+        commitment=wrapped.commitment,
+        now=now,
     )
     return new.key
 
 
+_STAFF_KEY = sql(f"""
+    SELECT {_COLUMNS} FROM data_keys WHERE provider_id = :provider_id AND kind = 'staff'
+""")
+
+
 async def staff_key(tx: Transaction) -> DataKey:
     """The key of what a provider holds about its own people and of its finished exports."""
-    row = await tx.conn.fetchrow(
-        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND kind = 'staff'",
-        tx.caller.provider_id,
-    )
-    if row is None:
-        raise NotFound
+    row = await tx.get_row(_STAFF_KEY)
     return tx.caller.scope.open_key(wrapped_key(row))
+
+
+_WRAPPED_KEYS = sql(f"""
+    SELECT {_COLUMNS} FROM data_keys WHERE provider_id = :provider_id AND id = ANY(:key_ids::uuid[])
+""")
 
 
 async def wrapped_keys(tx: Transaction, key_ids: list[UUID]) -> dict[UUID, WrappedKey]:
     """The keys that the rows of blobs name, by id, in one statement; a key that is gone is missing."""
-    rows = await tx.conn.fetch(
-        f"SELECT {_COLUMNS} FROM data_keys WHERE provider_id = $1 AND id = ANY($2::uuid[])",
-        tx.caller.provider_id,
-        key_ids,
-    )
+    rows = await tx.fetch(_WRAPPED_KEYS, key_ids=key_ids)
     return {row["id"]: wrapped_key(row) for row in rows}
+
+
+_SURVIVOR_KEYS = sql(f"""
+    SELECT {_COLUMNS} FROM data_keys
+    WHERE provider_id = :provider_id AND kind = 'survivor'
+      AND subject_id = ANY(:survivor_ids::uuid[])
+""")
 
 
 async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, DataKey]:
@@ -66,12 +78,7 @@ async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID,
 
     One that cannot be opened is missing: a damaged record must not hold up everybody else's.
     """
-    rows = await tx.conn.fetch(
-        f"""SELECT {_COLUMNS} FROM data_keys
-            WHERE provider_id = $1 AND kind = 'survivor' AND subject_id = ANY($2::uuid[])""",
-        tx.caller.provider_id,
-        survivor_ids,
-    )
+    rows = await tx.fetch(_SURVIVOR_KEYS, survivor_ids=survivor_ids)
     keys = {}
     for row in rows:
         with damage_noted():
@@ -89,15 +96,16 @@ def damage_noted() -> Iterator[None]:
         _log.error("record_not_readable")
 
 
+_QUARANTINE_KEY = sql(f"""
+    SELECT {_COLUMNS} FROM data_keys
+    WHERE provider_id = :provider_id AND kind = 'quarantine' AND created_at > :created_after
+    ORDER BY created_at DESC LIMIT 1
+""")
+
+
 async def quarantine_key(tx: Transaction, now: datetime) -> DataKey:
     """The current key for messages from numbers that nobody has matched yet."""
-    row = await tx.conn.fetchrow(
-        f"""SELECT {_COLUMNS} FROM data_keys
-            WHERE provider_id = $1 AND kind = 'quarantine' AND created_at > $2
-            ORDER BY created_at DESC LIMIT 1""",
-        tx.caller.provider_id,
-        now - QUARANTINE_PERIOD,
-    )
+    row = await tx.fetch_row(_QUARANTINE_KEY, created_after=now - QUARANTINE_PERIOD)
     if row is not None:
         return tx.caller.scope.open_key(wrapped_key(row))
     return await create_key(tx, KeyKind.QUARANTINE, uuid4(), now)

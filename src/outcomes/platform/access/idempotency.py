@@ -14,6 +14,7 @@ from msgspec import Struct
 from outcomes.errors import Conflict
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Transaction
+from outcomes.platform.sql import sql
 
 
 class Creation(Struct, frozen=True):
@@ -31,33 +32,42 @@ class Creation(Struct, frozen=True):
         )
 
 
+_INSERT = sql("""
+    INSERT INTO idempotency_keys (provider_id, key, account_id, route, body_mac, created_at)
+    VALUES (:provider_id, :key, :account_id, :route, :body_mac, :now) ON CONFLICT DO NOTHING
+    RETURNING true
+""")
+
+
+_IS_SAME = sql("""
+    SELECT account_id = :account_id AND route = :route AND body_mac = :body_mac
+    FROM idempotency_keys WHERE provider_id = :provider_id AND key = :key
+""")
+
+
 async def first_time(tx: Transaction, creation: Creation, now: datetime) -> bool:
     """Whether this is the first time; False means: done before, show it as it is.
 
     Raises:
         Conflict: the key was used by somebody else, for another route or with another body.
     """
-    provider_id, account_id = tx.caller.provider_id, tx.caller.actor.account
-    new = await tx.conn.fetchval(
-        """INSERT INTO idempotency_keys (provider_id, key, account_id, route, body_mac, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true""",
-        provider_id,
-        creation.key,
-        account_id,
-        creation.route,
-        creation.body_mac,
-        now,
+    account_id = tx.caller.actor.account
+    new = await tx.fetch_value(
+        _INSERT,
+        key=creation.key,
+        account_id=account_id,
+        route=creation.route,
+        body_mac=creation.body_mac,
+        now=now,
     )
     if new:
         return True
-    same = await tx.conn.fetchval(
-        """SELECT account_id = $3 AND route = $4 AND body_mac = $5
-           FROM idempotency_keys WHERE provider_id = $1 AND key = $2""",
-        provider_id,
-        creation.key,
-        account_id,
-        creation.route,
-        creation.body_mac,
+    same = await tx.fetch_value(
+        _IS_SAME,
+        key=creation.key,
+        account_id=account_id,
+        route=creation.route,
+        body_mac=creation.body_mac,
     )
     if not same:
         raise Conflict("This was already sent with other contents. Open the page again and retry.")

@@ -27,6 +27,7 @@ from outcomes.platform.access.tries import Tries, UnknownNames
 from outcomes.platform.clock import NOW_SQL
 from outcomes.platform.db import Database
 from outcomes.platform.encryption import KeyKind, KeyRing
+from outcomes.platform.sql import sql
 
 IDLE_LOCK = timedelta(minutes=15)
 """A session unused for longer is over."""
@@ -61,6 +62,69 @@ class Credential(Struct, frozen=True):
     now: datetime
 
 
+_CREDENTIAL = sql(f"""
+    SELECT {NOW_SQL} AS now, c.account_id, a.role, a.team_id, c.password_hash
+    FROM credentials c
+    JOIN accounts a ON a.provider_id = c.provider_id AND a.id = c.account_id
+    WHERE c.provider_id = :provider_id AND c.sign_in_digest = :digest AND a.state = 'active'
+""")
+
+
+_LOCK_TRIES = sql("""
+    SELECT failures, next_try_at FROM credentials
+    WHERE provider_id = :provider_id AND account_id = :account_id FOR UPDATE
+""")
+
+
+_SET_TRIES = sql("""
+    UPDATE credentials SET failures = :failures, next_try_at = :next_try_at
+    WHERE provider_id = :provider_id AND account_id = :account_id
+""")
+
+
+_FORGET_FAILURES = sql("""
+    UPDATE credentials SET failures = 0, next_try_at = NULL
+    WHERE provider_id = :provider_id AND account_id = :account_id
+""")
+
+
+_NOW = f"({NOW_SQL} + :clock_offset::interval)"
+_SESSION = sql(f"""
+    WITH seen AS (
+        UPDATE sessions SET last_seen_at = {_NOW}
+        WHERE provider_id = :provider_id AND token_digest = :digest
+          AND last_seen_at BETWEEN {_NOW} - :idle_lock::interval
+                               AND {_NOW} - interval '1 minute')
+    SELECT s.id, s.account_id, s.reauthenticated_at, a.role, a.team_id
+    FROM sessions s
+    JOIN accounts a ON a.provider_id = s.provider_id AND a.id = s.account_id
+    WHERE s.provider_id = :provider_id AND s.token_digest = :digest AND s.ended_at IS NULL
+      AND s.expires_at > {_NOW} AND s.last_seen_at > {_NOW} - :idle_lock::interval
+      AND a.state = 'active'
+""")
+
+
+_API_TOKEN = sql(f"""
+    SELECT t.id, t.account_id, t.permissions, a.role, a.team_id
+    FROM api_tokens t
+    JOIN accounts a ON a.provider_id = t.provider_id AND a.id = t.account_id
+    WHERE t.provider_id = :provider_id AND t.token_digest = :digest AND t.revoked_at IS NULL
+      AND t.expires_at > {NOW_SQL} + :clock_offset::interval AND a.state = 'active'
+""")
+
+
+_SIGN_IN_LINK = sql(f"""
+    SELECT l.account_id, a.role, a.team_id
+    FROM sign_in_links l
+    JOIN accounts a ON a.provider_id = l.provider_id AND a.id = l.account_id
+    WHERE l.provider_id = :provider_id AND l.token_digest = :digest AND l.used_at IS NULL
+      AND l.expires_at > {NOW_SQL} + :clock_offset::interval AND a.state = 'active'
+""")
+
+
+_ROUTE = sql("SELECT provider_id FROM access_routes WHERE kind = :kind AND digest = :digest")
+
+
 class Scopes:
     """Turns a credential, a number or an operator's word into a caller.
 
@@ -84,14 +148,7 @@ class Scopes:
         if provider_id is None:
             return None
         async with self._auth.in_provider(provider_id) as conn:
-            row = await conn.fetchrow(
-                f"""SELECT {NOW_SQL} AS now, c.account_id, a.role, a.team_id, c.password_hash
-                    FROM credentials c
-                    JOIN accounts a ON a.provider_id = c.provider_id AND a.id = c.account_id
-                    WHERE c.provider_id = $1 AND c.sign_in_digest = $2 AND a.state = 'active'""",
-                provider_id,
-                digest,
-            )
+            row = await conn.fetch_row(_CREDENTIAL, digest=digest)
         if row is None:
             return None
         return Credential(
@@ -109,35 +166,24 @@ class Scopes:
             async with self._auth.connection() as conn:
                 now = await self._auth.clock.now(conn)
             return self._unknown_names.claim(self.digest(RouteKind.SIGN_IN_NAME, name), now)
-        account = credential.provider_id, credential.account_id
         async with self._auth.in_provider(credential.provider_id) as conn:
-            row = await conn.fetchrow(
-                """SELECT failures, next_try_at FROM credentials
-                   WHERE provider_id = $1 AND account_id = $2 FOR UPDATE""",
-                *account,
-            )
+            row = await conn.get_row(_LOCK_TRIES, account_id=credential.account_id)
             tries = Tries(row["failures"], row["next_try_at"])
             wait = tries.wait(credential.now)
             if wait is None:
                 tries = tries.after_another(credential.now)
                 await conn.execute(
-                    """UPDATE credentials SET failures = $3, next_try_at = $4
-                       WHERE provider_id = $1 AND account_id = $2""",
-                    *account,
-                    tries.count,
-                    tries.next_at,
+                    _SET_TRIES,
+                    account_id=credential.account_id,
+                    failures=tries.count,
+                    next_try_at=tries.next_at,
                 )
         return wait
 
     async def forget_failures(self, credential: Credential) -> None:
         """After a right password the count begins anew."""
         async with self._auth.in_provider(credential.provider_id) as conn:
-            await conn.execute(
-                """UPDATE credentials SET failures = 0, next_try_at = NULL
-                   WHERE provider_id = $1 AND account_id = $2""",
-                credential.provider_id,
-                credential.account_id,
-            )
+            await conn.execute(_FORGET_FAILURES, account_id=credential.account_id)
 
     def signed_in(self, credential: Credential) -> Caller:
         """The caller whose password was right; the session is made in this scope."""
@@ -163,24 +209,9 @@ class Scopes:
         )
         if provider_id is None:
             return None
-        now = f"({NOW_SQL} + $3::interval)"
         async with self._auth.in_provider(provider_id) as conn:
-            row = await conn.fetchrow(
-                f"""WITH seen AS (
-                        UPDATE sessions SET last_seen_at = {now}
-                        WHERE provider_id = $1 AND token_digest = $2
-                          AND last_seen_at BETWEEN {now} - $4::interval
-                                               AND {now} - interval '1 minute')
-                    SELECT s.id, s.account_id, s.reauthenticated_at, a.role, a.team_id
-                    FROM sessions s
-                    JOIN accounts a ON a.provider_id = s.provider_id AND a.id = s.account_id
-                    WHERE s.provider_id = $1 AND s.token_digest = $2 AND s.ended_at IS NULL
-                      AND s.expires_at > {now} AND s.last_seen_at > {now} - $4::interval
-                      AND a.state = 'active'""",
-                provider_id,
-                digest,
-                self._auth.clock.offset,
-                IDLE_LOCK,
+            row = await conn.fetch_row(
+                _SESSION, digest=digest, clock_offset=self._auth.clock.offset, idle_lock=IDLE_LOCK
             )
         if row is None:
             self._session_routes.pop(digest, None)
@@ -197,15 +228,8 @@ class Scopes:
         if provider_id is None:
             return None
         async with self._auth.in_provider(provider_id) as conn:
-            row = await conn.fetchrow(
-                f"""SELECT t.id, t.account_id, t.permissions, a.role, a.team_id
-                    FROM api_tokens t
-                    JOIN accounts a ON a.provider_id = t.provider_id AND a.id = t.account_id
-                    WHERE t.provider_id = $1 AND t.token_digest = $2 AND t.revoked_at IS NULL
-                      AND t.expires_at > {NOW_SQL} + $3::interval AND a.state = 'active'""",
-                provider_id,
-                digest,
-                self._auth.clock.offset,
+            row = await conn.fetch_row(
+                _API_TOKEN, digest=digest, clock_offset=self._auth.clock.offset
             )
         if row is None:
             return None
@@ -219,15 +243,8 @@ class Scopes:
         if provider_id is None:
             return None
         async with self._auth.in_provider(provider_id) as conn:
-            row = await conn.fetchrow(
-                f"""SELECT l.account_id, a.role, a.team_id
-                    FROM sign_in_links l
-                    JOIN accounts a ON a.provider_id = l.provider_id AND a.id = l.account_id
-                    WHERE l.provider_id = $1 AND l.token_digest = $2 AND l.used_at IS NULL
-                      AND l.expires_at > {NOW_SQL} + $3::interval AND a.state = 'active'""",
-                provider_id,
-                digest,
-                self._auth.clock.offset,
+            row = await conn.fetch_row(
+                _SIGN_IN_LINK, digest=digest, clock_offset=self._auth.clock.offset
             )
         return None if row is None else self._account_caller(provider_id, row)
 
@@ -276,11 +293,7 @@ class Scopes:
 
     async def _route(self, kind: RouteKind, digest: bytes) -> UUID | None:
         async with self._auth.connection() as conn:
-            provider_id: UUID | None = await conn.fetchval(
-                "SELECT provider_id FROM access_routes WHERE kind = $1 AND digest = $2",
-                kind,
-                digest,
-            )
+            provider_id: UUID | None = await conn.fetch_value(_ROUTE, kind=kind, digest=digest)
         return provider_id
 
     def _remember(self, digest: bytes, provider_id: UUID) -> None:

@@ -12,6 +12,7 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.scopes import IDLE_LOCK, Credential, RouteKind, Scopes
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.sql import sql
 
 SESSION_LENGTH = timedelta(hours=12)
 REAUTHENTICATION_LASTS = timedelta(minutes=5)
@@ -61,22 +62,26 @@ async def reauthenticate(
         return await start_session(tx, scopes, credential.now)
 
 
+_START_SESSION = sql("""
+    INSERT INTO sessions (provider_id, id, token_digest, account_id, created_at, last_seen_at,
+                          expires_at, reauthenticated_at)
+    VALUES (:provider_id, :session_id, :digest, :account_id, :now, :now, :expires_at, :now)
+""")
+
+
 async def start_session(tx: Transaction, scopes: Scopes, now: datetime) -> str:
     """A session for the transaction's caller, its route, and the audit, together."""
     token = secrets.token_urlsafe(32)
     digest = scopes.digest(RouteKind.SESSION, token)
     session_id, account_id = uuid4(), tx.caller.actor.account
     await add_route(tx, RouteKind.SESSION, digest)
-    await tx.conn.execute(
-        """INSERT INTO sessions (provider_id, id, token_digest, account_id, created_at, last_seen_at,
-                                 expires_at, reauthenticated_at)
-           VALUES ($1, $2, $3, $4, $5, $5, $6, $5)""",
-        tx.caller.provider_id,
-        session_id,
-        digest,
-        account_id,
-        now,
-        now + SESSION_LENGTH,
+    await tx.execute(
+        _START_SESSION,
+        session_id=session_id,
+        digest=digest,
+        account_id=account_id,
+        now=now,
+        expires_at=now + SESSION_LENGTH,
     )
     await audit.record(tx, audit.Event("session.started", "session", (session_id,)), now)
     return token
@@ -91,20 +96,19 @@ async def sign_out(db: Database, caller: Caller) -> None:
             )
 
 
+_END_SESSIONS = sql("""
+    UPDATE sessions SET ended_at = :now
+    WHERE provider_id = :provider_id AND account_id = :account_id AND ended_at IS NULL
+      AND (:only::uuid IS NULL OR id = :only)
+    RETURNING id, token_digest
+""")
+
+
 async def end_sessions(
     tx: Transaction, account_id: UUID, now: datetime, *, only: UUID | None = None
 ) -> int:
     """End an account's sessions, or one of them, and the routes to them; returns how many."""
-    ended = await tx.conn.fetch(
-        """UPDATE sessions SET ended_at = $3
-           WHERE provider_id = $1 AND account_id = $2 AND ended_at IS NULL
-             AND ($4::uuid IS NULL OR id = $4)
-           RETURNING id, token_digest""",
-        tx.caller.provider_id,
-        account_id,
-        now,
-        only,
-    )
+    ended = await tx.fetch(_END_SESSIONS, account_id=account_id, now=now, only=only)
     if ended:
         await remove_routes(tx, RouteKind.SESSION, [row["token_digest"] for row in ended])
         ids = tuple(row["id"] for row in ended)
@@ -112,18 +116,17 @@ async def end_sessions(
     return len(ended)
 
 
+_LIST_SESSIONS = sql("""
+    SELECT id, created_at, last_seen_at FROM sessions
+    WHERE provider_id = :provider_id AND account_id = :account_id AND ended_at IS NULL
+      AND expires_at > :now AND last_seen_at > :now - :idle_lock::interval
+    ORDER BY created_at DESC, id
+""")
+
+
 async def list_sessions(tx: Transaction, account_id: UUID, now: datetime) -> list[OpenSession]:
     """The account's live sessions, the latest first."""
-    rows = await tx.conn.fetch(
-        """SELECT id, created_at, last_seen_at FROM sessions
-           WHERE provider_id = $1 AND account_id = $2 AND ended_at IS NULL
-             AND expires_at > $3 AND last_seen_at > $3 - $4::interval
-           ORDER BY created_at DESC, id""",
-        tx.caller.provider_id,
-        account_id,
-        now,
-        IDLE_LOCK,
-    )
+    rows = await tx.fetch(_LIST_SESSIONS, account_id=account_id, now=now, idle_lock=IDLE_LOCK)
     return [
         OpenSession(
             row["id"],
@@ -150,31 +153,32 @@ def require_recent_password(caller: Caller, now: datetime) -> None:
         raise ReauthenticationNeeded
 
 
+_ADD_ROUTE = sql("""
+    INSERT INTO access_routes (kind, digest, provider_id) VALUES (:kind, :digest, :provider_id)
+    ON CONFLICT DO NOTHING RETURNING true
+""")
+
+
 async def add_route(tx: Transaction, kind: RouteKind, digest: bytes) -> None:
     """Let a credential or number lead to the transaction's provider.
 
     Raises:
         Invalid: it leads somewhere already; where is not said.
     """
-    added = await tx.conn.fetchval(
-        """INSERT INTO access_routes (kind, digest, provider_id) VALUES ($1, $2, $3)
-           ON CONFLICT DO NOTHING RETURNING true""",
-        kind,
-        digest,
-        tx.caller.provider_id,
-    )
+    added = await tx.fetch_value(_ADD_ROUTE, kind=kind, digest=digest)
     if not added:
         raise Invalid.field(kind, "This cannot be used. Choose another.")
 
 
+_REMOVE_ROUTES = sql("""
+    DELETE FROM access_routes WHERE provider_id = :provider_id AND kind = :kind
+      AND digest = ANY(:digests::bytea[])
+""")
+
+
 async def remove_routes(tx: Transaction, kind: RouteKind, digests: list[bytes]) -> None:
     """Let these credentials lead nowhere."""
-    await tx.conn.execute(
-        "DELETE FROM access_routes WHERE provider_id = $1 AND kind = $2 AND digest = ANY($3::bytea[])",
-        tx.caller.provider_id,
-        kind,
-        digests,
-    )
+    await tx.execute(_REMOVE_ROUTES, kind=kind, digests=digests)
 
 
 def sign_in_name(typed: str) -> str:

@@ -9,8 +9,16 @@ from outcomes.platform.access.models import Permission
 from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import add_route, remove_routes
 from outcomes.platform.db import Transaction
+from outcomes.platform.sql import sql
 
 LONGEST = timedelta(days=365)
+
+
+_CREATE_TOKEN = sql("""
+    INSERT INTO api_tokens
+        (provider_id, id, token_digest, account_id, permissions, created_at, expires_at)
+    VALUES (:provider_id, :token_id, :digest, :account_id, :permissions, :now, :expires_at)
+""")
 
 
 async def create_token(
@@ -26,32 +34,29 @@ async def create_token(
     token, token_id = secrets.token_urlsafe(32), uuid4()
     digest = scopes.digest(RouteKind.API_TOKEN, token)
     await add_route(tx, RouteKind.API_TOKEN, digest)
-    await tx.conn.execute(
-        """INSERT INTO api_tokens
-               (provider_id, id, token_digest, account_id, permissions, created_at, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-        tx.caller.provider_id,
-        token_id,
-        digest,
-        account_id,
-        sorted(permissions),
-        now,
-        now + min(lasts, LONGEST),
+    await tx.execute(
+        _CREATE_TOKEN,
+        token_id=token_id,
+        digest=digest,
+        account_id=account_id,
+        permissions=sorted(permissions),
+        now=now,
+        expires_at=now + min(lasts, LONGEST),
     )
     await audit.record(tx, audit.Event("api_token.created", "api_token", (token_id,)), now)
     return token
 
 
+_REVOKE_TOKENS = sql("""
+    UPDATE api_tokens SET revoked_at = :now
+    WHERE provider_id = :provider_id AND account_id = :account_id AND revoked_at IS NULL
+    RETURNING id, token_digest
+""")
+
+
 async def revoke_tokens(tx: Transaction, account_id: UUID, now: datetime) -> None:
     """End every token of an account and remove the routes to them."""
-    revoked = await tx.conn.fetch(
-        """UPDATE api_tokens SET revoked_at = $3
-           WHERE provider_id = $1 AND account_id = $2 AND revoked_at IS NULL
-           RETURNING id, token_digest""",
-        tx.caller.provider_id,
-        account_id,
-        now,
-    )
+    revoked = await tx.fetch(_REVOKE_TOKENS, account_id=account_id, now=now)
     if revoked:
         await remove_routes(tx, RouteKind.API_TOKEN, [row["token_digest"] for row in revoked])
         ids = tuple(row["id"] for row in revoked)

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from outcomes.errors import NotFound
 from outcomes.messaging.inbound import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import quarantine_key, wrapped_keys
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field, WrappedKey
+from outcomes.platform.sql import sql
 from outcomes.prompts.models import OPEN_FOR, InboxMessage, MessageKind, task_of
 from outcomes.prompts.store import BODY, text_of
 from outcomes.providers.models import TaskKind
@@ -47,42 +47,49 @@ class Visible(Struct, frozen=True):
     handled: bool
 
 
+_INSERT_MESSAGE = sql("""
+    INSERT INTO inbound_messages (provider_id, id, gateway_message_id, signature_digest,
+        sender_number_id, from_bidx, data_key_id, from_ciphertext, body_ciphertext, state,
+        opt_out_type, received_at)
+    SELECT :provider_id, :message_id, :gateway_message_id, :signature_digest, n.id, :from_bidx,
+        :data_key_id, :from_ciphertext, :body_ciphertext, 'unread', :opt_out_type, :now
+    FROM sender_numbers n WHERE n.provider_id = :provider_id AND n.number = :number
+    ON CONFLICT DO NOTHING RETURNING true
+""")
+
+
 async def insert_message(tx: Transaction, sms: InboundSms, now: datetime) -> bool:
     """Whether it is new: stored once an id and once a signature, however often it is posted."""
     key, message_id = await quarantine_key(tx, now), uuid4()
-    new = await tx.conn.fetchval(
-        """INSERT INTO inbound_messages (provider_id, id, gateway_message_id, signature_digest,
-               sender_number_id, from_bidx, data_key_id, from_ciphertext, body_ciphertext, state,
-               opt_out_type, received_at)
-           SELECT $1, $2, $3, $4, n.id, $6, $7, $8, $9, 'unread', $10, $11
-           FROM sender_numbers n WHERE n.provider_id = $1 AND n.number = $5
-           ON CONFLICT DO NOTHING RETURNING true""",
-        tx.caller.provider_id,
-        message_id,
-        sms.message_sid,
-        sms.signature_digest,
-        sms.to,
-        tx.caller.scope.keys.phone_index(sms.from_),
-        key.id,
-        key.encrypt_text(FROM, message_id, sms.from_),
-        key.encrypt_text(BODY, message_id, sms.body),
-        sms.opt_out_type,
-        now,
+    new = await tx.fetch_value(
+        _INSERT_MESSAGE,
+        message_id=message_id,
+        gateway_message_id=sms.message_sid,
+        signature_digest=sms.signature_digest,
+        number=sms.to,
+        from_bidx=tx.caller.scope.keys.phone_index(sms.from_),
+        data_key_id=key.id,
+        from_ciphertext=key.encrypt_text(FROM, message_id, sms.from_),
+        body_ciphertext=key.encrypt_text(BODY, message_id, sms.body),
+        opt_out_type=sms.opt_out_type,
+        now=now,
     )
     return bool(new)
 
 
+_LOCK_NEXT_UNREAD = sql("""
+    SELECT id, from_bidx, received_at, data_key_id, from_ciphertext, body_ciphertext,
+           opt_out_type
+    FROM inbound_messages
+    WHERE provider_id = :provider_id AND state = 'unread'
+      AND (received_at, id) > (:after_at, :after_id)
+    ORDER BY received_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
+
+
 async def lock_next_unread(tx: Transaction, after: tuple[datetime, UUID]) -> Unread | None:
     """The oldest message after that one that nobody has looked at and nobody is looking at."""
-    row = await tx.conn.fetchrow(
-        """SELECT id, from_bidx, received_at, data_key_id, from_ciphertext, body_ciphertext,
-                  opt_out_type
-           FROM inbound_messages
-           WHERE provider_id = $1 AND state = 'unread' AND (received_at, id) > ($2, $3)
-           ORDER BY received_at, id LIMIT 1 FOR UPDATE SKIP LOCKED""",
-        tx.caller.provider_id,
-        *after,
-    )
+    row = await tx.fetch_row(_LOCK_NEXT_UNREAD, after_at=after[0], after_id=after[1])
     if row is None:
         return None
     keys = await wrapped_keys(tx, [row["data_key_id"]])
@@ -113,39 +120,45 @@ def _opened(
     return sender, body
 
 
+_IS_STAFF_PHONE = sql("""
+    SELECT true FROM accounts
+    WHERE provider_id = :provider_id AND phone_bidx = :phone_bidx AND state = 'active' LIMIT 1
+""")
+
+
 async def is_staff_phone(tx: Transaction, phone_bidx: bytes) -> bool:
     """Whether a colleague at work has this number."""
-    return bool(
-        await tx.conn.fetchval(
-            """SELECT true FROM accounts
-               WHERE provider_id = $1 AND phone_bidx = $2 AND state = 'active' LIMIT 1""",
-            tx.caller.provider_id,
-            phone_bidx,
-        )
-    )
+    return bool(await tx.fetch_value(_IS_STAFF_PHONE, phone_bidx=phone_bidx))
+
+
+_FIND_OPEN_PROMPT = sql("""
+    SELECT id, answered_at FROM prompts
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND due_at > :due_after
+      AND state IN ('sending', 'accepted', 'delivered', 'undelivered', 'unconfirmed')
+    ORDER BY due_at DESC, id DESC LIMIT 1
+""")
 
 
 async def find_open_prompt(tx: Transaction, survivor_id: UUID, now: datetime) -> UUID | None:
     """The latest message they may have got, if it is not answered and not too long ago."""
-    row = await tx.conn.fetchrow(
-        """SELECT id, answered_at FROM prompts
-           WHERE provider_id = $1 AND survivor_id = $2 AND due_at > $3
-             AND state IN ('sending', 'accepted', 'delivered', 'undelivered', 'unconfirmed')
-           ORDER BY due_at DESC, id DESC LIMIT 1""",
-        tx.caller.provider_id,
-        survivor_id,
-        now - OPEN_FOR,
-    )
+    row = await tx.fetch_row(_FIND_OPEN_PROMPT, survivor_id=survivor_id, due_after=now - OPEN_FOR)
     return row["id"] if row is not None and row["answered_at"] is None else None
 
 
+_SET_ANSWERED = sql("""
+    UPDATE prompts SET answered_at = :answered_at WHERE provider_id = :provider_id
+      AND id = :prompt_id
+""")
+
+
 async def set_answered(tx: Transaction, prompt_id: UUID, answered_at: datetime) -> None:
-    await tx.conn.execute(
-        "UPDATE prompts SET answered_at = $3 WHERE provider_id = $1 AND id = $2",
-        tx.caller.provider_id,
-        prompt_id,
-        answered_at,
-    )
+    await tx.execute(_SET_ANSWERED, prompt_id=prompt_id, answered_at=answered_at)
+
+
+_SET_READ = sql("""
+    UPDATE inbound_messages SET state = :state, kind = :kind, prompt_id = :prompt_id, read_at = :now
+    WHERE provider_id = :provider_id AND id = :message_id
+""")
 
 
 async def set_read(
@@ -158,16 +171,22 @@ async def set_read(
     now: datetime,
 ) -> None:
     """What a message turned out to be."""
-    await tx.conn.execute(
-        """UPDATE inbound_messages SET state = $3, kind = $4, prompt_id = $5, read_at = $6
-           WHERE provider_id = $1 AND id = $2""",
-        tx.caller.provider_id,
-        message_id,
-        "needs_person" if needs_person else "recorded",
-        kind,
-        prompt_id,
-        now,
+    await tx.execute(
+        _SET_READ,
+        message_id=message_id,
+        state="needs_person" if needs_person else "recorded",
+        kind=kind,
+        prompt_id=prompt_id,
+        now=now,
     )
+
+
+_GIVE_TO_SURVIVOR = sql("""
+    UPDATE inbound_messages
+    SET survivor_id = :survivor_id, data_key_id = :data_key_id, from_ciphertext = :from_ciphertext,
+                                body_ciphertext = :body_ciphertext
+    WHERE provider_id = :provider_id AND id = :message_id
+""")
 
 
 async def give_to_survivor(
@@ -177,64 +196,57 @@ async def give_to_survivor(
     if message.sender is None or message.body is None:
         await _match(tx, message.id, survivor_id)
         return
-    await tx.conn.execute(
-        """UPDATE inbound_messages SET survivor_id = $3, data_key_id = $4, from_ciphertext = $5,
-                                       body_ciphertext = $6
-           WHERE provider_id = $1 AND id = $2""",
-        tx.caller.provider_id,
-        message.id,
-        survivor_id,
-        key.id,
-        key.encrypt_text(FROM, message.id, message.sender),
-        key.encrypt_text(BODY, message.id, message.body),
+    await tx.execute(
+        _GIVE_TO_SURVIVOR,
+        message_id=message.id,
+        survivor_id=survivor_id,
+        data_key_id=key.id,
+        from_ciphertext=key.encrypt_text(FROM, message.id, message.sender),
+        body_ciphertext=key.encrypt_text(BODY, message.id, message.body),
     )
+
+
+_MATCH = sql("""
+    UPDATE inbound_messages SET survivor_id = :survivor_id WHERE provider_id = :provider_id
+      AND id = :message_id
+""")
 
 
 async def _match(tx: Transaction, message_id: UUID, survivor_id: UUID) -> None:
-    await tx.conn.execute(
-        "UPDATE inbound_messages SET survivor_id = $3 WHERE provider_id = $1 AND id = $2",
-        tx.caller.provider_id,
-        message_id,
-        survivor_id,
-    )
+    await tx.execute(_MATCH, message_id=message_id, survivor_id=survivor_id)
 
 
-def _may_see(first: int) -> str:
-    """SQL for whose messages a person sees: their caseload's; unmatched ones, a team lead; all of
-    them, whoever is on call, because the alert went to them."""
-    reach, account = f"${first}", f"${first + 1}"
-    return f"""({in_caseload("s", first)}
-        OR ({reach}::text = 'team' AND m.survivor_id IS NULL)
+_MAY_SEE = f"""({in_caseload("s")}
+        OR (:caller_reach::text = 'team' AND m.survivor_id IS NULL)
         OR EXISTS (SELECT 1 FROM providers o WHERE o.provider_id = m.provider_id
-                   AND o.on_call_account_id = {account}::uuid))"""
-
+                   AND o.on_call_account_id = :caller_account_id::uuid))"""
+"""Whose messages a person sees: their caseload's; unmatched ones, a team lead; all of them, whoever
+is on call, because the alert went to them."""
 
 _WAITING = """FROM inbound_messages m
     LEFT JOIN survivors s ON s.provider_id = m.provider_id AND s.id = m.survivor_id
     LEFT JOIN prompts p ON p.provider_id = m.provider_id AND p.id = m.prompt_id"""
 
 
+_LIST_WAITING = sql(f"""
+    SELECT m.id, m.kind, m.survivor_id, m.prompt_id, m.received_at, m.data_key_id,
+           m.from_ciphertext, m.body_ciphertext, s.reference, p.wording_code,
+           p.wording_version, coalesce(p.sent_at, p.due_at) AS asked_at
+    {_WAITING}
+    WHERE m.provider_id = :provider_id AND m.state = 'needs_person' AND {_MAY_SEE}
+      AND (:only::uuid IS NULL OR m.id = :only)
+      AND (:after::uuid IS NULL OR (m.received_at, m.id) >
+           (SELECT a.received_at, a.id FROM inbound_messages a
+            WHERE a.provider_id = :provider_id AND a.id = :after))
+    ORDER BY m.received_at, m.id LIMIT :limit
+""")
+
+
 async def list_waiting(
     tx: Transaction, *, after: UUID | None, only: UUID | None = None, limit: int, now: datetime
 ) -> list[InboxMessage]:
     """What waits for the caller, oldest first, decrypted and audited; `only` asks for that one."""
-    rows = await tx.conn.fetch(
-        f"""SELECT m.id, m.kind, m.survivor_id, m.prompt_id, m.received_at, m.data_key_id,
-                   m.from_ciphertext, m.body_ciphertext, s.reference, p.wording_code,
-                   p.wording_version, coalesce(p.sent_at, p.due_at) AS asked_at
-            {_WAITING}
-            WHERE m.provider_id = $1 AND m.state = 'needs_person' AND {_may_see(5)}
-              AND ($4::uuid IS NULL OR m.id = $4)
-              AND ($2::uuid IS NULL OR (m.received_at, m.id) >
-                   (SELECT a.received_at, a.id FROM inbound_messages a
-                    WHERE a.provider_id = $1 AND a.id = $2))
-            ORDER BY m.received_at, m.id LIMIT $3""",
-        tx.caller.provider_id,
-        after,
-        limit,
-        only,
-        *caseload_args(tx),
-    )
+    rows = await tx.fetch(_LIST_WAITING, after=after, limit=limit, only=only, **caseload_args(tx))
     ids = tuple(row["survivor_id"] for row in rows if row["survivor_id"] is not None)
     await audit.record(tx, audit.Event("inbox.listed", "survivor", ids, ("body",)), now)
     keys = await wrapped_keys(tx, [row["data_key_id"] for row in rows])
@@ -258,18 +270,17 @@ def _inbox_message(tx: Transaction, row: Any, keys: Mapping[UUID, WrappedKey]) -
     )
 
 
+_LOCK_VISIBLE = sql(f"""
+    SELECT m.id, m.kind, m.state, m.prompt_id, m.survivor_id {_WAITING}
+    WHERE m.provider_id = :provider_id AND m.id = :message_id
+      AND m.state IN ('needs_person', 'handled')
+      AND {_MAY_SEE} FOR UPDATE OF m
+""")
+
+
 async def lock_visible(tx: Transaction, message_id: UUID) -> Visible:
     """A message that the caller may see, waiting or done. Raises NotFound otherwise."""
-    row = await tx.conn.fetchrow(
-        f"""SELECT m.id, m.kind, m.state, m.prompt_id, m.survivor_id {_WAITING}
-            WHERE m.provider_id = $1 AND m.id = $2 AND m.state IN ('needs_person', 'handled')
-              AND {_may_see(3)} FOR UPDATE OF m""",
-        tx.caller.provider_id,
-        message_id,
-        *caseload_args(tx),
-    )
-    if row is None:
-        raise NotFound
+    row = await tx.get_row(_LOCK_VISIBLE, message_id=message_id, **caseload_args(tx))
     return Visible(
         task=task_of(MessageKind(row["kind"]), row["prompt_id"]),
         survivor_id=row["survivor_id"],
@@ -277,12 +288,13 @@ async def lock_visible(tx: Transaction, message_id: UUID) -> Visible:
     )
 
 
+_SET_HANDLED = sql("""
+    UPDATE inbound_messages SET state = 'handled', handled_at = :now, handled_by = :handled_by
+    WHERE provider_id = :provider_id AND id = :message_id
+""")
+
+
 async def set_handled(tx: Transaction, message_id: UUID, now: datetime) -> None:
-    await tx.conn.execute(
-        """UPDATE inbound_messages SET state = 'handled', handled_at = $3, handled_by = $4
-           WHERE provider_id = $1 AND id = $2""",
-        tx.caller.provider_id,
-        message_id,
-        now,
-        tx.caller.actor.account,
+    await tx.execute(
+        _SET_HANDLED, message_id=message_id, now=now, handled_by=tx.caller.actor.account
     )

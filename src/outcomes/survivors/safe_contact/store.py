@@ -10,6 +10,7 @@ from outcomes.platform.access.data_keys import damage_noted, survivor_keys
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field
+from outcomes.platform.sql import sql
 from outcomes.survivors.models import (
     CONFIRMATION_LASTS,
     Purpose,
@@ -33,135 +34,154 @@ CURRENT_METHOD = """LEFT JOIN contact_methods m
     ON m.provider_id = s.provider_id AND m.survivor_id = s.id AND m.retired_at IS NULL"""
 
 
+_RETIRE_CONTACT_METHOD = sql("""
+    UPDATE contact_methods SET retired_at = :now
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
+""")
+
+
+_INSERT_CONTACT_METHOD = sql("""
+    INSERT INTO contact_methods (provider_id, id, survivor_id, phone_ciphertext, phone_bidx,
+                                 recorded_at, recorded_by)
+    VALUES (:provider_id, :method_id, :survivor_id, :phone_ciphertext, :phone_bidx, :now,
+        :recorded_by)
+""")
+
+
 async def insert_contact_method(
     tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
 ) -> UUID:
     """Record a number; the current one, if there is one, is retired. Returns the new row's id."""
-    method_id, provider_id = uuid4(), tx.caller.provider_id
+    method_id = uuid4()
     await _hold(tx, survivor_id)
-    await tx.conn.execute(
-        """UPDATE contact_methods SET retired_at = $3
-           WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
-        provider_id,
-        survivor_id,
-        now,
-    )
-    await tx.conn.execute(
-        """INSERT INTO contact_methods (provider_id, id, survivor_id, phone_ciphertext, phone_bidx,
-                                        recorded_at, recorded_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-        provider_id,
-        method_id,
-        survivor_id,
-        key.encrypt_text(PHONE, method_id, e164),
-        tx.caller.scope.keys.phone_index(e164),
-        now,
-        tx.caller.actor.account,
+    await tx.execute(_RETIRE_CONTACT_METHOD, survivor_id=survivor_id, now=now)
+    await tx.execute(
+        _INSERT_CONTACT_METHOD,
+        method_id=method_id,
+        survivor_id=survivor_id,
+        phone_ciphertext=key.encrypt_text(PHONE, method_id, e164),
+        phone_bidx=tx.caller.scope.keys.phone_index(e164),
+        now=now,
+        recorded_by=tx.caller.actor.account,
     )
     return method_id
 
 
+_HOLD = sql("""
+    SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR NO KEY UPDATE
+""")
+
+
 async def _hold(tx: Transaction, survivor_id: UUID) -> None:
     """Whoever changes the same person's number or profile waits for this transaction."""
-    await tx.conn.execute(
-        "SELECT 1 FROM survivors WHERE provider_id = $1 AND id = $2 FOR NO KEY UPDATE",
-        tx.caller.provider_id,
-        survivor_id,
-    )
+    await tx.execute(_HOLD, survivor_id=survivor_id)
+
+
+_LIST_HOLDERS = sql("""
+    SELECT survivor_id FROM contact_methods
+    WHERE provider_id = :provider_id AND phone_bidx = :phone_bidx AND retired_at IS NULL
+""")
 
 
 async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
     """The living survivors whose current number this is."""
-    rows = await tx.conn.fetch(
-        """SELECT survivor_id FROM contact_methods
-           WHERE provider_id = $1 AND phone_bidx = $2 AND retired_at IS NULL""",
-        tx.caller.provider_id,
-        phone_bidx,
-    )
+    rows = await tx.fetch(_LIST_HOLDERS, phone_bidx=phone_bidx)
     return [row["survivor_id"] for row in rows]
+
+
+_FREEZE_NUMBER = sql("""
+    UPDATE contact_methods SET frozen_at = :now, frozen_reason = :reason
+    WHERE provider_id = :provider_id AND id = :method_id AND frozen_at IS NULL
+""")
 
 
 async def freeze_number(tx: Transaction, method_id: UUID, reason: str, now: datetime) -> None:
     """Send nothing to this number until a person has confirmed it by voice."""
-    await tx.conn.execute(
-        """UPDATE contact_methods SET frozen_at = $3, frozen_reason = $4
-           WHERE provider_id = $1 AND id = $2 AND frozen_at IS NULL""",
-        tx.caller.provider_id,
-        method_id,
-        now,
-        reason,
-    )
+    await tx.execute(_FREEZE_NUMBER, method_id=method_id, now=now, reason=reason)
+
+
+_THAW_NUMBER = sql("""
+    UPDATE contact_methods SET frozen_at = NULL, frozen_reason = NULL
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
+""")
 
 
 async def thaw_number(tx: Transaction, survivor_id: UUID) -> None:
     """The survivor's number was confirmed by voice."""
-    await tx.conn.execute(
-        """UPDATE contact_methods SET frozen_at = NULL, frozen_reason = NULL
-           WHERE provider_id = $1 AND survivor_id = $2 AND retired_at IS NULL""",
-        tx.caller.provider_id,
-        survivor_id,
-    )
+    await tx.execute(_THAW_NUMBER, survivor_id=survivor_id)
+
+
+_FIND_PHONE = sql(f"""
+    {audit.FOLDED}
+    SELECT id, phone_ciphertext FROM contact_methods
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
+""")
 
 
 async def find_phone(tx: Transaction, opened: Admitted) -> str | None:
     """The current number in E.164; showing it is an event of its own."""
     event = audit.Event("survivor.number_shown", "survivor", (opened.survivor_id,), ("phone",))
-    row = await tx.conn.fetchrow(
-        f"""{audit.FOLDED}
-            SELECT id, phone_ciphertext FROM contact_methods
-            WHERE provider_id = $1 AND survivor_id = $14 AND retired_at IS NULL""",
-        *audit.args(tx.caller, event, opened.now),
-        opened.survivor_id,
+    row = await tx.fetch_row(
+        _FIND_PHONE, **audit.args(tx.caller, event, opened.now), survivor_id=opened.survivor_id
     )
     return (
         None if row is None else opened.key.decrypt_text(PHONE, row["id"], row["phone_ciphertext"])
     )
 
 
+_INSERT_SAFE_CONTACT = sql("""
+    INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
+                               confirmed_at, expires_on, recorded_by)
+    SELECT :provider_id, :profile_id, :survivor_id, 1 + coalesce(max(version), 0),
+        :profile_ciphertext, :now, :expires_on, :account
+    FROM safe_contacts WHERE provider_id = :provider_id AND survivor_id = :survivor_id
+""")
+
+
 async def insert_safe_contact(
     tx: Transaction, opened: Admitted, profile_id: UUID, profile: SafeContactProfile
 ) -> None:
     """The next version of the profile; the number of the last one is read under its row's lock."""
-    provider_id = tx.caller.provider_id
     await _hold(tx, opened.survivor_id)
-    await tx.conn.execute(
-        """INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
-                                      confirmed_at, expires_on, recorded_by)
-           SELECT $1, $2, $3, 1 + coalesce(max(version), 0), $4, $5, $6, $7
-           FROM safe_contacts WHERE provider_id = $1 AND survivor_id = $3""",
-        provider_id,
-        profile_id,
-        opened.survivor_id,
-        opened.key.encrypt_json(PROFILE, profile_id, profile),
-        opened.now,
-        (opened.now + CONFIRMATION_LASTS).date(),
-        tx.caller.actor.account,
+    await tx.execute(
+        _INSERT_SAFE_CONTACT,
+        profile_id=profile_id,
+        survivor_id=opened.survivor_id,
+        profile_ciphertext=opened.key.encrypt_json(PROFILE, profile_id, profile),
+        now=opened.now,
+        expires_on=(opened.now + CONFIRMATION_LASTS).date(),
+        account=tx.caller.actor.account,
     )
+
+
+_CONFIRM_SAFE_CONTACT = sql("""
+    UPDATE safe_contacts SET confirmed_at = :said_at, expires_on = :expires_on
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND confirmed_at < :said_at
+      AND version = (SELECT max(version) FROM safe_contacts
+                     WHERE provider_id = :provider_id AND survivor_id = :survivor_id)
+""")
 
 
 async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: datetime) -> None:
     """The survivor said at `said_at` (UTC) that the profile is right; what they said before it was
     recorded, or last confirmed, is no news."""
-    await tx.conn.execute(
-        """UPDATE safe_contacts SET confirmed_at = $3, expires_on = $4
-           WHERE provider_id = $1 AND survivor_id = $2 AND confirmed_at < $3
-             AND version = (SELECT max(version) FROM safe_contacts
-                            WHERE provider_id = $1 AND survivor_id = $2)""",
-        tx.caller.provider_id,
-        survivor_id,
-        said_at,
-        (said_at + CONFIRMATION_LASTS).date(),
+    await tx.execute(
+        _CONFIRM_SAFE_CONTACT,
+        survivor_id=survivor_id,
+        said_at=said_at,
+        expires_on=(said_at + CONFIRMATION_LASTS).date(),
     )
+
+
+_FIND_SAFE_CONTACT = sql("""
+    SELECT id, version, profile_ciphertext, confirmed_at, expires_on FROM safe_contacts
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id ORDER BY version DESC LIMIT 1
+""")
 
 
 async def find_safe_contact(tx: Transaction, opened: Admitted) -> SafeContact | None:
     """The current profile, if one was ever recorded."""
-    row = await tx.conn.fetchrow(
-        """SELECT id, version, profile_ciphertext, confirmed_at, expires_on FROM safe_contacts
-           WHERE provider_id = $1 AND survivor_id = $2 ORDER BY version DESC LIMIT 1""",
-        tx.caller.provider_id,
-        opened.survivor_id,
-    )
+    row = await tx.fetch_row(_FIND_SAFE_CONTACT, survivor_id=opened.survivor_id)
     return None if row is None else _safe_contact(opened.key, row)
 
 
@@ -175,6 +195,12 @@ def _safe_contact(key: DataKey, row: Any) -> SafeContact:
     )
 
 
+_INSERT_OPT_OUT = sql("""
+    INSERT INTO opt_outs (provider_id, id, survivor_id, phone_bidx, source, opted_out_at)
+    VALUES (:provider_id, :id, :survivor_id, :phone_bidx, :source, :now)
+""")
+
+
 async def insert_opt_out(
     tx: Transaction,
     *,
@@ -184,15 +210,13 @@ async def insert_opt_out(
     now: datetime,
 ) -> None:
     """Add to the opt-out list, held per number and per person; at least one of them is known."""
-    await tx.conn.execute(
-        """INSERT INTO opt_outs (provider_id, id, survivor_id, phone_bidx, source, opted_out_at)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
-        tx.caller.provider_id,
-        uuid4(),
-        survivor_id,
-        phone_bidx,
-        source,
-        now,
+    await tx.execute(
+        _INSERT_OPT_OUT,
+        id=uuid4(),
+        survivor_id=survivor_id,
+        phone_bidx=phone_bidx,
+        source=source,
+        now=now,
     )
 
 
@@ -215,36 +239,37 @@ async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
     return _reach(keys[survivor_id], row)
 
 
+_LIST_REACH_ROWS = sql(f"""
+    SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_ciphertext,
+           m.frozen_at IS NOT NULL AS number_frozen, {OPTED_OUT} AS opted_out,
+           EXISTS (SELECT 1 FROM contact_methods other
+                   WHERE other.provider_id = m.provider_id AND other.retired_at IS NULL
+                     AND other.phone_bidx = m.phone_bidx
+                     AND other.survivor_id <> s.id) AS shared_number,
+           EXISTS (SELECT 1 FROM inbound_messages unread
+                   WHERE unread.provider_id = m.provider_id
+                     AND unread.state IN ('unread', 'needs_person')
+                     AND unread.from_bidx = m.phone_bidx) AS unread_message,
+           (SELECT array_agg(latest.purpose) FROM (
+                SELECT DISTINCT ON (c.purpose) c.purpose, c.decision FROM consents c
+                WHERE c.provider_id = s.provider_id AND c.survivor_id = s.id
+                ORDER BY c.purpose, c.recorded_at DESC, c.decision DESC) latest
+            WHERE latest.decision = 'given') AS consents,
+           p.id AS profile_id, p.version, p.profile_ciphertext, p.confirmed_at, p.expires_on
+    FROM survivors s
+    JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
+    {CURRENT_METHOD}
+    LEFT JOIN LATERAL (
+        SELECT id, version, profile_ciphertext, confirmed_at, expires_on
+        FROM safe_contacts q
+        WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+        ORDER BY q.version DESC LIMIT 1) p ON true
+    WHERE s.provider_id = :provider_id AND s.id = ANY(:survivor_ids::uuid[])
+""")
+
+
 async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Any]:
-    rows: list[Any] = await tx.conn.fetch(
-        f"""SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_ciphertext,
-                   m.frozen_at IS NOT NULL AS number_frozen, {OPTED_OUT} AS opted_out,
-                   EXISTS (SELECT 1 FROM contact_methods other
-                           WHERE other.provider_id = m.provider_id AND other.retired_at IS NULL
-                             AND other.phone_bidx = m.phone_bidx
-                             AND other.survivor_id <> s.id) AS shared_number,
-                   EXISTS (SELECT 1 FROM inbound_messages unread
-                           WHERE unread.provider_id = m.provider_id
-                             AND unread.state IN ('unread', 'needs_person')
-                             AND unread.from_bidx = m.phone_bidx) AS unread_message,
-                   (SELECT array_agg(latest.purpose) FROM (
-                        SELECT DISTINCT ON (c.purpose) c.purpose, c.decision FROM consents c
-                        WHERE c.provider_id = s.provider_id AND c.survivor_id = s.id
-                        ORDER BY c.purpose, c.recorded_at DESC, c.decision DESC) latest
-                    WHERE latest.decision = 'given') AS consents,
-                   p.id AS profile_id, p.version, p.profile_ciphertext, p.confirmed_at, p.expires_on
-            FROM survivors s
-            JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
-            {CURRENT_METHOD}
-            LEFT JOIN LATERAL (
-                SELECT id, version, profile_ciphertext, confirmed_at, expires_on
-                FROM safe_contacts q
-                WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
-                ORDER BY q.version DESC LIMIT 1) p ON true
-            WHERE s.provider_id = $1 AND s.id = ANY($2::uuid[])""",
-        tx.caller.provider_id,
-        survivor_ids,
-    )
+    rows: list[Any] = await tx.fetch(_LIST_REACH_ROWS, survivor_ids=survivor_ids)
     return rows
 
 
