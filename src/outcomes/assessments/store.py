@@ -36,13 +36,13 @@ _OUTCOMES = """SELECT a.id, a.instrument_code, a.instrument_version, a.stage, a.
         a.overall, a.stable, a.answers_ciphertext, a.recorded_at,
         array_agg(d.outcome_domain) AS names, array_agg(d.score) AS scores
     FROM outcome_assessments a
-    JOIN domain_scores d ON d.provider_id = a.provider_id AND d.outcome_assessment_id = a.id
+    JOIN domain_scores d ON d.provider_id = :provider_id AND d.outcome_assessment_id = a.id
     WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id"""
 _NEEDS = """SELECT a.id, a.instrument_code, a.instrument_version, a.assessed_on, a.overall_level,
         a.answers_ciphertext, a.recorded_at,
         array_agg(l.area) AS names, array_agg(l.level) AS levels
     FROM needs_assessments a
-    JOIN need_levels l ON l.provider_id = a.provider_id AND l.needs_assessment_id = a.id
+    JOIN need_levels l ON l.provider_id = :provider_id AND l.needs_assessment_id = a.id
     WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id"""
 _BEFORE = """AND (:before::uuid IS NULL OR (a.assessed_on, a.recorded_at, a.id) <
         (SELECT c.assessed_on, c.recorded_at, c.id FROM {table} c

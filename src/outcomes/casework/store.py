@@ -34,28 +34,28 @@ _LIST_DUE = sql(f"""
                held.account_id AS worker_id, {local_date_sql("s.zone")} AS today,
                latest.occurred_at AS last_contact_at, latest.next_contact_on, latest.id
         FROM survivors s
-        LEFT JOIN caseload_assignments held ON held.provider_id = s.provider_id
+        LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
              AND held.survivor_id = s.id AND held.until_at IS NULL
         LEFT JOIN LATERAL (
             SELECT k.id, k.occurred_at, k.next_contact_on FROM check_ins k
-            WHERE k.provider_id = s.provider_id AND k.survivor_id = s.id
+            WHERE k.provider_id = :provider_id AND k.survivor_id = s.id
             ORDER BY k.occurred_at DESC, k.recorded_at DESC LIMIT 1) latest ON true
         WHERE s.provider_id = :provider_id AND {in_caseload("s")}),
     due AS (
         SELECT m.survivor_id, 'flag' AS kind, 'safety' AS urgency, f.rule AS code,
                f.id AS subject_id, 'flag' AS subject_kind, f.raised_at AS due_at,
                NULL::date AS held_on
-        FROM mine m JOIN flags f ON f.provider_id = m.provider_id
+        FROM mine m JOIN flags f ON f.provider_id = :provider_id
              AND f.survivor_id = m.survivor_id AND f.resolved_at IS NULL
         UNION ALL
         SELECT m.survivor_id, 'task', 'safety', t.kind, t.subject_id, t.subject_kind,
                t.due_at, NULL
-        FROM mine m JOIN tasks t ON t.provider_id = m.provider_id
+        FROM mine m JOIN tasks t ON t.provider_id = :provider_id
              AND t.survivor_id = m.survivor_id AND t.resolved_at IS NULL
              AND t.kind <> 'disengagement'
         UNION ALL
         SELECT m.survivor_id, 'planned', {_LATE}, c.series, c.id, NULL, c.due_at, c.held_on
-        FROM mine m JOIN planned_contacts c ON c.provider_id = m.provider_id
+        FROM mine m JOIN planned_contacts c ON c.provider_id = :provider_id
              AND c.survivor_id = m.survivor_id AND c.state = 'planned'
              AND c.series IN ('call', 'review', 'follow_up')
              AND c.due_at < :now::timestamptz + interval '2 days' AND c.held_on <= m.today
@@ -111,10 +111,10 @@ _LIST_LOADS = sql(f"""
            count(c.id) FILTER (WHERE c.closes_at > :now) AS due,
            count(c.id) FILTER (WHERE c.closes_at <= :now) AS overdue
     FROM accounts worker
-    LEFT JOIN caseload_assignments held ON held.provider_id = worker.provider_id
+    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
          AND held.account_id = worker.id AND held.until_at IS NULL
-    LEFT JOIN survivors s ON s.provider_id = held.provider_id AND s.id = held.survivor_id
-    LEFT JOIN planned_contacts c ON c.provider_id = held.provider_id
+    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = held.survivor_id
+    LEFT JOIN planned_contacts c ON c.provider_id = :provider_id
          AND c.survivor_id = held.survivor_id AND c.state = 'planned'
          AND c.series IN ('call', 'review', 'follow_up')
          AND c.due_at < :now::timestamptz + interval '2 days'
@@ -140,13 +140,13 @@ async def list_loads(
 _TASKS = """SELECT t.id, t.kind, t.subject_kind, t.subject_id, t.survivor_id, s.reference,
         t.owner_account_id AS owner_id, t.raised_at, t.due_at,
         ARRAY(SELECT a.state FROM staff_alerts a
-              WHERE a.provider_id = t.provider_id AND a.task_id = t.id
+              WHERE a.provider_id = :provider_id AND a.task_id = t.id
               ORDER BY a.attempt) AS alerts
     FROM tasks t
-    LEFT JOIN survivors s ON s.provider_id = t.provider_id AND s.id = t.survivor_id
-    LEFT JOIN caseload_assignments held ON held.provider_id = t.provider_id
+    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = t.survivor_id
+    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
          AND held.survivor_id = t.survivor_id AND held.until_at IS NULL
-    LEFT JOIN accounts worker ON worker.provider_id = held.provider_id
+    LEFT JOIN accounts worker ON worker.provider_id = :provider_id
          AND worker.id = held.account_id"""
 
 
@@ -208,10 +208,10 @@ class FlagRow(Struct, frozen=True):
 _LIST_TEAM_FLAGS = sql(f"""
     SELECT f.id, f.survivor_id, s.reference, f.rule, f.raised_at
     FROM flags f
-    JOIN survivors s ON s.provider_id = f.provider_id AND s.id = f.survivor_id
-    LEFT JOIN caseload_assignments held ON held.provider_id = f.provider_id
+    JOIN survivors s ON s.provider_id = :provider_id AND s.id = f.survivor_id
+    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
          AND held.survivor_id = f.survivor_id AND held.until_at IS NULL
-    LEFT JOIN accounts worker ON worker.provider_id = held.provider_id
+    LEFT JOIN accounts worker ON worker.provider_id = :provider_id
          AND worker.id = held.account_id
     WHERE f.provider_id = :provider_id AND f.resolved_at IS NULL AND {_IN_TEAM}
     ORDER BY f.raised_at, f.id LIMIT 200
@@ -228,7 +228,7 @@ _LIST_COVERS = sql(f"""
     SELECT c.absent_account_id AS absent_id, c.cover_account_id AS cover_id, c.from_on,
            c.until_on
     FROM covers c
-    JOIN accounts worker ON worker.provider_id = c.provider_id
+    JOIN accounts worker ON worker.provider_id = :provider_id
          AND worker.id = c.absent_account_id
     WHERE c.provider_id = :provider_id AND {_IN_TEAM} AND c.until_on >= :today
     ORDER BY c.from_on, c.id LIMIT 50

@@ -78,12 +78,13 @@ async def insert_check_in(
         raise NotFound from error
 
 
-_CORRECTED = """FROM check_ins
-    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND id = :corrects_id"""
+_FIND_CORRECTED = sql("""
+    SELECT contact_attempt_id, occurred_at FROM check_ins
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND id = :corrects_id
+""")
 _INSERT_CORRECTION = sql(f"""
     {audit.FOLDED} {_INSERT_CHECK_IN}
-    VALUES (:provider_id, :check_in_id, :survivor_id, (SELECT contact_attempt_id {_CORRECTED}),
-            coalesce(:occurred_at, (SELECT occurred_at {_CORRECTED})),
+    VALUES (:provider_id, :check_in_id, :survivor_id, :contact_attempt_id, :occurred_at,
             :details_ciphertext, :next_contact_on, :safe_contact_confirmed, :corrects_id, :now,
             :actor_account_id)
 """)
@@ -97,31 +98,32 @@ async def insert_correction(
     Raises:
         NotFound: `corrects_id` is no check-in of this survivor.
     """
+    corrected = await tx.get_row(
+        _FIND_CORRECTED, survivor_id=opened.survivor_id, corrects_id=new.corrects_id
+    )
     event = audit.Event("check_in.corrected", "survivor", (opened.survivor_id,), _SAID)
-    try:
-        await tx.execute(
-            _INSERT_CORRECTION,
-            **audit.args(tx.caller, event, opened.now),
-            check_in_id=check_in_id,
-            survivor_id=opened.survivor_id,
-            occurred_at=new.occurred_at,
-            details_ciphertext=_details(opened, check_in_id, new),
-            next_contact_on=new.next_contact_on,
-            safe_contact_confirmed=new.safe_contact_still_right,
-            corrects_id=new.corrects_id,
-        )
-    except asyncpg.NotNullViolationError as error:
-        raise NotFound from error
+    await tx.execute(
+        _INSERT_CORRECTION,
+        **audit.args(tx.caller, event, opened.now),
+        check_in_id=check_in_id,
+        survivor_id=opened.survivor_id,
+        contact_attempt_id=corrected["contact_attempt_id"],
+        occurred_at=new.occurred_at or corrected["occurred_at"],
+        details_ciphertext=_details(opened, check_in_id, new),
+        next_contact_on=new.next_contact_on,
+        safe_contact_confirmed=new.safe_contact_still_right,
+        corrects_id=new.corrects_id,
+    )
 
 
+_IS_PLANNED = sql("""
+    SELECT true FROM planned_contacts
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND id = :planned_contact_id
+""")
 _LOG_ATTEMPT = sql(f"""
     {audit.FOLDED} {_INSERT_ATTEMPT}
-    VALUES (:provider_id, :attempt_id, :survivor_id,
-            (SELECT id FROM planned_contacts
-             WHERE provider_id = :provider_id AND survivor_id = :survivor_id
-               AND id = :planned_contact_id),
-            :channel, :attempted_at, :outcome, :reason, :now, :actor_account_id)
-    RETURNING planned_contact_id
+    VALUES (:provider_id, :attempt_id, :survivor_id, :planned_contact_id, :channel, :attempted_at,
+        :outcome, :reason, :now, :actor_account_id)
 """)
 
 
@@ -133,22 +135,25 @@ async def insert_attempt(
     Raises:
         NotFound: the planned contact is not this survivor's.
     """
+    planned = {
+        "survivor_id": opened.survivor_id,
+        "planned_contact_id": new.planned_contact_id,
+    }
+    if new.planned_contact_id and not await tx.fetch_value(_IS_PLANNED, **planned):
+        raise NotFound
     event = audit.Event(
         "contact_attempt.logged", "survivor", (opened.survivor_id,), ("outcome", "reason")
     )
-    planned_contact_id = await tx.fetch_value(
+    await tx.execute(
         _LOG_ATTEMPT,
         **audit.args(tx.caller, event, opened.now),
         attempt_id=attempt_id,
-        survivor_id=opened.survivor_id,
-        planned_contact_id=new.planned_contact_id,
+        **planned,
         channel=new.channel,
         attempted_at=attempted_at,
         outcome=new.outcome,
         reason=new.reason,
     )
-    if planned_contact_id != new.planned_contact_id:
-        raise NotFound
 
 
 _INSERT_DROP_IN = sql(f"""
@@ -223,7 +228,7 @@ _LIST_CHECK_INS = sql(f"""
     SELECT c.id, a.channel, c.occurred_at, c.details_ciphertext, c.next_contact_on,
            c.corrects_id, c.recorded_by
     FROM check_ins c
-    JOIN contact_attempts a ON a.provider_id = c.provider_id AND a.id = c.contact_attempt_id
+    JOIN contact_attempts a ON a.provider_id = :provider_id AND a.id = c.contact_attempt_id
     WHERE c.provider_id = :provider_id AND c.survivor_id = :survivor_id
       AND {_older("check_ins", "c", "occurred_at")}
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT :limit
@@ -328,7 +333,7 @@ async def list_activities(
 _LIST_DROP_INS = sql(f"""
     SELECT d.id, d.survivor_id, d.attended_on
     FROM drop_ins d
-    JOIN survivors s ON s.provider_id = d.provider_id AND s.id = d.survivor_id
+    JOIN survivors s ON s.provider_id = :provider_id AND s.id = d.survivor_id
     WHERE d.provider_id = :provider_id AND {in_caseload("s")}
       AND (:after::uuid IS NULL OR (d.attended_on, d.id) <
            (SELECT attended_on, id FROM drop_ins WHERE provider_id = :provider_id AND id = :after))

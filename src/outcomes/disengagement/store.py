@@ -43,17 +43,17 @@ class Candidate(Struct, frozen=True):
 _FACTS = """
     CROSS JOIN LATERAL (
         SELECT max(c.occurred_at) AS at FROM check_ins c
-        WHERE c.provider_id = who.provider_id AND c.survivor_id = who.survivor_id) heard
+        WHERE c.provider_id = :provider_id AND c.survivor_id = who.survivor_id) heard
     CROSS JOIN LATERAL (
         SELECT max(f.resolved_at) AS at FROM flags f
-        WHERE f.provider_id = who.provider_id AND f.survivor_id = who.survivor_id) resolved
+        WHERE f.provider_id = :provider_id AND f.survivor_id = who.survivor_id) resolved
     CROSS JOIN LATERAL (SELECT greatest(who.enrolled_at, heard.at, resolved.at) AS at) looked
     CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(t.attempted_at ORDER BY t.attempted_at), '{}') AS at
         FROM contact_attempts t
-        WHERE t.provider_id = who.provider_id AND t.survivor_id = who.survivor_id
+        WHERE t.provider_id = :provider_id AND t.survivor_id = who.survivor_id
           AND t.outcome <> 'reached' AND t.attempted_at > looked.at) tries"""
-"""After `who (provider_id, survivor_id, enrolled_at)`: the last check-in, the last flag that was
+"""After `who (survivor_id, enrolled_at)`: the last check-in, the last flag that was
 resolved, and the tries since either. A text is no contact here: it shows who held the phone, not that
 they are well, and whoever took it could keep a flag down by answering."""
 
@@ -62,11 +62,11 @@ _LIST_CANDIDATES = sql(f"""
     SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
            resolved.at AS resolved_at, tries.at AS tries
     FROM pathways who
-    LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
+    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
          AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
     {_FACTS}
     WHERE who.provider_id = :provider_id AND who.ended_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = who.provider_id
+      AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = :provider_id
                       AND f.survivor_id = who.survivor_id AND f.resolved_at IS NULL)
       AND (cardinality(tries.at) >= :tries OR looked.at <= :silent_since)
     ORDER BY who.survivor_id LIMIT :limit
@@ -89,10 +89,10 @@ _GET_FACTS = sql(f"""
     FROM (SELECT s.provider_id, s.id AS survivor_id,
                  coalesce(p.enrolled_at, s.registered_at) AS enrolled_at
           FROM survivors s
-          LEFT JOIN pathways p ON p.provider_id = s.provider_id AND p.survivor_id = s.id
+          LEFT JOIN pathways p ON p.provider_id = :provider_id AND p.survivor_id = s.id
                AND p.ended_at IS NULL
           WHERE s.provider_id = :provider_id AND s.id = :survivor_id) who
-    LEFT JOIN caseload_assignments held ON held.provider_id = who.provider_id
+    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
          AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
     {_FACTS}
 """)

@@ -19,7 +19,7 @@ _PATHWAY = """p.id, p.survivor_id, p.anchor_on, p.call_every_days, p.review_ever
 
 _GET_EXIT = sql("""
     SELECT s.exit_on, s.version,
-           EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
+           EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = :provider_id
                    AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled
     FROM survivors s WHERE s.provider_id = :provider_id AND s.id = :survivor_id
 """)
@@ -81,7 +81,7 @@ async def insert_pathway(
 
 _GET_PATHWAY = sql(f"""
     SELECT {_PATHWAY}, s.version FROM pathways p
-    JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
+    JOIN survivors s ON s.provider_id = :provider_id AND s.id = p.survivor_id
     WHERE p.provider_id = :provider_id AND p.survivor_id = :survivor_id AND p.ended_at IS NULL
 """)
 
@@ -120,7 +120,7 @@ _LOCK_STALE_PATHWAYS = sql("""
       AND (p.refreshed_at IS NULL OR p.refreshed_at < :before
            OR p.safe_contact_version IS DISTINCT FROM
               (SELECT max(c.version) FROM safe_contacts c
-               WHERE c.provider_id = p.provider_id AND c.survivor_id = p.survivor_id))
+               WHERE c.provider_id = :provider_id AND c.survivor_id = p.survivor_id))
     ORDER BY p.id LIMIT :limit FOR NO KEY UPDATE OF p SKIP LOCKED
 """)
 
@@ -135,7 +135,7 @@ async def lock_stale_pathways(tx: Transaction, *, before: datetime, limit: int) 
 
 _LIST_BASES = sql(f"""
     SELECT {_PATHWAY}, p.prompt_shift, s.zone FROM pathways p
-    JOIN survivors s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
+    JOIN survivors s ON s.provider_id = :provider_id AND s.id = p.survivor_id
     WHERE p.provider_id = :provider_id AND p.id = ANY(:pathway_ids::uuid[])
 """)
 
@@ -194,7 +194,7 @@ _END_FINISHED = sql("""
     UPDATE pathways p SET ended_at = :now
     WHERE p.provider_id = :provider_id AND p.id = ANY(:pathway_ids::uuid[]) AND p.ended_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM planned_contacts c
-                      WHERE c.provider_id = p.provider_id AND c.pathway_id = p.id
+                      WHERE c.provider_id = :provider_id AND c.pathway_id = p.id
                         AND c.state = 'planned' AND c.series <> 'prompt')
     RETURNING p.survivor_id
 """)

@@ -67,9 +67,9 @@ _LIST_UNPLANNED = sql("""
     SELECT c.id, c.survivor_id, c.due_at, c.closes_at,
            CASE WHEN p.state = 'withheld' THEN p.reason END AS withheld_for
     FROM planned_contacts c
-    JOIN pathways w ON w.provider_id = c.provider_id AND w.id = c.pathway_id
+    JOIN pathways w ON w.provider_id = :provider_id AND w.id = c.pathway_id
                    AND w.ended_at IS NULL
-    LEFT JOIN prompts p ON p.provider_id = c.provider_id AND p.planned_contact_id = c.id
+    LEFT JOIN prompts p ON p.provider_id = :provider_id AND p.planned_contact_id = c.id
                        AND p.retry_of IS NULL
     WHERE c.provider_id = :provider_id AND c.series = 'prompt' AND c.state = 'planned'
       AND c.due_at <= :until AND c.closes_at > :now AND (c.due_at, c.id) > (:after_at, :after_id)
@@ -202,7 +202,7 @@ _LIST_PROMPTS = sql(f"""
            p.sent_at, p.answered_at, p.planned_contact_id, p.requested_by, p.retry_of,
            m.id AS message_id, m.body_ciphertext
     FROM prompts p
-    LEFT JOIN inbound_messages m ON m.provider_id = p.provider_id AND m.prompt_id = p.id
+    LEFT JOIN inbound_messages m ON m.provider_id = :provider_id AND m.prompt_id = p.id
                                 AND m.kind = 'answer'
     WHERE p.provider_id = :provider_id AND p.survivor_id = :survivor_id
       AND (:after::uuid IS NULL OR (p.due_at, p.id) <

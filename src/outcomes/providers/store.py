@@ -100,7 +100,7 @@ _FIND_UNHEARD_TASK = sql("""
     SELECT t.id FROM tasks t
     WHERE t.provider_id = :provider_id AND t.resolved_at IS NULL AND t.kind = ANY(:kinds::text[])
       AND NOT EXISTS (SELECT 1 FROM staff_alerts a
-                      WHERE a.provider_id = t.provider_id AND a.task_id = t.id)
+                      WHERE a.provider_id = :provider_id AND a.task_id = t.id)
     ORDER BY t.due_at, t.id LIMIT 1
 """)
 
@@ -214,7 +214,7 @@ _RESOLVE_TASK = sql("""
           AND resolved_at IS NULL
         RETURNING provider_id, id)
     UPDATE staff_alerts a SET state = 'cancelled'
-    FROM done WHERE a.provider_id = done.provider_id AND a.task_id = done.id
+    FROM done WHERE a.provider_id = :provider_id AND a.task_id = done.id
       AND a.state = 'scheduled'
 """)
 
@@ -234,7 +234,7 @@ _LIST_OPEN_TASKS = sql("""
     SELECT t.id, t.kind, t.subject_id, t.survivor_id, s.reference, t.owner_account_id,
            t.raised_at, t.due_at
     FROM tasks t
-    LEFT JOIN survivors s ON s.provider_id = t.provider_id AND s.id = t.survivor_id
+    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = t.survivor_id
     WHERE t.provider_id = :provider_id AND t.resolved_at IS NULL
     ORDER BY t.due_at, t.id LIMIT 500
 """)

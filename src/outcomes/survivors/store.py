@@ -170,9 +170,9 @@ _GET_SURVIVOR = sql(f"""
            m.id IS NOT NULL AS has_phone, m.frozen_at IS NOT NULL AS number_frozen,
            {OPTED_OUT} AS opted_out, c.account_id
     FROM survivors s
-    JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
+    JOIN survivor_identities i ON i.provider_id = :provider_id AND i.survivor_id = s.id
     {CURRENT_METHOD}
-    LEFT JOIN caseload_assignments c ON c.provider_id = s.provider_id
+    LEFT JOIN caseload_assignments c ON c.provider_id = :provider_id
          AND c.survivor_id = s.id AND c.until_at IS NULL
     WHERE s.provider_id = :provider_id AND s.id = :survivor_id
 """)

@@ -46,12 +46,12 @@ _BRANCHES = (
     """SELECT 'check_in', c.id, c.occurred_at, false, c.recorded_by, NULL, a.channel,
               CASE WHEN c.corrects_id IS NOT NULL THEN 'correction'
                    WHEN EXISTS (SELECT 1 FROM check_ins later
-                                WHERE later.provider_id = c.provider_id
+                                WHERE later.provider_id = :provider_id
                                   AND later.survivor_id = c.survivor_id
                                   AND later.corrects_id = c.id) THEN 'corrected' END,
               NULL, c.details_ciphertext
        FROM check_ins c
-       JOIN contact_attempts a ON a.provider_id = c.provider_id AND a.id = c.contact_attempt_id
+       JOIN contact_attempts a ON a.provider_id = :provider_id AND a.id = c.contact_attempt_id
        WHERE c.provider_id = :provider_id AND c.survivor_id = :survivor_id""",
     """SELECT 'attempt', t.id, t.attempted_at, false, t.recorded_by, t.outcome, t.channel, t.reason,
               NULL, NULL
@@ -186,7 +186,7 @@ _GET_SUMMARY = sql(f"""
     {audit.FOLDED}
     SELECT s.id AS survivor_id, s.reference, i.name_ciphertext, i.details_ciphertext, s.zone,
            s.exit_on, s.registered_at, p.enrolled_at, p.planned_until,
-           (SELECT max(e.ended_at) FROM pathways e WHERE e.provider_id = s.provider_id
+           (SELECT max(e.ended_at) FROM pathways e WHERE e.provider_id = :provider_id
             AND e.survivor_id = s.id) AS ended_at,
            held.account_id AS worker_id,
            n.overall_level AS needs_level, n.assessed_on AS needs_on,
@@ -194,25 +194,25 @@ _GET_SUMMARY = sql(f"""
            base.overall AS baseline, base.assessed_on AS baseline_on,
            f.id AS flag_id, f.rule AS flag_rule, f.raised_at AS flag_raised_at
     FROM survivors s
-    JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
-    LEFT JOIN pathways p ON p.provider_id = s.provider_id AND p.survivor_id = s.id
+    JOIN survivor_identities i ON i.provider_id = :provider_id AND i.survivor_id = s.id
+    LEFT JOIN pathways p ON p.provider_id = :provider_id AND p.survivor_id = s.id
          AND p.ended_at IS NULL
-    LEFT JOIN caseload_assignments held ON held.provider_id = s.provider_id
+    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
          AND held.survivor_id = s.id AND held.until_at IS NULL
-    LEFT JOIN flags f ON f.provider_id = s.provider_id AND f.survivor_id = s.id
+    LEFT JOIN flags f ON f.provider_id = :provider_id AND f.survivor_id = s.id
          AND f.resolved_at IS NULL
     LEFT JOIN LATERAL (
         SELECT q.overall_level, q.assessed_on FROM needs_assessments q
-        WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+        WHERE q.provider_id = :provider_id AND q.survivor_id = s.id
         ORDER BY q.assessed_on DESC, q.recorded_at DESC LIMIT 1) n ON true
     LEFT JOIN LATERAL (
         SELECT q.overall, q.assessed_on, q.instrument_code, q.instrument_version
         FROM outcome_assessments q
-        WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+        WHERE q.provider_id = :provider_id AND q.survivor_id = s.id
         ORDER BY q.assessed_on DESC, q.recorded_at DESC LIMIT 1) last ON true
     LEFT JOIN LATERAL (
         SELECT q.overall, q.assessed_on FROM outcome_assessments q
-        WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+        WHERE q.provider_id = :provider_id AND q.survivor_id = s.id
           AND q.instrument_code = last.instrument_code
           AND q.instrument_version = last.instrument_version
         ORDER BY q.assessed_on, q.recorded_at LIMIT 1) base ON true

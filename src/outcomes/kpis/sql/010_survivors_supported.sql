@@ -19,7 +19,7 @@ WITH period AS (
 supported AS (
     SELECT DISTINCT p.survivor_id
     FROM period
-    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    JOIN pathways AS p ON p.provider_id = :provider_id AND p.enrolled_at < period.ends_at
     WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
 )
 SELECT NULL::text AS category, nullif(count(*), 0) AS numerator,

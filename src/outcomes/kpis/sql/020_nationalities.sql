@@ -19,8 +19,8 @@ WITH period AS (
 supported AS (
     SELECT DISTINCT s.id, s.nationality_token
     FROM period
-    JOIN pathways AS p ON p.enrolled_at < period.ends_at
-    JOIN survivors AS s ON s.provider_id = p.provider_id AND s.id = p.survivor_id
+    JOIN pathways AS p ON p.provider_id = :provider_id AND p.enrolled_at < period.ends_at
+    JOIN survivors AS s ON s.provider_id = :provider_id AND s.id = p.survivor_id
     WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
       AND s.nationality_token IS NOT NULL
 )

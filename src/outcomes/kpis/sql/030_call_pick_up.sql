@@ -19,6 +19,6 @@ SELECT NULL::text AS category,
        CASE WHEN count(*) > 0 THEN count(*) FILTER (WHERE a.outcome = 'reached') END AS numerator,
        nullif(count(*), 0) AS denominator, NULL::numeric AS mean
 FROM period
-JOIN contact_attempts AS a ON a.attempted_at >= period.starts_at
+JOIN contact_attempts AS a ON a.provider_id = :provider_id AND a.attempted_at >= period.starts_at
     AND a.attempted_at < period.ends_at
 WHERE a.channel = 'call';

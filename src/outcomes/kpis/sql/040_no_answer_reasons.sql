@@ -19,7 +19,8 @@ missed AS (
     SELECT CASE WHEN a.outcome = 'third_party' THEN 'someone_else_answered' ELSE a.reason END
                AS category
     FROM period
-    JOIN contact_attempts AS a ON a.attempted_at >= period.starts_at
+    JOIN contact_attempts AS a ON a.provider_id = :provider_id
+        AND a.attempted_at >= period.starts_at
         AND a.attempted_at < period.ends_at
     WHERE a.channel = 'call' AND a.outcome <> 'reached'
 )

@@ -19,11 +19,12 @@ WITH period AS (
 due AS (
     SELECT c.id, EXISTS (
         SELECT FROM contact_attempts AS a
-        WHERE a.provider_id = c.provider_id AND a.planned_contact_id = c.id
+        WHERE a.provider_id = :provider_id AND a.planned_contact_id = c.id
           AND a.outcome = 'reached'
     ) AS reached
     FROM period
-    JOIN planned_contacts AS c ON c.due_at >= period.starts_at AND c.due_at < period.ends_at
+    JOIN planned_contacts AS c ON c.provider_id = :provider_id AND c.due_at >= period.starts_at
+        AND c.due_at < period.ends_at
     WHERE c.series = 'call'
       AND (c.closed_at IS NULL OR c.state = 'done' OR c.closed_at >= c.due_at)
 )

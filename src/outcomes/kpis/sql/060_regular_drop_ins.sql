@@ -27,7 +27,8 @@ enrolled AS (
     SELECT p.survivor_id, count(DISTINCT m.month) AS months
     FROM months AS m
     CROSS JOIN period
-    JOIN pathways AS p ON p.enrolled_at < least(m.ends_at, period.ends_at)
+    JOIN pathways AS p ON p.provider_id = :provider_id
+        AND p.enrolled_at < least(m.ends_at, period.ends_at)
     WHERE m.starts_at < period.ends_at AND m.ends_at > period.starts_at
       AND (p.ended_at IS NULL OR p.ended_at > greatest(m.starts_at, period.starts_at))
     GROUP BY p.survivor_id
@@ -35,12 +36,12 @@ enrolled AS (
 attended AS (
     SELECT d.survivor_id, count(DISTINCT m.month) AS months
     FROM period
-    JOIN drop_ins AS d ON d.attended_on >= period.first_day
+    JOIN drop_ins AS d ON d.provider_id = :provider_id AND d.attended_on >= period.first_day
         AND d.attended_on < period.day_after
     JOIN months AS m ON m.month = date_trunc('month', d.attended_on)
     WHERE EXISTS (
         SELECT FROM pathways AS own
-        WHERE own.provider_id = d.provider_id AND own.survivor_id = d.survivor_id
+        WHERE own.provider_id = :provider_id AND own.survivor_id = d.survivor_id
           AND own.enrolled_at < m.ends_at
           AND (own.ended_at IS NULL OR own.ended_at > m.starts_at)
     )

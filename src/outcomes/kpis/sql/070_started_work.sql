@@ -19,14 +19,14 @@ WITH period AS (
 supported AS (
     SELECT p.provider_id, p.survivor_id, p.enrolled_at, p.ended_at
     FROM period
-    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    JOIN pathways AS p ON p.provider_id = :provider_id AND p.enrolled_at < period.ends_at
     WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
 ),
 started AS (
     SELECT s.survivor_id
     FROM supported AS s
     CROSS JOIN period
-    JOIN activities AS a ON a.provider_id = s.provider_id AND a.survivor_id = s.survivor_id
+    JOIN activities AS a ON a.provider_id = :provider_id AND a.survivor_id = s.survivor_id
     JOIN unnest(:days::date[], :days_start::timestamptz[], :days_end::timestamptz[])
         AS d (day, starts_at, ends_at)
         ON d.day = a.happened_on

@@ -19,14 +19,14 @@ WITH period AS (
 enrolled AS (
     SELECT DISTINCT p.provider_id, p.survivor_id
     FROM period
-    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    JOIN pathways AS p ON p.provider_id = :provider_id AND p.enrolled_at < period.ends_at
     WHERE (p.ended_at IS NULL OR p.ended_at >= period.ends_at)
 ),
 latest AS (
     SELECT DISTINCT ON (a.survivor_id, a.kind) a.survivor_id, a.kind, a.change
     FROM enrolled AS e
     CROSS JOIN period
-    JOIN activities AS a ON a.provider_id = e.provider_id AND a.survivor_id = e.survivor_id
+    JOIN activities AS a ON a.provider_id = :provider_id AND a.survivor_id = e.survivor_id
     WHERE a.happened_on < period.day_after
     ORDER BY a.survivor_id, a.kind, a.happened_on DESC, a.recorded_at DESC
 ),

@@ -19,11 +19,11 @@ WITH period AS (
 due AS (
     SELECT EXISTS (
         SELECT FROM pathway_reviews AS r
-        WHERE r.provider_id = c.provider_id AND r.planned_contact_id = c.id
+        WHERE r.provider_id = :provider_id AND r.planned_contact_id = c.id
           AND r.held_on <= c.held_on + 7
     ) AS on_time
     FROM period
-    JOIN planned_contacts AS c ON c.held_on + 7 >= period.first_day
+    JOIN planned_contacts AS c ON c.provider_id = :provider_id AND c.held_on + 7 >= period.first_day
         AND c.held_on + 7 < period.day_after
     WHERE c.series = 'review'
       AND (c.closed_at IS NULL OR c.state = 'done' OR c.closed_at >= c.due_at)

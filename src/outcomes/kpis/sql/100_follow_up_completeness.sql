@@ -18,7 +18,8 @@ WITH period AS (
 due AS (
     SELECT c.stage, c.state = 'done' AS completed
     FROM period
-    JOIN planned_contacts AS c ON c.due_at >= period.starts_at AND c.due_at < period.ends_at
+    JOIN planned_contacts AS c ON c.provider_id = :provider_id AND c.due_at >= period.starts_at
+        AND c.due_at < period.ends_at
     WHERE c.series = 'follow_up'
       AND (c.closed_at IS NULL OR c.state = 'done' OR c.closed_at >= c.due_at)
 )

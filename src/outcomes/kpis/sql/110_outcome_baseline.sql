@@ -21,8 +21,9 @@ scored AS (
     SELECT o.survivor_id, o.instrument_version, o.assessed_on, o.recorded_at,
            d.outcome_domain, d.score
     FROM period
-    JOIN outcome_assessments AS o ON o.assessed_on < period.day_after
-    JOIN domain_scores AS d ON d.provider_id = o.provider_id AND d.outcome_assessment_id = o.id
+    JOIN outcome_assessments AS o ON o.provider_id = :provider_id
+        AND o.assessed_on < period.day_after
+    JOIN domain_scores AS d ON d.provider_id = :provider_id AND d.outcome_assessment_id = o.id
     WHERE o.instrument_code = 'six-domains'
       AND d.score IS NOT NULL
 ),

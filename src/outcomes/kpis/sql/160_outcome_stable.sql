@@ -19,7 +19,8 @@ WITH period AS (
 latest AS (
     SELECT DISTINCT ON (o.survivor_id) o.stable
     FROM period
-    JOIN outcome_assessments AS o ON o.assessed_on >= period.first_day
+    JOIN outcome_assessments AS o ON o.provider_id = :provider_id
+        AND o.assessed_on >= period.first_day
         AND o.assessed_on < period.day_after
     WHERE o.instrument_code = 'six-domains'
       AND o.stable IS NOT NULL

@@ -22,7 +22,7 @@ complete AS (
            array_position(ARRAY['independent', 'low', 'medium', 'high', 'urgent_response',
                                 'safeguarding_intervention'], n.overall_level) AS rank
     FROM period
-    JOIN needs_assessments AS n ON n.assessed_on < period.day_after
+    JOIN needs_assessments AS n ON n.provider_id = :provider_id AND n.assessed_on < period.day_after
     WHERE n.overall_level <> 'incomplete'
 ),
 latest AS (

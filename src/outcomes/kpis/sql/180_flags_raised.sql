@@ -19,13 +19,14 @@ WITH period AS (
 supported AS (
     SELECT DISTINCT p.survivor_id
     FROM period
-    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    JOIN pathways AS p ON p.provider_id = :provider_id AND p.enrolled_at < period.ends_at
     WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
 ),
 raised AS (
     SELECT f.id
     FROM period
-    JOIN flags AS f ON f.raised_at >= period.starts_at AND f.raised_at < period.ends_at
+    JOIN flags AS f ON f.provider_id = :provider_id AND f.raised_at >= period.starts_at
+        AND f.raised_at < period.ends_at
 )
 SELECT NULL::text AS category,
        CASE WHEN EXISTS (SELECT FROM supported) OR count(*) > 0 THEN count(*) END AS numerator,

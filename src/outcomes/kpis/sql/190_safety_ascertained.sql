@@ -20,4 +20,5 @@ SELECT NULL::text AS category,
        CASE WHEN count(*) > 0 THEN count(f.resolved_at) END AS numerator,
        nullif(count(*), 0) AS denominator, NULL::numeric AS mean
 FROM period
-JOIN flags AS f ON f.raised_at >= period.starts_at AND f.raised_at < period.ends_at;
+JOIN flags AS f ON f.provider_id = :provider_id AND f.raised_at >= period.starts_at
+    AND f.raised_at < period.ends_at;

@@ -19,5 +19,6 @@ SELECT NULL::text AS category, NULL::bigint AS numerator,
        nullif(count(*), 0) AS denominator,
        avg(extract(epoch FROM f.resolved_at - f.raised_at) / 86400) AS mean
 FROM period
-JOIN flags AS f ON f.raised_at >= period.starts_at AND f.raised_at < period.ends_at
+JOIN flags AS f ON f.provider_id = :provider_id AND f.raised_at >= period.starts_at
+    AND f.raised_at < period.ends_at
 WHERE f.resolved_at IS NOT NULL;

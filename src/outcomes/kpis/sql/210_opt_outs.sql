@@ -19,13 +19,14 @@ WITH period AS (
 supported AS (
     SELECT DISTINCT p.survivor_id
     FROM period
-    JOIN pathways AS p ON p.enrolled_at < period.ends_at
+    JOIN pathways AS p ON p.provider_id = :provider_id AND p.enrolled_at < period.ends_at
     WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
 ),
 opted_out AS (
     SELECT DISTINCT coalesce(o.survivor_id::text, encode(o.phone_bidx, 'hex')) AS who
     FROM period
-    JOIN opt_outs AS o ON o.opted_out_at >= period.starts_at AND o.opted_out_at < period.ends_at
+    JOIN opt_outs AS o ON o.provider_id = :provider_id AND o.opted_out_at >= period.starts_at
+        AND o.opted_out_at < period.ends_at
     WHERE o.source <> 'duress'
 )
 SELECT NULL::text AS category,

@@ -21,5 +21,6 @@ SELECT NULL::text AS category,
        ) END AS numerator,
        nullif(count(*), 0) AS denominator, NULL::numeric AS mean
 FROM period
-JOIN prompts AS m ON m.due_at >= period.starts_at AND m.due_at < period.ends_at
+JOIN prompts AS m ON m.provider_id = :provider_id AND m.due_at >= period.starts_at
+    AND m.due_at < period.ends_at
 WHERE m.state IN ('accepted', 'delivered', 'undelivered', 'failed');

@@ -18,8 +18,9 @@ WITH period AS (
 SELECT held.account_id::text AS category, count(DISTINCT held.survivor_id) AS numerator,
        NULL::bigint AS denominator, NULL::numeric AS mean
 FROM period
-JOIN caseload_assignments AS held ON held.from_at < period.ends_at
-JOIN pathways AS p ON p.provider_id = held.provider_id AND p.survivor_id = held.survivor_id
+JOIN caseload_assignments AS held ON held.provider_id = :provider_id
+    AND held.from_at < period.ends_at
+JOIN pathways AS p ON p.provider_id = :provider_id AND p.survivor_id = held.survivor_id
     AND p.enrolled_at < period.ends_at
 WHERE (held.until_at IS NULL OR held.until_at >= period.ends_at)
   AND (p.ended_at IS NULL OR p.ended_at >= period.ends_at)

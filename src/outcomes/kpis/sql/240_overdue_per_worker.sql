@@ -18,8 +18,9 @@ WITH period AS (
 SELECT held.account_id::text AS category, count(*) AS numerator,
        NULL::bigint AS denominator, NULL::numeric AS mean
 FROM period
-JOIN caseload_assignments AS held ON held.from_at < period.ends_at
-JOIN planned_contacts AS c ON c.provider_id = held.provider_id
+JOIN caseload_assignments AS held ON held.provider_id = :provider_id
+    AND held.from_at < period.ends_at
+JOIN planned_contacts AS c ON c.provider_id = :provider_id
     AND c.survivor_id = held.survivor_id AND c.closes_at < period.ends_at
 WHERE (held.until_at IS NULL OR held.until_at >= period.ends_at)
   AND (c.closed_at IS NULL OR c.closed_at >= period.ends_at)

@@ -57,7 +57,7 @@ _LIST_DUE = sql(f"""
     SELECT c.id, c.survivor_id, s.reference, s.zone, c.series, c.stage, c.held_on, c.due_at,
            c.closes_at, CASE WHEN c.closes_at <= :now THEN 'overdue' ELSE 'due' END AS state
     FROM planned_contacts c
-    JOIN survivors s ON s.provider_id = c.provider_id AND s.id = c.survivor_id
+    JOIN survivors s ON s.provider_id = :provider_id AND s.id = c.survivor_id
     WHERE c.provider_id = :provider_id AND c.state = 'planned'
       AND c.series IN ('call', 'review', 'follow_up')
       AND c.due_at < :now::timestamptz + interval '2 days'

@@ -90,10 +90,10 @@ _CLOSE_OUTSIDE_PLAN = sql("""
         cancel_reason = CASE WHEN series = 'follow_up' AND planned_on <= :end_on
                              THEN NULL ELSE :reason::text END
     WHERE provider_id = :provider_id AND pathway_id = :pathway_id AND state = 'planned'
-      AND CASE series
-          WHEN 'follow_up' THEN planned_on <> ALL(:days::date[])
-                                AND (due_at > :now OR stage = ANY(:stages::text[]))
-          WHEN 'prompt' THEN planned_on >= :end_on::date - :prompt_days_before_call::integer
+      AND CASE
+          WHEN series = 'follow_up' THEN planned_on <> ALL(:days::date[])
+              AND (due_at > :now OR stage = ANY(:stages::text[]))
+          WHEN series = 'prompt' THEN planned_on >= :end_on::date - :prompt_days_before_call::integer
               AND due_at > :now
           ELSE planned_on >= :end_on AND due_at > :now END
 """)

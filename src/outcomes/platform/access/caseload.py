@@ -37,13 +37,13 @@ def in_caseload(survivor: str) -> str:
     today = office_date_sql(f"{NOW_SQL} + :clock_offset::interval")
     return f"""(:caller_reach::text = 'provider' OR EXISTS (
         SELECT 1 FROM caseload_assignments held
-        JOIN accounts worker ON worker.provider_id = held.provider_id AND worker.id = held.account_id
-        WHERE held.provider_id = {survivor}.provider_id AND held.survivor_id = {survivor}.id
+        JOIN accounts worker ON worker.provider_id = :provider_id AND worker.id = held.account_id
+        WHERE held.provider_id = :provider_id AND held.survivor_id = {survivor}.id
           AND held.until_at IS NULL
           AND (held.account_id = :caller_account_id::uuid
                OR (:caller_reach::text = 'team' AND worker.team_id = :caller_team_id::uuid)
                OR EXISTS (SELECT 1 FROM covers
-                          WHERE covers.provider_id = held.provider_id
+                          WHERE covers.provider_id = :provider_id
                             AND covers.absent_account_id = held.account_id
                             AND covers.cover_account_id = :caller_account_id::uuid
                             AND {today} BETWEEN covers.from_on AND covers.until_on))))"""
@@ -65,9 +65,9 @@ def _woken_for(survivor: str) -> str:
     account was woken or is on call: they have to be able to ring them, whosever caseload it is."""
     return f"""EXISTS (
         SELECT 1 FROM tasks t
-        JOIN staff_alerts woken ON woken.provider_id = t.provider_id AND woken.task_id = t.id
-        JOIN providers p ON p.provider_id = t.provider_id
-        WHERE t.provider_id = {survivor}.provider_id AND t.survivor_id = {survivor}.id
+        JOIN staff_alerts woken ON woken.provider_id = :provider_id AND woken.task_id = t.id
+        JOIN providers p ON p.provider_id = :provider_id
+        WHERE t.provider_id = :provider_id AND t.survivor_id = {survivor}.id
           AND t.resolved_at IS NULL
           AND :caller_account_id::uuid IN (woken.account_id, p.on_call_account_id))"""
 
@@ -76,7 +76,7 @@ _ADMIT = sql(f"""
     SELECT {NOW_SQL} AS now, s.zone, s.reference,
            k.id, k.kind, k.subject_id, k.kek_version, k.wrapped, k.commitment
     FROM survivors s
-    JOIN data_keys k ON k.provider_id = s.provider_id AND k.kind = 'survivor'
+    JOIN data_keys k ON k.provider_id = :provider_id AND k.kind = 'survivor'
                     AND k.subject_id = s.id
     WHERE s.provider_id = :provider_id AND s.id = :survivor_id
       AND ({in_caseload("s")} OR {_woken_for("s")})

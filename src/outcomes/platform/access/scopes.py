@@ -65,7 +65,7 @@ class Credential(Struct, frozen=True):
 _CREDENTIAL = sql(f"""
     SELECT {NOW_SQL} AS now, c.account_id, a.role, a.team_id, c.password_hash
     FROM credentials c
-    JOIN accounts a ON a.provider_id = c.provider_id AND a.id = c.account_id
+    JOIN accounts a ON a.provider_id = :provider_id AND a.id = c.account_id
     WHERE c.provider_id = :provider_id AND c.sign_in_digest = :digest AND a.state = 'active'
 """)
 
@@ -97,7 +97,7 @@ _SESSION = sql(f"""
                                AND {_NOW} - interval '1 minute')
     SELECT s.id, s.account_id, s.reauthenticated_at, a.role, a.team_id
     FROM sessions s
-    JOIN accounts a ON a.provider_id = s.provider_id AND a.id = s.account_id
+    JOIN accounts a ON a.provider_id = :provider_id AND a.id = s.account_id
     WHERE s.provider_id = :provider_id AND s.token_digest = :digest AND s.ended_at IS NULL
       AND s.expires_at > {_NOW} AND s.last_seen_at > {_NOW} - :idle_lock::interval
       AND a.state = 'active'
@@ -107,7 +107,7 @@ _SESSION = sql(f"""
 _API_TOKEN = sql(f"""
     SELECT t.id, t.account_id, t.permissions, a.role, a.team_id
     FROM api_tokens t
-    JOIN accounts a ON a.provider_id = t.provider_id AND a.id = t.account_id
+    JOIN accounts a ON a.provider_id = :provider_id AND a.id = t.account_id
     WHERE t.provider_id = :provider_id AND t.token_digest = :digest AND t.revoked_at IS NULL
       AND t.expires_at > {NOW_SQL} + :clock_offset::interval AND a.state = 'active'
 """)
@@ -116,7 +116,7 @@ _API_TOKEN = sql(f"""
 _SIGN_IN_LINK = sql(f"""
     SELECT l.account_id, a.role, a.team_id
     FROM sign_in_links l
-    JOIN accounts a ON a.provider_id = l.provider_id AND a.id = l.account_id
+    JOIN accounts a ON a.provider_id = :provider_id AND a.id = l.account_id
     WHERE l.provider_id = :provider_id AND l.token_digest = :digest AND l.used_at IS NULL
       AND l.expires_at > {NOW_SQL} + :clock_offset::interval AND a.state = 'active'
 """)

@@ -218,14 +218,14 @@ async def _match(tx: Transaction, message_id: UUID, survivor_id: UUID) -> None:
 
 _MAY_SEE = f"""({in_caseload("s")}
         OR (:caller_reach::text = 'team' AND m.survivor_id IS NULL)
-        OR EXISTS (SELECT 1 FROM providers o WHERE o.provider_id = m.provider_id
+        OR EXISTS (SELECT 1 FROM providers o WHERE o.provider_id = :provider_id
                    AND o.on_call_account_id = :caller_account_id::uuid))"""
 """Whose messages a person sees: their caseload's; unmatched ones, a team lead; all of them, whoever
 is on call, because the alert went to them."""
 
 _WAITING = """FROM inbound_messages m
-    LEFT JOIN survivors s ON s.provider_id = m.provider_id AND s.id = m.survivor_id
-    LEFT JOIN prompts p ON p.provider_id = m.provider_id AND p.id = m.prompt_id"""
+    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = m.survivor_id
+    LEFT JOIN prompts p ON p.provider_id = :provider_id AND p.id = m.prompt_id"""
 
 
 _LIST_WAITING = sql(f"""

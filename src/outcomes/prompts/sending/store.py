@@ -21,12 +21,12 @@ _STALE = """CASE
 """Why what a prompt was planned under no longer holds, if it does not."""
 
 _PLANNED_UNDER = """
-    LEFT JOIN contact_methods m ON m.provider_id = p.provider_id AND m.survivor_id = p.survivor_id
+    LEFT JOIN contact_methods m ON m.provider_id = :provider_id AND m.survivor_id = p.survivor_id
                                AND m.retired_at IS NULL
     LEFT JOIN LATERAL (SELECT max(s.version) AS version FROM safe_contacts s
-                       WHERE s.provider_id = p.provider_id AND s.survivor_id = p.survivor_id) v ON true
-    LEFT JOIN planned_contacts c ON c.provider_id = p.provider_id AND c.id = p.planned_contact_id
-    LEFT JOIN pathways w ON w.provider_id = c.provider_id AND w.id = c.pathway_id"""
+                       WHERE s.provider_id = :provider_id AND s.survivor_id = p.survivor_id) v ON true
+    LEFT JOIN planned_contacts c ON c.provider_id = :provider_id AND c.id = p.planned_contact_id
+    LEFT JOIN pathways w ON w.provider_id = :provider_id AND w.id = c.pathway_id"""
 
 
 class Due(Struct, frozen=True):
@@ -118,7 +118,7 @@ async def start_all(tx: Transaction, claims: Sequence[Claim], lease_until: datet
 _FIND_HELD = sql(f"""
     SELECT n.number AS from_, p.wording_code, p.wording_version, p.expires_at
     FROM prompts p
-    JOIN sender_numbers n ON n.provider_id = p.provider_id AND n.id = p.sender_number_id
+    JOIN sender_numbers n ON n.provider_id = :provider_id AND n.id = p.sender_number_id
     {_PLANNED_UNDER}
     WHERE p.provider_id = :provider_id AND p.id = :prompt_id AND p.lease_token = :lease_token
       AND p.lease_until > :until
@@ -298,7 +298,7 @@ class Method(Struct, frozen=True):
 
 _GET_METHOD = sql("""
     SELECT m.id, m.phone_bidx FROM prompts p
-    JOIN contact_methods m ON m.provider_id = p.provider_id AND m.id = p.contact_method_id
+    JOIN contact_methods m ON m.provider_id = :provider_id AND m.id = p.contact_method_id
     WHERE p.provider_id = :provider_id AND p.id = :prompt_id
 """)
 
@@ -310,7 +310,7 @@ async def get_method(tx: Transaction, prompt_id: UUID) -> Method:
 
 _FIND_PLANNED_CONTACT = sql("""
     SELECT c.id FROM prompts p
-    JOIN planned_contacts c ON c.provider_id = p.provider_id AND c.id = p.planned_contact_id
+    JOIN planned_contacts c ON c.provider_id = :provider_id AND c.id = p.planned_contact_id
     WHERE p.provider_id = :provider_id AND p.id = :prompt_id AND c.state = 'planned'
 """)
 

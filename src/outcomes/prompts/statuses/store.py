@@ -89,7 +89,7 @@ _COUNT_RETRIES = sql("""
           AND id = :prompt_id
         UNION ALL
         SELECT p.provider_id, p.retry_of FROM prompts p
-        JOIN chain ON p.provider_id = chain.provider_id AND p.id = chain.retry_of)
+        JOIN chain ON p.provider_id = :provider_id AND p.id = chain.retry_of)
     SELECT count(retry_of) FROM chain
 """)
 

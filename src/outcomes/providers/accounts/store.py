@@ -17,7 +17,7 @@ TEAM_NAME = Field("teams", "name_ciphertext")
 
 _ACCOUNTS = """SELECT a.id, a.role, a.team_id, a.state, a.details_ciphertext,
     p.on_call_account_id = a.id AS on_call
-    FROM accounts a JOIN providers p ON p.provider_id = a.provider_id"""
+    FROM accounts a JOIN providers p ON p.provider_id = :provider_id"""
 
 
 _LIST_TEAMS = sql("SELECT id, name_ciphertext FROM teams WHERE provider_id = :provider_id")

@@ -11,8 +11,8 @@ from outcomes.platform.db import Transaction
 from outcomes.platform.sql import sql
 
 _STILL_WANTED = """
-    JOIN tasks t ON t.provider_id = a.provider_id AND t.id = a.task_id AND t.resolved_at IS NULL
-    JOIN accounts woken ON woken.provider_id = a.provider_id AND woken.id = a.account_id
+    JOIN tasks t ON t.provider_id = :provider_id AND t.id = a.task_id AND t.resolved_at IS NULL
+    JOIN accounts woken ON woken.provider_id = :provider_id AND woken.id = a.account_id
                        AND woken.state = 'active'"""
 """After `staff_alerts a`: the task is open, and whoever would be woken works here."""
 

@@ -13,9 +13,9 @@ from outcomes.survivors.safe_contact.store import CURRENT_METHOD, OPTED_OUT
 from outcomes.survivors.store import NAME
 
 _LINES = f"""SELECT s.provider_id, s.id, s.reference, s.registered_at,
-    EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = s.provider_id
+    EXISTS (SELECT 1 FROM pathways p WHERE p.provider_id = :provider_id
             AND p.survivor_id = s.id AND p.ended_at IS NULL) AS enrolled,
-    EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = s.provider_id
+    EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = :provider_id
             AND f.survivor_id = s.id AND f.resolved_at IS NULL) AS flagged,
     {OPTED_OUT} AS opted_out, m.frozen_at IS NOT NULL AS number_frozen
     FROM survivors s {CURRENT_METHOD}
@@ -46,7 +46,7 @@ _LIST_NAMES = sql(f"""
     SELECT line.*, i.name_ciphertext
     FROM ({_LINES} AND {in_caseload("s")}) line
     JOIN survivor_identities i
-      ON i.provider_id = line.provider_id AND i.survivor_id = line.id
+      ON i.provider_id = :provider_id AND i.survivor_id = line.id
     ORDER BY reference
 """)
 

@@ -27,11 +27,11 @@ UNREADABLE = "not readable"
 """Stands where the language of a damaged record would."""
 
 OPTED_OUT = """EXISTS (SELECT 1 FROM opt_outs o
-    WHERE o.provider_id = s.provider_id AND o.lifted_at IS NULL
+    WHERE o.provider_id = :provider_id AND o.lifted_at IS NULL
       AND (o.survivor_id = s.id OR o.phone_bidx = m.phone_bidx))"""
 
 CURRENT_METHOD = """LEFT JOIN contact_methods m
-    ON m.provider_id = s.provider_id AND m.survivor_id = s.id AND m.retired_at IS NULL"""
+    ON m.provider_id = :provider_id AND m.survivor_id = s.id AND m.retired_at IS NULL"""
 
 
 _RETIRE_CONTACT_METHOD = sql("""
@@ -129,12 +129,15 @@ async def find_phone(tx: Transaction, opened: Admitted) -> str | None:
     )
 
 
+_GET_LAST_VERSION = sql("""
+    SELECT coalesce(max(version), 0) FROM safe_contacts
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id
+""")
 _INSERT_SAFE_CONTACT = sql("""
     INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
                                confirmed_at, expires_on, recorded_by)
-    SELECT :provider_id, :profile_id, :survivor_id, 1 + coalesce(max(version), 0),
-        :profile_ciphertext, :now, :expires_on, :account
-    FROM safe_contacts WHERE provider_id = :provider_id AND survivor_id = :survivor_id
+    VALUES (:provider_id, :profile_id, :survivor_id, :version, :profile_ciphertext, :now,
+        :expires_on, :recorded_by)
 """)
 
 
@@ -143,14 +146,16 @@ async def insert_safe_contact(
 ) -> None:
     """The next version of the profile; the number of the last one is read under its row's lock."""
     await _hold(tx, opened.survivor_id)
+    last: int = await tx.fetch_value(_GET_LAST_VERSION, survivor_id=opened.survivor_id)
     await tx.execute(
         _INSERT_SAFE_CONTACT,
         profile_id=profile_id,
         survivor_id=opened.survivor_id,
+        version=last + 1,
         profile_ciphertext=opened.key.encrypt_json(PROFILE, profile_id, profile),
         now=opened.now,
         expires_on=(opened.now + CONFIRMATION_LASTS).date(),
-        account=tx.caller.actor.account,
+        recorded_by=tx.caller.actor.account,
     )
 
 
@@ -243,26 +248,26 @@ _LIST_REACH_ROWS = sql(f"""
     SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_ciphertext,
            m.frozen_at IS NOT NULL AS number_frozen, {OPTED_OUT} AS opted_out,
            EXISTS (SELECT 1 FROM contact_methods other
-                   WHERE other.provider_id = m.provider_id AND other.retired_at IS NULL
+                   WHERE other.provider_id = :provider_id AND other.retired_at IS NULL
                      AND other.phone_bidx = m.phone_bidx
                      AND other.survivor_id <> s.id) AS shared_number,
            EXISTS (SELECT 1 FROM inbound_messages unread
-                   WHERE unread.provider_id = m.provider_id
+                   WHERE unread.provider_id = :provider_id
                      AND unread.state IN ('unread', 'needs_person')
                      AND unread.from_bidx = m.phone_bidx) AS unread_message,
            (SELECT array_agg(latest.purpose) FROM (
                 SELECT DISTINCT ON (c.purpose) c.purpose, c.decision FROM consents c
-                WHERE c.provider_id = s.provider_id AND c.survivor_id = s.id
+                WHERE c.provider_id = :provider_id AND c.survivor_id = s.id
                 ORDER BY c.purpose, c.recorded_at DESC, c.decision DESC) latest
             WHERE latest.decision = 'given') AS consents,
            p.id AS profile_id, p.version, p.profile_ciphertext, p.confirmed_at, p.expires_on
     FROM survivors s
-    JOIN survivor_identities i ON i.provider_id = s.provider_id AND i.survivor_id = s.id
+    JOIN survivor_identities i ON i.provider_id = :provider_id AND i.survivor_id = s.id
     {CURRENT_METHOD}
     LEFT JOIN LATERAL (
         SELECT id, version, profile_ciphertext, confirmed_at, expires_on
         FROM safe_contacts q
-        WHERE q.provider_id = s.provider_id AND q.survivor_id = s.id
+        WHERE q.provider_id = :provider_id AND q.survivor_id = s.id
         ORDER BY q.version DESC LIMIT 1) p ON true
     WHERE s.provider_id = :provider_id AND s.id = ANY(:survivor_ids::uuid[])
 """)
