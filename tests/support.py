@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import httpx
 import msgspec
 from litestar import Litestar
+from msgspec import Struct
 
 from outcomes.app import create_app
 from outcomes.platform.access.idempotency import Creation
@@ -20,8 +21,9 @@ from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.access.sessions import start_session
 from outcomes.platform.calendar import SafeHours, UkPart
 from outcomes.platform.clock import Clock
-from outcomes.platform.db import Database
+from outcomes.platform.db import Database, Transaction
 from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
+from outcomes.platform.sql import sql
 from outcomes.providers import service as providers
 from outcomes.providers.models import NewAccount, NewProvider
 from outcomes.settings import DatabaseUrls, Settings
@@ -33,6 +35,8 @@ from outcomes.survivors.models import (
     Purpose,
     SafeContactProfile,
 )
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 
 PUBLIC_URL = "http://127.0.0.1:1"
 ACCOUNT_SID = "AC" + "0" * 32
@@ -139,7 +143,7 @@ async def make_provider(product: Product, *, uk_part: UkPart = UkPart.ENGLAND) -
     lead = await make_account(
         product, admin, Role.TEAM_LEAD, team_id=team_id, phone=drama_number(900)
     )
-    await providers.put_on_call(product.db, admin, lead.actor.account)
+    await tasks.put_on_call(product.db, admin, lead.actor.account)
     return Provider(provider_id, admin, lead, team_id, survivors_number, staff_number)
 
 
@@ -282,3 +286,25 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "OUTCOMES_TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
         "OUTCOMES_PRACTICE_DATA_ONLY": "yes",
     }
+
+
+class OpenTask(Struct, frozen=True):
+    """A row of `tasks` that is not resolved."""
+
+    kind: TaskKind
+    subject_id: UUID
+    survivor_id: UUID | None
+    owner_account_id: UUID | None
+    raised_at: datetime
+    due_at: datetime
+
+
+_OPEN_TASKS = sql(
+    """SELECT kind, subject_id, survivor_id, owner_account_id, raised_at, due_at FROM tasks
+    WHERE provider_id = :provider_id AND resolved_at IS NULL ORDER BY due_at, id"""
+)
+
+
+async def open_tasks(tx: Transaction) -> list[OpenTask]:
+    """Every open task of the provider, most urgent first."""
+    return await tx.fetch_as(OpenTask, _OPEN_TASKS)

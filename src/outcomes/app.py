@@ -19,6 +19,9 @@ from outcomes.disengagement import api as disengagement_api
 from outcomes.disengagement import pages as disengagement_pages
 from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
+from outcomes.messaging import webhooks
+from outcomes.messaging.producers import Producers
+from outcomes.messaging.signed_requests import GatewayAccount
 from outcomes.operations import health
 from outcomes.pathways import api as pathways_api
 from outcomes.pathways import pages as pathway_pages
@@ -37,7 +40,9 @@ from outcomes.platform.web.requests.idempotency import idempotency_key
 from outcomes.platform.web.responses.openapi import ApiDocument
 from outcomes.platform.web.responses.static import Assets
 from outcomes.prompts import api as prompts_api
-from outcomes.prompts import webhooks
+from outcomes.prompts.gate import alert_wording
+from outcomes.prompts.inbox import webhooks as inbox_webhooks
+from outcomes.prompts.producer import PromptProducer
 from outcomes.prompts.wordings import pages as wording_pages
 from outcomes.providers import pages as provider_pages
 from outcomes.providers.accounts import pages as account_pages
@@ -47,6 +52,8 @@ from outcomes.survivors import api as survivor_api
 from outcomes.survivors.consents import pages as consent_pages
 from outcomes.survivors.people import pages as survivor_pages
 from outcomes.survivors.safe_contact import pages as contact_pages
+from outcomes.tasks import pages as task_pages
+from outcomes.tasks.alerts import AlertProducer
 
 AUTH_POOL_SIZE = 4
 
@@ -54,6 +61,7 @@ ROUTES: tuple[Any, ...] = (
     *health.ROUTES,
     *signing_in.ROUTES,
     *account_pages.ROUTES,
+    *task_pages.ROUTES,
     *provider_pages.ROUTES,
     *survivor_api.ROUTES,
     *survivor_pages.ROUTES,
@@ -75,12 +83,14 @@ ROUTES: tuple[Any, ...] = (
     *kpis_pages.ROUTES,
     *prompts_api.ROUTES,
     *webhooks.ROUTES,
+    *inbox_webhooks.ROUTES,
     *wording_pages.ROUTES,
     *schedule_pages.ROUTES,
 )
 
 TEMPLATES: dict[str, str] = {
     "providers": "outcomes.providers",
+    "tasks": "outcomes.tasks",
     "survivors": "outcomes.survivors",
     "prompts": "outcomes.prompts",
     "assessments": "outcomes.assessments",
@@ -143,7 +153,7 @@ def create_app(
         await auth.close()
         await db.close()
 
-    gateway_account = webhooks.GatewayAccount(
+    gateway_account = GatewayAccount(
         public_url=settings.public_url,
         account_sid=settings.twilio_account_sid,
         auth_tokens=(settings.twilio_auth_token,),
@@ -156,6 +166,7 @@ def create_app(
         "passwords": Provide(_always(Passwords())),
         "public_url": Provide(_always(settings.public_url)),
         "gateway_account": Provide(_always(gateway_account)),
+        "producers": Provide(_always(producers())),
     }
     api = ApiDocument(ROUTES, dependencies, version=version("outcomes"))
 
@@ -166,6 +177,11 @@ def create_app(
         lifespan=[pools],
         openapi_config=None,
     )
+
+
+def producers() -> Producers:
+    """Who plans messages, by the kind of recipient."""
+    return Producers(PromptProducer(), AlertProducer(alert_wording().text))
 
 
 async def _caller(request: Request[Any, Any, Any]) -> Caller:

@@ -26,6 +26,11 @@ TABLES = sorted(
         for path in ROOT.glob("migrations/*/versions/*.py")
         for name in re.findall(r"CREATE TABLE (\w+)", path.read_text())
     }
+    - {
+        name
+        for path in ROOT.glob("migrations/*/versions/*.py")
+        for name in re.findall(r"DROP TABLE (\w+)", path.read_text())
+    }
 )
 _KEYWORDS = (
     "ON|WHERE|SET|JOIN|LEFT|GROUP|ORDER|CROSS|UNION|VALUES|LIMIT|FOR|INNER|FULL|HAVING|RETURNING|AS"

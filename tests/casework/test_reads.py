@@ -21,6 +21,7 @@ MAY_READ = {
     "outcome_assessments",
     "pathway_reviews",
     "pathways",
+    "outgoing_messages",
     "planned_contacts",
     "prompts",
     "safe_contacts",

@@ -24,11 +24,10 @@ from outcomes.pathways.models import NewPathway, PlannedState, Series
 from outcomes.platform.access.caseload import admit
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
-from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
 from outcomes.survivors.safe_contact.safety import NotSafe, why_not_text
-from tests.support import Product, make_provider, make_survivor, make_worker, new_key
+from outcomes.tasks.models import TaskKind
+from tests.support import Product, make_provider, make_survivor, make_worker, new_key, open_tasks
 
 FINE = NewCheckIn(wellbeing=Wellbeing.FINE)
 
@@ -152,7 +151,7 @@ async def test_duress_stops_texts_and_asks_the_person_on_call(product: Product) 
     async with product.db.transaction(worker) as tx:
         opened = await admit(tx, survivor_id)
         reach = await survivors.get_reach(tx, survivor_id)
-        [task] = await providers.list_open_tasks(tx)
+        [task] = await open_tasks(tx)
     assert why_not_text(reach, opened.now) is NotSafe.OPTED_OUT
     assert (task.kind, task.subject_id) == (TaskKind.DURESS, check_in_id)
     assert task.owner_account_id == provider.lead.actor.account

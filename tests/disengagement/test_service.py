@@ -22,15 +22,16 @@ from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller
 from outcomes.prompts import service as prompts
-from outcomes.providers import service as providers
-from outcomes.providers.models import Task, TaskKind
+from outcomes.tasks.models import TaskKind
 from tests.support import (
+    OpenTask,
     Product,
     Provider,
     make_provider,
     make_survivor,
     make_worker,
     new_key,
+    open_tasks,
 )
 
 WEEKS_4 = timedelta(days=28)
@@ -264,9 +265,9 @@ async def _resolve(
     await service.resolve_flag(product.db, caller, survivor_id, flag_id, new_key(caller, new), new)
 
 
-async def _tasks(product: Product, caller: Caller) -> list[Task]:
+async def _tasks(product: Product, caller: Caller) -> list[OpenTask]:
     async with product.db.transaction(caller) as tx:
-        return await providers.list_open_tasks(tx)
+        return await open_tasks(tx)
 
 
 async def _now(product: Product, caller: Caller) -> datetime:

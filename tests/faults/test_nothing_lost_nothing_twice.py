@@ -61,7 +61,10 @@ async def make_people(home: Home, due: int, forbidden: int) -> People:
 
 
 async def counts(home: Home) -> Counter[str]:
-    rows = await home.rows("SELECT state FROM prompts WHERE provider_id = $1")
+    rows = await home.rows(
+        """SELECT state FROM outgoing_messages
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
+    )
     return Counter(row["state"] for row in rows)
 
 
@@ -74,8 +77,8 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> No
 async def a_minute_passes(home: Home) -> None:
     """For the leases of those who died; nobody alive may hold one."""
     await home.change(
-        """UPDATE prompts SET lease_until = lease_until - interval '2 minutes'
-           WHERE provider_id = $1 AND state = 'sending'"""
+        """UPDATE outgoing_messages SET lease_until = lease_until - interval '2 minutes'
+           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
     )
 
 
@@ -96,10 +99,15 @@ async def check(home: Home, people: People, in_flight: int) -> None:
     arrived = Counter(text.phone for text in home.arrived())
     assert not set(arrived) & set(people.forbidden)
     assert max(arrived.values()) == 1
-    rows = await home.rows("SELECT survivor_id, id, state FROM prompts WHERE provider_id = $1")
+    rows = await home.rows(
+        """SELECT recipient_id AS survivor_id, id, state FROM outgoing_messages
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
+    )
     prompts = {row["survivor_id"]: row for row in rows}
     assert len(rows) == len(prompts) == len(people.due) + len(people.forbidden)
-    tasks = {subject for kind, subject in await home.open_tasks() if kind == "prompt_unconfirmed"}
+    tasks = {
+        subject for kind, subject in await home.open_tasks() if kind == """prompt_unconfirmed"""
+    }
     for phone, survivor_id in people.due.items():
         prompt = prompts[survivor_id]
         if prompt["state"] == "unconfirmed":
@@ -136,7 +144,8 @@ async def test_twenty_kills_an_emptied_and_a_restarted_redis(
             await when_claimed(home)
         assert await nursery.end(pid, signal.SIGKILL) == -signal.SIGKILL
         rows = await home.rows(
-            "SELECT id FROM prompts WHERE provider_id = $1 AND state = 'sending'"
+            """SELECT id FROM outgoing_messages
+               WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
         )
         in_flight |= {row["id"] for row in rows}
     left = await counts(home)
@@ -184,7 +193,8 @@ async def when_recorded(home: Home) -> None:
 
     async def recorded() -> int:
         rows = await home.rows(
-            "SELECT count(*) FROM prompts WHERE provider_id = $1 AND sent_at IS NOT NULL"
+            """SELECT count(*) FROM outgoing_messages
+               WHERE provider_id = $1 AND recipient_kind = 'survivor' AND sent_at IS NOT NULL"""
         )
         count: int = rows[0]["count"]
         return count
@@ -198,7 +208,10 @@ async def when_recorded(home: Home) -> None:
 
 
 async def sending(home: Home) -> list[UUID]:
-    rows = await home.rows("SELECT id FROM prompts WHERE provider_id = $1 AND state = 'sending'")
+    rows = await home.rows(
+        """SELECT id FROM outgoing_messages
+           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
+    )
     return [row["id"] for row in rows]
 
 

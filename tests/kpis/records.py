@@ -247,14 +247,12 @@ class Records:
                     "contact_methods", **about, recorded_at=NOW, recorded_by=self.worker
                 )
             await self.insert(
-                "prompts",
+                "outgoing_messages",
                 id=uuid4(),
-                survivor_id=survivor_id,
-                requested_by=self.worker,
-                wording_code="hello",
-                wording_version="1.0",
-                contact_method_id=methods[row["survivor"]],
-                safe_contact_version=1,
+                recipient_kind="survivor",
+                recipient_id=survivor_id,
+                channel="sms",
+                tries=1,
                 sender_number_id=sender,
                 state=row["state"],
                 reason="opted_out" if row["state"] in ("withheld", "cancelled") else None,

@@ -12,7 +12,6 @@ from outcomes.messaging.gateways.gateway import (
     accepted,
     refusal,
 )
-from outcomes.messaging.statuses import GatewayStatus, later_status
 
 
 def problem(code: int) -> str:
@@ -93,21 +92,3 @@ def test_a_message_never_prints_what_it_holds() -> None:
     message = OutboundSms("+447700900123", "+447700900001", "Hi there", "https://x/?t=secret", 600)
     shown = f"{message} {message!r} {message.__rich_repr__()}"
     assert not any(part in shown for part in ("7700", "Hi", "secret"))
-
-
-def test_statuses_only_go_forward_and_a_final_one_stays() -> None:
-    """The order is the design's: queued < accepted < sending < sent < a final one."""
-    order = [
-        ["queued"],
-        ["accepted"],
-        ["sending"],
-        ["sent"],
-        ["delivered", "undelivered", "failed"],
-    ]
-    rank = {GatewayStatus(name): place for place, names in enumerate(order) for name in names}
-    assert set(rank) == set(GatewayStatus)
-    for held in GatewayStatus:
-        assert later_status(None, held) is held
-        assert held.is_final == (held in {"delivered", "undelivered", "failed"})
-        for told in GatewayStatus:
-            assert later_status(held, told) is (told if rank[told] > rank[held] else held)

@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from outcomes.local.handset.webhooks import sign
 from outcomes.messaging.inbound import InboundSms, StatusUpdate, read_inbound, read_status, verify
-from outcomes.messaging.statuses import GatewayStatus
+from outcomes.messaging.lifecycle import GatewayStatus
 from tests.messaging.serving import ACCOUNT, TOKEN, Desk, desk, until
 
 PHONE, SENDER = "+447700900123", "+447700900001"

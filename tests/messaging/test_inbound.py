@@ -18,7 +18,7 @@ from outcomes.messaging.inbound import (
     read_status,
     verify,
 )
-from outcomes.messaging.statuses import GatewayStatus
+from outcomes.messaging.lifecycle import GatewayStatus
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 ACCOUNT = "AC" + "a" * 32

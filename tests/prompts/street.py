@@ -16,11 +16,16 @@ from outcomes.app import create_app
 from outcomes.local.handset.app import Handset
 from outcomes.local.handset.faults import Plan
 from outcomes.local.handset.phones import Text
+from outcomes.messaging import delivery
 from outcomes.messaging.gateways.twilio import TwilioGateway
+from outcomes.messaging.producers import Producer
 from outcomes.platform.access.models import Caller
 from outcomes.prompts import service as prompts
+from outcomes.prompts.gate import alert_wording
 from outcomes.prompts.models import InboxMessage, Prompt
+from outcomes.prompts.producer import PromptProducer
 from outcomes.settings import DatabaseUrls
+from outcomes.tasks.alerts import AlertProducer
 from tests.messaging.serving import served
 from tests.support import (
     ACCOUNT_SID,
@@ -34,6 +39,7 @@ from tests.support import (
     running_product,
 )
 
+ALERTS = AlertProducer(alert_wording().text)
 HOUR = timedelta(hours=1)
 
 
@@ -126,15 +132,25 @@ class Home(Struct, frozen=True):
         return await prompts.schedule_prompts(self.street.product.db, self.caller)
 
     async def send(self) -> int:
-        return await prompts.send_due(
+        return await self._send(PromptProducer())
+
+    async def send_alerts(self) -> int:
+        return await self._send(ALERTS)
+
+    async def _send(self, producer: Producer) -> int:
+        return await delivery.send_due(
             self.street.product.db,
             self.caller,
+            producer,
             self.street.gateway,
             self.street.product.settings.public_url,
         )
 
     async def sweep(self) -> None:
-        await prompts.sweep(self.street.product.db, self.caller)
+        await delivery.sweep(self.street.product.db, self.caller, PromptProducer())
+
+    async def sweep_alerts(self) -> None:
+        await delivery.sweep(self.street.product.db, self.caller, ALERTS)
 
     async def read(self) -> int:
         return await prompts.read_inbox(self.street.product.db, self.caller)

@@ -7,11 +7,11 @@ import pytest
 
 from outcomes.casework import service as casework
 from outcomes.disengagement import service as disengagement
+from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller
 from outcomes.platform.encryption import DecryptionError
-from outcomes.prompts.models import PromptState
 from outcomes.survivors import service as survivors
 from tests.prompts.street import Home
 from tests.support import new_key
@@ -47,9 +47,11 @@ async def test_a_damaged_record_gets_no_text_and_holds_up_nobody(
     await home.send()
     assert [text.phone for text in home.arrived()] == ["+447700900124"]
     (prompt,) = await home.rows(
-        "SELECT state FROM prompts WHERE provider_id = $1 AND survivor_id = $2", damaged
+        """SELECT state FROM outgoing_messages
+           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND recipient_id = $2""",
+        damaged,
     )
-    assert prompt["state"] == PromptState.WITHHELD
+    assert prompt["state"] == MessageState.WITHHELD
 
     async with db.transaction(home.caller) as tx:
         later = await tx.now() + timedelta(days=29)

@@ -2,8 +2,8 @@
 
 from secrets import token_hex
 
-from outcomes.messaging.statuses import GatewayStatus
-from outcomes.prompts.models import Prompt, PromptState
+from outcomes.messaging.lifecycle import GatewayStatus, MessageState
+from outcomes.prompts.models import Prompt
 from tests.prompts.street import Home
 from tests.prompts.test_statuses import in_state, tell, update
 
@@ -29,7 +29,7 @@ def _taken_back(prompts: list[Prompt]) -> None:
     retry, first = prompts
     assert (retry.retry_of, retry.state, retry.reason) == (
         first.id,
-        PromptState.CANCELLED,
+        MessageState.CANCELLED,
         "arrived_after_all",
     )
-    assert first.state == PromptState.UNDELIVERED
+    assert first.state == MessageState.UNDELIVERED

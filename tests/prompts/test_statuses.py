@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from outcomes.app import producers
 from outcomes.local.handset.faults import Plan
+from outcomes.messaging import statuses
+from outcomes.messaging.callbacks import CallbackToken, new_callback_token
 from outcomes.messaging.inbound import StatusUpdate
-from outcomes.messaging.sending import CallbackToken, new_callback_token
-from outcomes.messaging.statuses import GatewayStatus
-from outcomes.prompts import service as prompts
-from outcomes.prompts.models import PromptState
+from outcomes.messaging.lifecycle import GatewayStatus, MessageState
 from tests.prompts.street import Home, until
 
 FINAL = {"delivered": "delivered", "undelivered": "undelivered", "failed": "undelivered"}
@@ -24,10 +24,10 @@ async def in_state(home: Home, survivor_id: UUID, state: str) -> CallbackToken:
     prompt_id = await home.request(survivor_id)
     token = new_callback_token(home.caller)
     await home.change(
-        """UPDATE prompts SET state = $3, callback_digest = $4,
+        """UPDATE outgoing_messages SET state = $3, callback_digest = $4,
                lease_token = CASE WHEN $3 = 'sending' THEN id END,
                lease_until = CASE WHEN $3 = 'sending' THEN expires_at END
-           WHERE provider_id = $1 AND id = $2""",
+           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND id = $2""",
         prompt_id,
         state,
         token.digest,
@@ -48,7 +48,9 @@ def update(status: GatewayStatus | None, sid: str, code: int | None = None) -> S
 
 async def tell(home: Home, token: CallbackToken, *updates: StatusUpdate) -> None:
     for one in updates:
-        known = await prompts.record_status(home.street.product.db, home.caller, token.token, one)
+        known = await statuses.record_status(
+            home.street.product.db, home.caller, producers(), token.token, one
+        )
         assert known
 
 
@@ -73,7 +75,8 @@ async def test_any_order_ends_in_the_first_final_word_and_keeps_every_event(
     (prompt,) = await home.prompts(survivor_id)
     assert prompt.state == expected
     events = await home.rows(
-        "SELECT count(*) FROM prompt_events WHERE provider_id = $1 AND prompt_id = $2", prompt.id
+        "SELECT count(*) FROM message_statuses WHERE provider_id = $1 AND message_id = $2",
+        prompt.id,
     )
     assert events[0]["count"] == len(told)
     failed = [task for task in await home.open_tasks() if task[1] == prompt.id]
@@ -89,17 +92,19 @@ async def test_evidence_closes_the_task_about_an_unconfirmed_prompt(home: Home) 
     survivor_id = await home.survivor()
     await home.request(survivor_id)
     await home.change(
-        """UPDATE prompts SET state = 'sending', lease_token = id, lease_until = due_at
-           WHERE provider_id = $1"""
+        """UPDATE outgoing_messages SET state = 'sending', lease_token = id, lease_until = due_at
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
     )
     token = new_callback_token(home.caller)
     await home.change(
-        "UPDATE prompts SET callback_digest = $2 WHERE provider_id = $1", token.digest
+        """UPDATE outgoing_messages SET callback_digest = $2
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'""",
+        token.digest,
     )
     await home.sweep()
     assert [kind for kind, _ in await home.open_tasks()] == ["prompt_unconfirmed"]
     await tell(home, token, update(GatewayStatus.SENT, f"SM{token_hex(16)}"))
-    assert (await home.only_prompt(survivor_id)).state == PromptState.ACCEPTED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.ACCEPTED
     assert await home.open_tasks() == []
 
 
@@ -108,7 +113,7 @@ async def test_a_word_about_another_message_changes_nothing(home: Home) -> None:
     token = await in_state(home, survivor_id, "sending")
     await tell(home, token, update(GatewayStatus.SENT, "SM" + "a" * 32))
     await tell(home, token, update(GatewayStatus.FAILED, "SM" + "b" * 32))
-    assert (await home.only_prompt(survivor_id)).state == PromptState.ACCEPTED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.ACCEPTED
 
 
 async def test_a_phone_that_is_off_is_tried_three_times_more_and_then_a_person_looks(
@@ -122,12 +127,12 @@ async def test_a_phone_that_is_off_is_tried_three_times_more_and_then_a_person_l
 
         async def undelivered(expected: int = number) -> bool:
             states = [prompt.state for prompt in await home.prompts(survivor_id)]
-            return states.count(PromptState.UNDELIVERED) == expected
+            return states.count(MessageState.UNDELIVERED) == expected
 
         await until(undelivered)
         await home.change(
-            """UPDATE prompts SET due_at = due_at - interval '30 minutes'
-               WHERE provider_id = $1 AND state = 'scheduled'"""
+            """UPDATE outgoing_messages SET due_at = due_at - interval '30 minutes'
+               WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'scheduled'"""
         )
     assert await home.send() == 0
     chain = await home.prompts(survivor_id)
@@ -141,7 +146,7 @@ async def test_a_retry_waits_half_an_hour_and_passes_the_gate(home: Home) -> Non
     token = await in_state(home, survivor_id, "sending")
     await tell(home, token, update(GatewayStatus.UNDELIVERED, "SM" + "a" * 32, 30003))
     retry = (await home.prompts(survivor_id))[0]
-    assert (retry.state, retry.retry_of is not None) == (PromptState.SCHEDULED, True)
+    assert (retry.state, retry.retry_of is not None) == (MessageState.SCHEDULED, True)
     waits = retry.due_at - await home.now()
     assert timedelta(minutes=29) < waits <= timedelta(minutes=30)
     await home.change(
@@ -150,8 +155,8 @@ async def test_a_retry_waits_half_an_hour_and_passes_the_gate(home: Home) -> Non
         retry.due_at,
     )
     await home.change(
-        """UPDATE prompts SET due_at = due_at - interval '31 minutes'
-           WHERE provider_id = $1 AND retry_of IS NOT NULL"""
+        """UPDATE outgoing_messages SET due_at = due_at - interval '31 minutes'
+           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'scheduled'"""
     )
     assert await home.send() == 1
     assert [p.reason for p in await home.prompts(survivor_id) if p.retry_of] == ["number_frozen"]
@@ -173,5 +178,6 @@ async def test_a_final_failure_is_acted_on_by_its_class(
     token = await in_state(home, survivor_id, "accepted")
     await tell(home, token, update(GatewayStatus.UNDELIVERED, "SM" + "a" * 32, code))
     assert [kind for kind, _ in await home.open_tasks()] == [task]
-    (method,) = await home.rows("SELECT frozen_reason FROM contact_methods WHERE provider_id = $1")
+    (method,) = await home.rows("""SELECT frozen_reason FROM contact_methods
+                                   WHERE provider_id = $1""")
     assert (method["frozen_reason"] == "unknown_to_gateway") is frozen

@@ -10,9 +10,9 @@ from outcomes.casework import service as casework
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewAttempt, Reason
 from outcomes.disengagement import service as disengagement
+from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
-from outcomes.prompts.models import PromptState
 from tests.attack.routes import list_routes
 from tests.casework.work import worry
 from tests.prompts.street import Home
@@ -39,10 +39,12 @@ async def test_an_unknown_zone_breaks_nothing(home: Home, superuser_url: str, zo
     await home.sweep()
     assert [text.phone for text in home.arrived()] == ["+447700900124"]
     prompts = await home.rows(
-        "SELECT state, due_at FROM prompts WHERE provider_id = $1 AND survivor_id = $2", lost
+        """SELECT state, due_at FROM outgoing_messages
+           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND recipient_id = $2""",
+        lost,
     )
     now = await home.now()
-    assert {one["state"] for one in prompts if one["due_at"] <= now} == {PromptState.WITHHELD}
+    assert {one["state"] for one in prompts if one["due_at"] <= now} == {MessageState.WITHHELD}
     later = now + timedelta(days=29)
     assert await pathways.refresh_plans(db, home.caller, later) == 2
     assert await disengagement.raise_due_flags(db, home.caller, later) >= 1

@@ -8,10 +8,10 @@ import pytest
 
 from outcomes.casework import service as casework
 from outcomes.errors import Conflict
+from outcomes.messaging.lifecycle import MessageState
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox import store as store_inbox
-from outcomes.prompts.models import PromptState
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import NewPhone, SafeContactProfile
 from tests.prompts.street import Home
@@ -114,11 +114,11 @@ async def test_what_was_planned_for_a_number_on_hold_is_planned_for_the_next(hom
     await home.read()
     assert (await home.prompts(survivor_id))[0].reason == "number_frozen"
     await home.schedule()
-    assert (await home.prompts(survivor_id))[0].state == PromptState.WITHHELD
+    assert (await home.prompts(survivor_id))[0].state == MessageState.WITHHELD
     assert await home.schedule() == 0
     phone = NewPhone("07700 900321")
     await survivors.change_phone(
         home.street.product.db, home.worker, survivor_id, new_key(home.worker, phone), phone
     )
     await home.schedule()
-    assert (await home.prompts(survivor_id))[0].state == PromptState.SCHEDULED
+    assert (await home.prompts(survivor_id))[0].state == MessageState.SCHEDULED

@@ -8,15 +8,18 @@ from uuid import UUID
 import pytest
 
 from outcomes.errors import Conflict, NotFound
+from outcomes.messaging import delivery
+from outcomes.messaging.lifecycle import MessageState
 from outcomes.platform.access.models import Role
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox.replies import Answer
-from outcomes.prompts.models import MessageKind, PromptState
-from outcomes.prompts.sending import service as service_sending
+from outcomes.prompts.models import MessageKind
+from outcomes.prompts.producer import PromptProducer
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import SafeContactProfile
+from outcomes.tasks import service as tasks
 from tests.prompts.street import Home, until
 from tests.support import make_account, make_provider, make_worker
 
@@ -28,7 +31,7 @@ async def asked(home: Home, **known: Any) -> UUID:
     await home.send()
 
     async def has_it() -> bool:
-        return (await home.only_prompt(survivor_id)).state == PromptState.DELIVERED
+        return (await home.only_prompt(survivor_id)).state == MessageState.DELIVERED
 
     await until(has_it)
     return survivor_id
@@ -76,7 +79,9 @@ async def test_three_asks_for_a_call_and_wakes_whoever_is_on_call(home: Home) ->
     assert message.asked.startswith("Hi, how are things?")
     assert await home.open_tasks() == [("asked_for_call", message.id)]
     alerts = await home.rows(
-        "SELECT attempt, state FROM staff_alerts WHERE provider_id = $1 ORDER BY attempt"
+        """SELECT a.attempt, m.state FROM staff_alerts a
+           JOIN outgoing_messages m ON m.provider_id = a.provider_id AND m.id = a.id
+           WHERE a.provider_id = $1 ORDER BY a.attempt"""
     )
     assert [tuple(row) for row in alerts] == [(1, "scheduled"), (2, "scheduled")]
     await prompts.handle_message(home.street.product.db, home.worker, message.id)
@@ -130,7 +135,7 @@ async def test_the_duress_word_stops_everything_and_shows_nothing(home: Home) ->
     await home.writes("The Blue  Garden is nice")
     await home.read()
     assert [kind for kind, _ in await home.open_tasks()] == ["duress"]
-    assert (await home.prompts(survivor_id))[0].state == PromptState.CANCELLED
+    assert (await home.prompts(survivor_id))[0].state == MessageState.CANCELLED
     await home.send()
     assert len(home.arrived()) == 1
     (row,) = await home.rows("SELECT source FROM opt_outs WHERE provider_id = $1")
@@ -172,7 +177,8 @@ async def test_a_digit_without_an_open_question_goes_to_a_person(home: Home) -> 
 async def test_of_two_open_questions_the_latest_is_answered_and_only_once(home: Home) -> None:
     survivor_id = await asked(home)
     await home.change(
-        "UPDATE prompts SET due_at = due_at - interval '2 days' WHERE provider_id = $1"
+        """UPDATE outgoing_messages SET due_at = due_at - interval '2 days'
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
     )
     await home.request(survivor_id)
     await home.send()
@@ -234,7 +240,7 @@ async def test_whoever_is_woken_can_open_the_person_until_it_is_seen_to(home: Ho
     colleague = await make_account(
         product, home.provider.admin, Role.SUPPORT_WORKER, phone="07700 900901"
     )
-    await providers.put_on_call(product.db, home.provider.admin, colleague.actor.account)
+    await tasks.put_on_call(product.db, home.provider.admin, colleague.actor.account)
     with pytest.raises(NotFound):
         await survivors.get_survivor(product.db, colleague, survivor_id)
     await home.writes("please ring me")
@@ -298,11 +304,11 @@ async def test_two_readers_read_each_message_once(home: Home) -> None:
 async def test_stop_between_claim_and_call_is_seen_in_the_last_moment(home: Home) -> None:
     survivor_id, product = await home.survivor(), home.street.product
     await home.request(survivor_id)
-    _, claims = await service_sending._claim(product.db, home.caller)
+    _, claims = await delivery._claim(product.db, home.caller, PromptProducer())
     await home.writes("STOP")
     for claim in claims:
-        await service_sending._send(
-            product.db, home.caller, home.street.gateway, home.street.url, claim
+        await delivery._send(
+            product.db, home.caller, PromptProducer(), home.street.gateway, home.street.url, claim
         )
     assert home.arrived() == []
     await home.send()

@@ -8,9 +8,9 @@ import pytest
 
 from outcomes.errors import Conflict
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
+from outcomes.messaging.lifecycle import MessageState
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service
-from outcomes.prompts.models import PromptState
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Decision, NewConsent, NewPhone, Purpose, SafeContactProfile
 from tests.prompts.street import HOUR, Home, until
@@ -20,7 +20,7 @@ WORDS = "Hi, how are things? Reply 1 fine, 2 not so good, 3 please call"
 
 
 async def delivered(home: Home, survivor_id: UUID) -> bool:
-    return (await home.prompts(survivor_id))[0].state == PromptState.DELIVERED
+    return (await home.prompts(survivor_id))[0].state == MessageState.DELIVERED
 
 
 async def test_a_requested_prompt_arrives_once_and_is_followed_to_the_phone(home: Home) -> None:
@@ -41,7 +41,7 @@ async def test_a_requested_prompt_arrives_once_and_is_followed_to_the_phone(home
     assert (prompt.id, prompt.text, prompt.why) == (prompt_id, WORDS, None)
     assert prompt.sent_at is not None
     events = await home.rows(
-        "SELECT status FROM prompt_events WHERE provider_id = $1 ORDER BY at, status DESC"
+        "SELECT status FROM message_statuses WHERE provider_id = $1 ORDER BY at, status DESC"
     )
     assert [row["status"] for row in events] == ["sent", "delivered"]
     assert await home.open_tasks() == []
@@ -101,7 +101,7 @@ async def test_who_may_not_be_texted_gets_a_withheld_prompt_that_says_why(
     assert await home.schedule() == 1
     assert await home.schedule() == 0
     prompt = await home.only_prompt(survivor_id)
-    assert (prompt.state, prompt.reason) == (PromptState.WITHHELD, reason)
+    assert (prompt.state, prompt.reason) == (MessageState.WITHHELD, reason)
     assert prompt.why
     with pytest.raises(Conflict, match="Nothing was sent"):
         await home.request(survivor_id)
@@ -118,7 +118,7 @@ async def test_a_withheld_prompt_is_planned_after_all_when_the_reason_goes(home:
         home.street.product.db, home.worker, survivor_id, new_key(home.worker, consent), consent
     )
     assert await home.schedule() == 1
-    assert (await home.only_prompt(survivor_id)).state == PromptState.SCHEDULED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.SCHEDULED
 
 
 async def test_an_unaccepted_wording_is_sent_to_nobody(home: Home) -> None:
@@ -128,7 +128,7 @@ async def test_an_unaccepted_wording_is_sent_to_nobody(home: Home) -> None:
     await home.change("UPDATE prompts SET wording_version = '0.9' WHERE provider_id = $1")
     await home.send()
     assert home.arrived() == []
-    assert (await home.only_prompt(survivor_id)).state == PromptState.CANCELLED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.CANCELLED
 
 
 async def closed_now(home: Home) -> SafeHours:
@@ -141,10 +141,10 @@ async def test_outside_the_window_nothing_goes_out_at_sending_either(home: Home)
     survivor_id, now = await home.survivor(hours=await closed_now(home)), await home.now()
     await home.plan(survivor_id, now)
     await home.schedule()
-    assert (await home.only_prompt(survivor_id)).state == PromptState.SCHEDULED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.SCHEDULED
     assert await home.send() == 1
     prompt = await home.only_prompt(survivor_id)
-    assert (prompt.state, prompt.reason) == (PromptState.WITHHELD, "outside_hours")
+    assert (prompt.state, prompt.reason) == (MessageState.WITHHELD, "outside_hours")
     assert home.arrived() == []
     with pytest.raises(Conflict, match="outside their safe hours"):
         await home.request(survivor_id)
@@ -180,7 +180,7 @@ async def test_a_changed_number_or_profile_cancels_and_plans_again(home: Home) -
     await home.sweep()
     assert (await home.only_prompt(survivor_id)).reason == "profile_changed"
     assert await home.schedule() == 1
-    assert (await home.only_prompt(survivor_id)).state == PromptState.SCHEDULED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.SCHEDULED
 
 
 async def test_a_number_changed_after_planning_is_not_texted_at_its_time(home: Home) -> None:
@@ -217,12 +217,13 @@ async def test_what_is_too_late_expires_unsent(home: Home) -> None:
     await home.plan(survivor_id, now + timedelta(minutes=1))
     await home.schedule()
     await home.change(
-        """UPDATE prompts SET due_at = due_at - interval '1 day',
-                              expires_at = expires_at - interval '1 day' WHERE provider_id = $1"""
+        """UPDATE outgoing_messages SET due_at = due_at - interval '1 day',
+                              expires_at = expires_at - interval '1 day'
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
     )
     await home.send()
     await home.sweep()
-    assert (await home.only_prompt(survivor_id)).state == PromptState.EXPIRED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.EXPIRED
     assert home.arrived() == []
 
 
@@ -247,9 +248,12 @@ async def test_a_busy_gateway_is_left_alone_and_tried_again(home: Home) -> None:
     await home.request(survivor_id)
     home.goes_wrong(Plan(faults=(Fault(FaultKind.TOO_MANY),)))
     assert await home.send() == 1
-    assert (await home.only_prompt(survivor_id)).state == PromptState.SCHEDULED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.SCHEDULED
     assert await home.send() == 0
-    await home.change("UPDATE prompts SET try_at = due_at WHERE provider_id = $1")
+    await home.change(
+        """UPDATE outgoing_messages SET try_at = due_at
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
+    )
     assert await home.send() == 1
     assert len(home.arrived()) == 1
     assert await home.open_tasks() == []
@@ -266,7 +270,7 @@ async def test_an_unknown_outcome_goes_to_a_person_and_is_never_sent_again(
     prompt_id = await home.request(survivor_id)
     home.goes_wrong(Plan(faults=(Fault(fault),), callbacks=Callbacks.OFF))
     await home.send()
-    assert (await home.only_prompt(survivor_id)).state == PromptState.UNCONFIRMED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.UNCONFIRMED
     assert await home.open_tasks() == [("prompt_unconfirmed", prompt_id)]
     await home.sweep()
     assert await home.send() == 0
@@ -279,7 +283,7 @@ async def test_a_late_callback_proves_that_it_was_taken_and_closes_the_task(home
     await home.schedule()
     home.goes_wrong(Plan(faults=(Fault(FaultKind.ERROR_AFTER),), callback_delay_seconds=0.5))
     await home.send()
-    assert (await home.only_prompt(survivor_id)).state == PromptState.UNCONFIRMED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.UNCONFIRMED
     assert len(await home.open_tasks()) == 1
     await until(lambda: delivered(home, survivor_id))
     assert await home.open_tasks() == []
@@ -305,7 +309,7 @@ async def test_a_stop_at_the_gateway_is_learnt(home: Home) -> None:
     )
     await home.send()
     prompt = await home.only_prompt(survivor_id)
-    assert prompt.state == PromptState.FAILED
+    assert prompt.state == MessageState.FAILED
     assert [kind for kind, _ in await home.open_tasks()] == ["opted_out"]
     with pytest.raises(Conflict, match="stopped our texts"):
         await home.request(survivor_id)
@@ -326,10 +330,11 @@ async def test_a_lost_sender_leaves_it_to_a_person(home: Home) -> None:
     survivor_id = await home.survivor()
     prompt_id = await home.request(survivor_id)
     await home.change(
-        """UPDATE prompts SET state = 'sending', lease_token = id,
-                              lease_until = due_at - interval '1 second' WHERE provider_id = $1"""
+        """UPDATE outgoing_messages SET state = 'sending', lease_token = id,
+                              lease_until = due_at - interval '1 second'
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
     )
     assert await home.send() == 0
     await home.sweep()
-    assert (await home.only_prompt(survivor_id)).state == PromptState.UNCONFIRMED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.UNCONFIRMED
     assert await home.open_tasks() == [("prompt_unconfirmed", prompt_id)]

@@ -144,7 +144,7 @@ def status(home: Home, **changes: str) -> dict[str, str]:
 async def test_a_status_without_a_token_of_ours_is_refused(home: Home) -> None:
     for path in (STATUS, f"{STATUS}?token=abc", f"{STATUS}?token="):
         assert await post(home, status(home), path=path) == 404
-    (row,) = await home.rows("SELECT count(*) FROM prompt_events WHERE provider_id = $1")
+    (row,) = await home.rows("SELECT count(*) FROM message_statuses WHERE provider_id = $1")
     assert row["count"] == 0
 
 
@@ -168,13 +168,16 @@ async def test_anothers_token_looks_absent_and_changes_nothing(home: Home) -> No
 
 
 async def _has_ended(home: Home) -> bool:
-    rows = await home.rows("SELECT state FROM prompts WHERE provider_id = $1")
+    rows = await home.rows(
+        """SELECT state FROM outgoing_messages
+           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
+    )
     return [row["state"] for row in rows] == ["delivered"]
 
 
 async def _kept(home: Home) -> list[str]:
     rows = await home.rows(
         """SELECT p::text FROM prompts p WHERE provider_id = $1
-           UNION ALL SELECT e::text FROM prompt_events e WHERE provider_id = $1 ORDER BY 1"""
+           UNION ALL SELECT e::text FROM message_statuses e WHERE provider_id = $1 ORDER BY 1"""
     )
     return [row["p"] for row in rows]

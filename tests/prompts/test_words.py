@@ -6,18 +6,19 @@ from enum import StrEnum
 import asyncpg
 import pytest
 
-from outcomes.messaging.statuses import GatewayStatus
+from outcomes.messaging.lifecycle import GatewayStatus, MessageState
 from outcomes.prompts.gate import alert_wording, wording_for
-from outcomes.prompts.models import WHY, CancelReason, MessageKind, NoWording, PromptState
+from outcomes.prompts.models import WHY, CancelReason, MessageKind, NoWording
 from outcomes.survivors.safe_contact.safety import NotSafe
+from outcomes.tasks.service import TASK_RESOLVED
 
 
 @pytest.mark.parametrize(
     ("table", "column", "words"),
     [
-        ("prompts", "state", {*PromptState}),
-        ("prompts", "reason", {*NotSafe, *NoWording, *CancelReason}),
-        ("prompt_events", "status", {*GatewayStatus, "unknown"}),
+        ("outgoing_messages", "state", {*MessageState}),
+        ("outgoing_messages", "reason", {*NotSafe, *NoWording, *CancelReason, TASK_RESOLVED}),
+        ("message_statuses", "status", {*GatewayStatus, "unknown"}),
         ("inbound_messages", "kind", {*MessageKind}),
     ],
 )

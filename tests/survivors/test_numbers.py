@@ -6,10 +6,9 @@ from uuid import UUID
 import pytest
 
 from outcomes.errors import Invalid
-from outcomes.providers import service as providers
 from outcomes.survivors import service
 from outcomes.survivors.models import NewPhone
-from tests.support import Product, make_provider, make_survivor, make_worker, new_key
+from tests.support import Product, make_provider, make_survivor, make_worker, new_key, open_tasks
 
 
 async def test_of_changes_at_the_same_moment_one_stands(product: Product) -> None:
@@ -56,7 +55,7 @@ async def test_the_task_of_a_shared_number_ends_with_it_and_the_next_has_its_own
         phone = NewPhone(number)
         await service.change_phone(product.db, worker, one, new_key(worker, phone), phone)
         async with product.db.transaction(worker) as tx:
-            return [(t.kind, t.survivor_id) for t in await providers.list_open_tasks(tx)]
+            return [(t.kind, t.survivor_id) for t in await open_tasks(tx)]
 
     assert await after("07700 900211") == [("shared_phone", one)]
     assert await after("07700 900211") == [("shared_phone", one)], "the same number again"

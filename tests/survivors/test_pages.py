@@ -8,10 +8,9 @@ import pytest
 from litestar import Litestar
 
 from outcomes.platform.access.models import Caller, Role
-from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Purpose
+from outcomes.tasks.models import TaskKind
 from tests.support import (
     Browser,
     Product,
@@ -19,6 +18,7 @@ from tests.support import (
     make_provider,
     make_survivor,
     make_worker,
+    open_tasks,
     signed_in,
 )
 
@@ -159,7 +159,7 @@ async def test_a_number_on_two_records_goes_to_the_team_lead_and_names_nobody(
     page = (await browser.get(f"/people/{second}/safe-contact")).text
     assert "Your team lead will look at this number" in page
     async with product.db.transaction(one) as tx:
-        tasks = await providers.list_open_tasks(tx)
+        tasks = await open_tasks(tx)
     assert "Ariadne" not in page
     assert str(first) not in page
     assert [(task.kind, task.survivor_id) for task in tasks] == [(TaskKind.SHARED_PHONE, second)]

@@ -18,8 +18,8 @@ from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller, Role
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox import service as service_inbox
-from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 from tests.support import (
     Product,
     Provider,
@@ -161,7 +161,7 @@ async def _own_session(product: Product, worker: Caller) -> UUID:
 async def _asked(product: Product, worker: Caller, survivor_id: UUID) -> UUID:
     """A task that is done by saying so."""
     async with product.db.transaction(worker) as tx:
-        await providers.raise_task(
+        await tasks.raise_task(
             tx,
             TaskKind.OPTED_OUT,
             subject_kind="survivor",

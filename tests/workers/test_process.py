@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
+from outcomes.messaging.lifecycle import MessageState
 from outcomes.prompts.inbox.replies import Answer
-from outcomes.prompts.models import PromptState
 from tests.prompts.street import Home, Street, make_home, until
 from tests.workers.processes import ROOT, Nursery, RedisServer, environment
 
@@ -32,7 +32,7 @@ async def test_from_the_plan_to_the_answer_and_the_alert_by_the_tick_alone(
 
     async def is_delivered() -> bool:
         prompts = await home.prompts(survivor_id)
-        return bool(prompts) and prompts[0].state == PromptState.DELIVERED
+        return bool(prompts) and prompts[0].state == MessageState.DELIVERED
 
     await until(is_delivered)
     await home.writes("3")
@@ -61,9 +61,9 @@ async def test_told_to_end_it_first_records_what_it_has_sent(home: Home, nursery
     home.goes_wrong(Plan(faults=(Fault(FaultKind.SLOW, seconds=1.0),), callbacks=Callbacks.OFF))
     pid = await nursery.start()
     await until(lambda: len(home.arrived()) == 1)
-    assert (await home.only_prompt(survivor_id)).state == PromptState.SENDING
+    assert (await home.only_prompt(survivor_id)).state == MessageState.SENDING
     await nursery.end(pid, signal.SIGTERM)
-    assert (await home.only_prompt(survivor_id)).state == PromptState.ACCEPTED
+    assert (await home.only_prompt(survivor_id)).state == MessageState.ACCEPTED
     assert await home.open_tasks() == []
 
 

@@ -100,14 +100,14 @@ async def _plan_while(home: Home, superuser_url: str, run: object) -> bool:
     survivor_id = await home.survivor()
     prompt_id = await home.request(survivor_id)
     await home.change(
-        """UPDATE prompts SET state = 'cancelled', reason = 'opted_out'
-           WHERE provider_id = $1 AND id = $2""",
+        """UPDATE outgoing_messages SET state = 'cancelled', reason = 'opted_out'
+           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND id = $2""",
         prompt_id,
     )
     async with home.street.product.db.transaction(home.caller) as tx:
         await tx.conn.execute(
-            """UPDATE prompts SET state = 'scheduled', reason = NULL
-               WHERE provider_id = $1 AND id = $2""",
+            """UPDATE outgoing_messages SET state = 'scheduled', reason = NULL
+               WHERE provider_id = $1 AND recipient_kind = 'survivor' AND id = $2""",
             home.provider.id,
             prompt_id,
         )
@@ -150,7 +150,7 @@ async def test_in_one_statement_planning_would_be_lost(
             await tx.conn.execute(
                 """UPDATE provider_registry r
                    SET next_due_at = coalesce(
-                       (SELECT min(p.due_at) FROM prompts p
+                       (SELECT min(p.due_at) FROM outgoing_messages p
                         WHERE p.provider_id = $1 AND p.state = 'scheduled'),
                        transaction_timestamp() + interval '1 minute')
                    FROM (SELECT provider_id FROM provider_registry WHERE provider_id = $1

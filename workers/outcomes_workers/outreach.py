@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+from outcomes.messaging import delivery
+from outcomes.messaging.producers import Producer
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import alert_wording
-from outcomes.providers import service as providers
+from outcomes.prompts.producer import PromptProducer
+from outcomes.tasks.alerts import AlertProducer
 from outcomes_workers.tenant_run import EVERY_RUN, Step, TenantRun
 
 PLANNING_EVERY = timedelta(minutes=5)
 BATCHES_PER_RUN = 5
-"""Batches of prompts sent per run, so that other providers are not delayed (product default; no
+"""Batches of messages sent per run, so that other providers are not delayed (product default; no
 external source)."""
 
 
@@ -18,37 +21,36 @@ async def _read_inbox(run: TenantRun) -> None:
 
 
 async def _send_alerts(run: TenantRun) -> None:
-    await providers.sweep_alerts(run.db, run.caller)
-    await providers.send_alerts(
-        run.db,
-        run.caller,
-        run.gateway,
-        text=alert_wording().text,
-        public_url=run.public_url,
-    )
+    alerts = AlertProducer(alert_wording().text)
+    await delivery.sweep(run.db, run.caller, alerts)
+    await _send_due(run, alerts)
 
 
-async def _sweep(run: TenantRun) -> None:
-    await prompts.sweep(run.db, run.caller)
+async def _sweep_prompts(run: TenantRun) -> None:
+    await delivery.sweep(run.db, run.caller, PromptProducer())
 
 
 async def _schedule_prompts(run: TenantRun) -> None:
     await prompts.schedule_prompts(run.db, run.caller)
 
 
-async def _send_due(run: TenantRun) -> None:
+async def _send_prompts(run: TenantRun) -> None:
+    await _send_due(run, PromptProducer())
+
+
+async def _send_due(run: TenantRun, producer: Producer) -> None:
     for _ in range(BATCHES_PER_RUN):
         if not run.should_continue():
             return
-        if not await prompts.send_due(run.db, run.caller, run.gateway, run.public_url):
+        if not await delivery.send_due(run.db, run.caller, producer, run.gateway, run.public_url):
             return
 
 
 STEPS = (
     Step("read inbox", EVERY_RUN, _read_inbox),
     Step("send alerts", EVERY_RUN, _send_alerts),
-    Step("sweep", EVERY_RUN, _sweep),
+    Step("sweep prompts", EVERY_RUN, _sweep_prompts),
     Step("schedule prompts", PLANNING_EVERY, _schedule_prompts),
-    Step("send due", EVERY_RUN, _send_due),
+    Step("send prompts", EVERY_RUN, _send_prompts),
 )
 """In this order: a STOP is read before anything is sent, and alerts come before prompts."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from outcomes.messaging import service as messages
 from outcomes.messaging.gateways.gateway import SmsGateway
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.scopes import Scopes
@@ -52,6 +53,6 @@ async def update_next_run(run: TenantRun) -> None:
     async with run.db.transaction(run.caller) as tx:
         await providers.lock_next_run(tx)
         now = await tx.now()
-        known = (await prompts.next_due(tx), await providers.next_alert_due(tx))
+        known = (await messages.next_due(tx), await prompts.next_unread(tx))
         due_at = min((at for at in known if at is not None), default=now + RUN_AT_LEAST_EVERY)
         await providers.set_next_run(tx, due_at)

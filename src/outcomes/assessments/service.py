@@ -28,8 +28,8 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.zones import zone_of
-from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 
 _UNKNOWN = "Choose an instrument and a version that this installation has."
 
@@ -167,7 +167,7 @@ async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> Survi
 
 
 async def _ask_for_help(tx: Transaction, opened: Admitted, assessment_id: UUID) -> None:
-    await providers.raise_task(
+    await tasks.raise_task(
         tx,
         TaskKind.URGENT_NEED,
         subject_kind="needs_assessment",

@@ -26,6 +26,7 @@ TASKS = {
     "urgent_need": "Urgent need",
     "prompt_unconfirmed": "A text that may not have gone out",
     "prompt_failed": "A text could not be sent",
+    "alert_failed": "A colleague’s phone could not be alerted",
     "shared_phone": "One number, two people",
     "disengagement": "Safety flag",
 }

@@ -35,9 +35,10 @@ from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import terms_now
 from outcomes.prompts.models import WHY
 from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
 from outcomes.survivors.choices import language_name
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 
 MOST_REASONS = 400
 """What Today shows at most; a list that long is a call for help of its own."""
@@ -213,7 +214,7 @@ async def finish_task(db: Database, caller: Caller, task_id: UUID) -> OpenTask:
         task = await store.find_task(tx, task_id)
         if task is None or task.subject_kind in ELSEWHERE:
             raise NotFound
-        await providers.resolve_task(tx, TaskKind(task.kind), task.subject_id, now)
+        await tasks.resolve_task(tx, TaskKind(task.kind), task.subject_id, now)
         ids = (task.survivor_id,) if task.survivor_id else ()
         await audit.record(tx, audit.Event("task.resolved", "survivor", ids), now)
         return task

@@ -139,7 +139,8 @@ async def list_loads(
 
 _TASKS = """SELECT t.id, t.kind, t.subject_kind, t.subject_id, t.survivor_id, s.reference,
         t.owner_account_id AS owner_id, t.raised_at, t.due_at,
-        ARRAY(SELECT a.state FROM staff_alerts a
+        ARRAY(SELECT m.state FROM staff_alerts a
+              JOIN outgoing_messages m ON m.provider_id = :provider_id AND m.id = a.id
               WHERE a.provider_id = :provider_id AND a.task_id = t.id
               ORDER BY a.attempt) AS alerts
     FROM tasks t

@@ -25,9 +25,9 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.zones import zone_of
-from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _AGREED_WITHIN = timedelta(days=366)
@@ -194,7 +194,7 @@ async def _stop_quietly(tx: Transaction, opened: Admitted, check_in_id: UUID) ->
         source="duress",
         now=opened.now,
     )
-    await providers.raise_task(
+    await tasks.raise_task(
         tx,
         TaskKind.DURESS,
         subject_kind="check_in",

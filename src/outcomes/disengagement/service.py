@@ -35,8 +35,9 @@ from outcomes.platform.calendar import (
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.zones import OFFICE_ZONE, is_zone, zone_of
 from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 
 LADDER = Ladder()
 """Every provider's, until one asks for another (ours)."""
@@ -114,7 +115,7 @@ async def resolve_flag(
         _require_enough(new, opened)
         if await first_time(tx, creation, opened.now):
             await store.resolve_flag(tx, opened, flag_id, new, caller.actor.account)
-            await providers.resolve_task(tx, TaskKind.DISENGAGEMENT, flag_id, opened.now)
+            await tasks.resolve_task(tx, TaskKind.DISENGAGEMENT, flag_id, opened.now)
 
 
 async def list_flags(db: Database, caller: Caller, survivor_id: UUID) -> Flags:
@@ -162,7 +163,7 @@ def _next_try(
 async def _ask_somebody(
     tx: Transaction, flag_id: UUID, survivor_id: UUID, worker_id: UUID | None, now: datetime
 ) -> None:
-    await providers.raise_task(
+    await tasks.raise_task(
         tx,
         TaskKind.DISENGAGEMENT,
         subject_kind="flag",

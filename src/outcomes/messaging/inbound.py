@@ -19,7 +19,7 @@ from twilio.request_validator import HMAC_SHA1, RequestValidator
 
 from outcomes.errors import Forbidden
 from outcomes.messaging.gateways.gateway import E164, MESSAGE_SID, Private
-from outcomes.messaging.statuses import GatewayStatus
+from outcomes.messaging.lifecycle import GatewayStatus
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 100

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from outcomes.messaging.lifecycle import MessageState
 from outcomes.prompts.inbox.replies import Answer
-from outcomes.providers.models import TaskKind
 from outcomes.survivors.safe_contact.safety import WORDS, NotSafe
+from outcomes.tasks.models import TaskKind
 
 PLANNED_AHEAD = timedelta(days=14)
 """How far ahead an occurrence of the schedule becomes a prompt (ours)."""
@@ -19,29 +20,6 @@ must not text at another time than the one that was safe."""
 
 OPEN_FOR = timedelta(days=7)
 """How long after it was due a prompt takes a digit as its answer (ours)."""
-
-
-class PromptState(StrEnum):
-    """The life of a prompt.
-
-    scheduled → sending → accepted → delivered | undelivered
-    sending → scheduled       proof that the gateway did not take it
-    sending → failed          refused for good; a person is asked to look
-    sending → unconfirmed     nobody knows; a person decides, late evidence makes it accepted
-    scheduled → withheld | cancelled | expired
-    withheld | cancelled → scheduled   planned again, while its time has not passed
-    """
-
-    SCHEDULED = "scheduled"
-    SENDING = "sending"
-    ACCEPTED = "accepted"
-    DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"
-    FAILED = "failed"
-    UNCONFIRMED = "unconfirmed"
-    WITHHELD = "withheld"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
 
 
 class NoWording(StrEnum):
@@ -87,7 +65,7 @@ class Prompt(Struct, frozen=True):
     """A message on a survivor's page. Times in UTC; `why` is a sentence where it was not sent."""
 
     id: UUID
-    state: PromptState
+    state: MessageState
     reason: str | None
     why: str | None
     text: str | None

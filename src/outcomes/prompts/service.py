@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access import audit
@@ -14,9 +14,8 @@ from outcomes.prompts import store
 from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
 from outcomes.prompts.inbox import replies
 from outcomes.prompts.inbox import service as service_inbox
+from outcomes.prompts.inbox import store as store_inbox
 from outcomes.prompts.models import LIVES, PLANNED_AHEAD, WHY, Prompt
-from outcomes.prompts.sending import service as service_sending
-from outcomes.prompts.statuses import service as service_statuses
 from outcomes.prompts.store import NewPrompt, Unplanned
 from outcomes.prompts.wordings.wording import Purpose, Wording, find_wording
 from outcomes.providers import service as providers
@@ -67,7 +66,7 @@ def _changes(
         terms = terms_for_later(reach[one.survivor_id], accepted, now)
         if terms.withheld is None or terms.withheld != one.withheld_for:
             yield NewPrompt(
-                id=uuid4(),
+                id=one.prompt_id or uuid5(one.id, "prompt"),
                 reach=reach[one.survivor_id],
                 terms=terms,
                 due_at=one.due_at,
@@ -167,10 +166,7 @@ async def list_wordings(db: Database, caller: Caller) -> list[tuple[Wording, boo
 
 
 read_answer = replies.read_answer
-send_due = service_sending.send_due
-sweep = service_sending.sweep
-next_due = service_sending.next_due
-record_status = service_statuses.record_status
+next_unread = store_inbox.next_unread
 receive = service_inbox.receive
 read_inbox = service_inbox.read_inbox
 list_inbox = service_inbox.list_inbox

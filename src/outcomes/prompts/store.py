@@ -7,6 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from outcomes.errors import NotFound
+from outcomes.messaging import service as messages
+from outcomes.messaging.lifecycle import MessageState
+from outcomes.messaging.models import Due, NewMessage, NumberUse, RecipientKind
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Transaction
@@ -14,7 +18,7 @@ from outcomes.platform.encryption import Field
 from outcomes.platform.sql import sql
 from outcomes.prompts.gate import Accepted, Terms, wordings
 from outcomes.prompts.inbox.replies import read_answer
-from outcomes.prompts.models import WHY, Prompt, PromptState
+from outcomes.prompts.models import WHY, Prompt
 from outcomes.prompts.wordings.wording import Wording, find_wording
 from outcomes.survivors.models import Reach
 
@@ -28,6 +32,7 @@ class Unplanned(Struct, frozen=True):
     survivor_id: UUID
     due_at: datetime
     closes_at: datetime
+    prompt_id: UUID | None
     withheld_for: str | None
 
 
@@ -44,43 +49,36 @@ class NewPrompt(Struct, frozen=True):
     retry_of: UUID | None = None
 
 
-_INSERT = """INSERT INTO prompts (provider_id, id, survivor_id, planned_contact_id, requested_by,
-    retry_of, wording_code, wording_version, contact_method_id, safe_contact_version,
-    sender_number_id, state, reason, due_at, expires_at, closed_at)
+_PROMPT = """INSERT INTO prompts (provider_id, id, survivor_id, planned_contact_id, requested_by,
+        retry_of, wording_code, wording_version, contact_method_id, safe_contact_version)
     VALUES (:provider_id, :id, :survivor_id, :planned_contact_id, :requested_by, :retry_of,
-        :wording_code, :wording_version, :contact_method_id, :safe_contact_version,
-        :sender_number_id, :state, :reason, :due_at, :expires_at, :closed_at)"""
-_INSERT_PROMPT = sql(_INSERT)
-_PLAN = sql(f"""
-    {_INSERT}
-    ON CONFLICT (provider_id, planned_contact_id) WHERE retry_of IS NULL DO UPDATE
+            :wording_code, :wording_version, :contact_method_id, :safe_contact_version)"""
+_INSERT_PROMPT = sql(_PROMPT)
+_PLAN_PROMPT = sql(
+    f"""{_PROMPT}
+    ON CONFLICT (provider_id, id) DO UPDATE
     SET wording_code = excluded.wording_code, wording_version = excluded.wording_version,
         contact_method_id = excluded.contact_method_id,
-        safe_contact_version = excluded.safe_contact_version, state = excluded.state,
-        reason = excluded.reason, due_at = excluded.due_at, expires_at = excluded.expires_at,
-        closed_at = excluded.closed_at, tries = 0, try_at = NULL
-    WHERE prompts.state IN ('withheld', 'cancelled')
-""")
+        safe_contact_version = excluded.safe_contact_version"""
+)
 
-
-_LIST_UNPLANNED = sql("""
-    SELECT c.id, c.survivor_id, c.due_at, c.closes_at,
-           CASE WHEN p.state = 'withheld' THEN p.reason END AS withheld_for
+_LIST_UNPLANNED = sql(
+    """SELECT c.id, c.survivor_id, c.due_at, c.closes_at, p.id AS prompt_id,
+              CASE WHEN m.state = 'withheld' THEN m.reason END AS withheld_for
     FROM planned_contacts c
-    JOIN pathways w ON w.provider_id = :provider_id AND w.id = c.pathway_id
-                   AND w.ended_at IS NULL
+    JOIN pathways w ON w.provider_id = :provider_id AND w.id = c.pathway_id AND w.ended_at IS NULL
     LEFT JOIN prompts p ON p.provider_id = :provider_id AND p.planned_contact_id = c.id
                        AND p.retry_of IS NULL
+    LEFT JOIN outgoing_messages m ON m.provider_id = :provider_id AND m.id = p.id
     WHERE c.provider_id = :provider_id AND c.series = 'prompt' AND c.state = 'planned'
-      AND c.due_at <= :until AND c.closes_at > :now AND (c.due_at, c.id) > (:after_at, :after_id)
+      AND c.due_at <= :until AND c.closes_at > :now AND (c.due_at, c.id) > (:after_due_at, :after_id)
       AND (p.id IS NULL
-           OR ((p.state = 'withheld'
-                OR (p.state = 'cancelled' AND p.reason = 'number_frozen'))
+           OR ((m.state = 'withheld' OR (m.state = 'cancelled' AND m.reason = 'number_frozen'))
                AND c.due_at > :now)
-           OR (p.state = 'cancelled' AND p.reason IN
+           OR (m.state = 'cancelled' AND m.reason IN
                ('number_changed', 'profile_changed', 'schedule_changed')))
-    ORDER BY c.due_at, c.id LIMIT :limit
-""")
+    ORDER BY c.due_at, c.id LIMIT :limit"""
+)
 
 
 async def list_unplanned(
@@ -88,30 +86,47 @@ async def list_unplanned(
 ) -> list[Unplanned]:
     """Occurrences due until then, in order, that need a prompt or may be planned again.
 
-    What was withheld, or taken back for a number on hold, is looked at again until it is due; what
-    was cancelled by a change, until its window closes.
+    What was withheld, or cancelled for a frozen number, is looked at again until it is due; what was
+    cancelled by a change, until its window closes.
     """
-    rows = await tx.fetch(
-        _LIST_UNPLANNED, now=now, until=until, after_at=after[0], after_id=after[1], limit=limit
+    after_due_at, after_id = after
+    return await tx.fetch_as(
+        Unplanned,
+        _LIST_UNPLANNED,
+        now=now,
+        until=until,
+        after_due_at=after_due_at,
+        after_id=after_id,
+        limit=limit,
     )
-    return [Unplanned(**row) for row in rows]
 
 
 async def plan(tx: Transaction, new: Sequence[NewPrompt], now: datetime) -> None:
-    """One prompt an occurrence, however often this is called and from however many processes."""
-    sender_id = await _sender_id(tx)
-    rows = [_row(one, sender_id, now) for one in new]
-    await tx.execute_many(_PLAN, rows)
+    """One prompt per occurrence, however often this is called and from however many processes."""
+    planned = await messages.plan(tx, [_message(one) for one in new], now)
+    await tx.execute_many(_PLAN_PROMPT, [_values(one) for one in new if one.id in planned])
 
 
 async def insert_prompt(tx: Transaction, new: NewPrompt, now: datetime) -> None:
     """A prompt that a person asked for, or a retry."""
-    await tx.execute(_INSERT_PROMPT, **_row(new, await _sender_id(tx), now))
+    await messages.schedule(tx, _message(new), now)
+    await tx.execute(_INSERT_PROMPT, **_values(new))
 
 
-def _row(new: NewPrompt, sender_id: UUID, now: datetime) -> dict[str, object]:
-    wording, contact, withheld = new.terms.wording, new.reach.safe_contact, new.terms.withheld
-    state = PromptState.SCHEDULED if withheld is None else PromptState.WITHHELD
+def _message(new: NewPrompt) -> NewMessage:
+    return NewMessage(
+        id=new.id,
+        recipient_kind=RecipientKind.SURVIVOR,
+        recipient_id=new.reach.survivor_id,
+        sender=NumberUse.SURVIVORS,
+        due_at=new.due_at,
+        expires_at=new.expires_at,
+        withheld=new.terms.withheld,
+    )
+
+
+def _values(new: NewPrompt) -> dict[str, object]:
+    wording, contact = new.terms.wording, new.reach.safe_contact
     return {
         "id": new.id,
         "survivor_id": new.reach.survivor_id,
@@ -122,23 +137,7 @@ def _row(new: NewPrompt, sender_id: UUID, now: datetime) -> dict[str, object]:
         "wording_version": wording.version if wording else None,
         "contact_method_id": new.reach.contact_method_id,
         "safe_contact_version": contact.version if contact else None,
-        "sender_number_id": sender_id,
-        "state": state,
-        "reason": withheld,
-        "due_at": new.due_at,
-        "expires_at": new.expires_at,
-        "closed_at": None if withheld is None else now,
     }
-
-
-_SENDER_ID = sql("""
-    SELECT id FROM sender_numbers WHERE provider_id = :provider_id AND used_for = 'survivors'
-""")
-
-
-async def _sender_id(tx: Transaction) -> UUID:
-    sender_id: UUID = await tx.fetch_value(_SENDER_ID)
-    return sender_id
 
 
 _LIST_ACCEPTED = sql("""
@@ -152,13 +151,12 @@ async def list_accepted(tx: Transaction) -> Accepted:
     return frozenset((row["wording_code"], row["wording_version"]) for row in rows)
 
 
-_INSERT_ACCEPTANCE = sql("""
-    INSERT INTO wording_acceptances (provider_id, id, wording_code, wording_version, language,
-                                     accepted_by, accepted_at)
-    VALUES (:provider_id, :acceptance_id, :wording_code, :wording_version, :language, :accepted_by,
-        :now)
-    ON CONFLICT (provider_id, wording_code, wording_version, language) DO NOTHING
-""")
+_INSERT_ACCEPTANCE = sql(
+    """INSERT INTO wording_acceptances (provider_id, id, wording_code, wording_version, language,
+                                        accepted_by, accepted_at)
+    VALUES (:provider_id, :id, :code, :version, :language, :account_id, :now)
+    ON CONFLICT (provider_id, wording_code, wording_version, language) DO NOTHING"""
+)
 
 
 async def insert_acceptance(
@@ -166,50 +164,50 @@ async def insert_acceptance(
 ) -> None:
     await tx.execute(
         _INSERT_ACCEPTANCE,
-        acceptance_id=acceptance_id,
-        wording_code=wording.code,
-        wording_version=wording.version,
+        id=acceptance_id,
+        code=wording.code,
+        version=wording.version,
         language=wording.language,
-        accepted_by=tx.caller.actor.account,
+        account_id=tx.caller.actor.account,
         now=now,
     )
 
 
-_LOCK_SURVIVOR = sql("""
-    SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR NO KEY UPDATE
-""")
-
-
-_IS_ONE_ON_ITS_WAY = sql("""
-    SELECT true FROM prompts
-    WHERE provider_id = :provider_id AND survivor_id = :survivor_id
+_LOCK_SURVIVOR = sql(
+    "SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR NO KEY UPDATE"
+)
+_ONE_ON_ITS_WAY = sql(
+    """SELECT true FROM outgoing_messages
+    WHERE provider_id = :provider_id AND recipient_kind = 'survivor'
+      AND recipient_id = :survivor_id
       AND (state = 'sending' OR (state = 'scheduled' AND expires_at > :now
                                  AND due_at <= :now + interval '1 minute'))
-    LIMIT 1
-""")
+    LIMIT 1"""
+)
 
 
 async def is_one_on_its_way(tx: Transaction, survivor_id: UUID, now: datetime) -> bool:
-    """Whether a message to them is being sent, or will be within the minute. Who asks next waits for
+    """Whether a message to them is being sent, or will be within the minute. Another request waits for
     this transaction, so that two people do not both find none."""
     await tx.execute(_LOCK_SURVIVOR, survivor_id=survivor_id)
-    return bool(await tx.fetch_value(_IS_ONE_ON_ITS_WAY, survivor_id=survivor_id, now=now))
+    return bool(await tx.fetch_value(_ONE_ON_ITS_WAY, survivor_id=survivor_id, now=now))
 
 
-_LIST_PROMPTS = sql(f"""
-    {audit.FOLDED}
-    SELECT p.id, p.state, p.reason, p.wording_code, p.wording_version, p.due_at, p.expires_at,
-           p.sent_at, p.answered_at, p.planned_contact_id, p.requested_by, p.retry_of,
+_LIST_PROMPTS = sql(
+    f"""{audit.FOLDED}
+    SELECT p.id, o.state, o.reason, p.wording_code, p.wording_version, o.due_at, o.expires_at,
+           o.sent_at, p.answered_at, p.planned_contact_id, p.requested_by, p.retry_of,
            m.id AS message_id, m.body_ciphertext
     FROM prompts p
+    JOIN outgoing_messages o ON o.provider_id = :provider_id AND o.id = p.id
     LEFT JOIN inbound_messages m ON m.provider_id = :provider_id AND m.prompt_id = p.id
                                 AND m.kind = 'answer'
     WHERE p.provider_id = :provider_id AND p.survivor_id = :survivor_id
-      AND (:after::uuid IS NULL OR (p.due_at, p.id) <
-           (SELECT q.due_at, q.id FROM prompts q WHERE q.provider_id = :provider_id
-            AND q.id = :after))
-    ORDER BY p.due_at DESC, p.id DESC LIMIT :limit
-""")
+      AND (:after::uuid IS NULL OR (o.due_at, o.id) <
+           (SELECT q.due_at, q.id FROM outgoing_messages q
+            WHERE q.provider_id = :provider_id AND q.id = :after))
+    ORDER BY o.due_at DESC, o.id DESC LIMIT :limit"""
+)
 
 
 async def list_prompts(
@@ -234,7 +232,7 @@ def _prompt(opened: Admitted, row: Any) -> Prompt:
         answer = read_answer(body)
     return Prompt(
         id=row["id"],
-        state=PromptState(row["state"]),
+        state=MessageState(row["state"]),
         reason=row["reason"],
         why=WHY[row["reason"]] if row["reason"] else None,
         text=text_of(row),
@@ -255,3 +253,153 @@ def text_of(row: Any) -> str | None:
         return None
     wording = find_wording(wordings(), row["wording_code"], row["wording_version"])
     return wording.text if wording else None
+
+
+class PlannedUnder(Struct, frozen=True):
+    """The wording of a prompt, and why what it was planned under no longer holds, if it does not."""
+
+    id: UUID
+    survivor_id: UUID
+    wording_code: str
+    wording_version: str
+    stale: str | None
+
+
+_STALE = """CASE
+    WHEN m.id IS DISTINCT FROM p.contact_method_id THEN 'number_changed'
+    WHEN v.version IS DISTINCT FROM p.safe_contact_version THEN 'profile_changed'
+    WHEN c.id IS NOT NULL AND w.ended_at IS NOT NULL THEN 'pathway_ended'
+    WHEN p.retry_of IS NULL AND c.id IS NOT NULL
+         AND (c.state <> 'planned' OR c.due_at <> o.due_at) THEN 'schedule_changed'
+    END"""
+_PLANNED_UNDER = """JOIN outgoing_messages o ON o.provider_id = :provider_id AND o.id = p.id
+    LEFT JOIN contact_methods m ON m.provider_id = :provider_id AND m.survivor_id = p.survivor_id
+                               AND m.retired_at IS NULL
+    LEFT JOIN (SELECT survivor_id, max(version) AS version FROM safe_contacts
+               WHERE provider_id = :provider_id GROUP BY survivor_id) v
+           ON v.survivor_id = p.survivor_id
+    LEFT JOIN planned_contacts c ON c.provider_id = :provider_id AND c.id = p.planned_contact_id
+    LEFT JOIN pathways w ON w.provider_id = :provider_id AND w.id = c.pathway_id"""
+
+_LIST_PLANNED_UNDER = sql(
+    f"""SELECT p.id, p.survivor_id, p.wording_code, p.wording_version, {_STALE} AS stale
+    FROM prompts p
+    {_PLANNED_UNDER}
+    WHERE p.provider_id = :provider_id AND p.id = ANY(:ids::uuid[])"""
+)
+
+
+async def list_planned_under(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, PlannedUnder]:
+    """What these prompts were planned under, by id."""
+    prompts = await tx.fetch_as(PlannedUnder, _LIST_PLANNED_UNDER, ids=list(ids))
+    return {prompt.id: prompt for prompt in prompts}
+
+
+_LOCK_STALE = sql(
+    f"""SELECT p.id, p.survivor_id AS recipient_id, o.tries, {_STALE} AS stale
+    FROM prompts p
+    {_PLANNED_UNDER}
+    WHERE p.provider_id = :provider_id AND o.state = 'scheduled' AND {_STALE} IS NOT NULL
+    LIMIT 500 FOR UPDATE OF o SKIP LOCKED"""
+)
+
+
+async def lock_stale(tx: Transaction) -> list[tuple[Due, str]]:
+    """Scheduled prompts that were planned for another number, profile, time or pathway."""
+    rows = await tx.fetch(_LOCK_STALE)
+    return [(Due(row["id"], row["recipient_id"], row["tries"]), row["stale"]) for row in rows]
+
+
+class Origin(Struct, frozen=True):
+    """What a prompt was planned for, or who asked for it."""
+
+    planned_contact_id: UUID | None
+    requested_by: UUID | None
+
+
+_ORIGIN = sql(
+    """SELECT planned_contact_id, requested_by FROM prompts
+    WHERE provider_id = :provider_id AND id = :prompt_id"""
+)
+
+
+async def get_origin(tx: Transaction, prompt_id: UUID) -> Origin:
+    origin = await tx.fetch_one_as(Origin, _ORIGIN, prompt_id=prompt_id)
+    if origin is None:
+        raise NotFound
+    return origin
+
+
+_FIND_RETRY = sql(
+    "SELECT id FROM prompts WHERE provider_id = :provider_id AND retry_of = :prompt_id"
+)
+
+
+async def find_retry(tx: Transaction, prompt_id: UUID) -> UUID | None:
+    """The prompt that repeats this one."""
+    retry_id: UUID | None = await tx.fetch_value(_FIND_RETRY, prompt_id=prompt_id)
+    return retry_id
+
+
+_COUNT_RETRIES = sql(
+    """WITH RECURSIVE chain AS (
+        SELECT retry_of FROM prompts WHERE provider_id = :provider_id AND id = :prompt_id
+        UNION ALL
+        SELECT p.retry_of FROM prompts p
+        JOIN chain ON p.id = chain.retry_of
+        WHERE p.provider_id = :provider_id)
+    SELECT count(retry_of) FROM chain"""
+)
+
+
+async def count_retries(tx: Transaction, prompt_id: UUID) -> int:
+    """How many prompts before this one it is a retry of."""
+    count: int = await tx.fetch_value(_COUNT_RETRIES, prompt_id=prompt_id)
+    return count
+
+
+_FIND_WORKERS = sql(
+    """SELECT survivor_id, account_id FROM caseload_assignments
+    WHERE provider_id = :provider_id AND survivor_id = ANY(:survivor_ids::uuid[])
+      AND until_at IS NULL"""
+)
+
+
+async def find_workers(tx: Transaction, survivor_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The account that each of these survivors is assigned to now."""
+    rows = await tx.fetch(_FIND_WORKERS, survivor_ids=list(survivor_ids))
+    return {row["survivor_id"]: row["account_id"] for row in rows}
+
+
+class Method(Struct, frozen=True):
+    """The number that a prompt was planned for, by its blind index."""
+
+    id: UUID
+    phone_bidx: bytes
+
+
+_METHOD = sql(
+    """SELECT m.id, m.phone_bidx FROM prompts p
+    JOIN contact_methods m ON m.provider_id = :provider_id AND m.id = p.contact_method_id
+    WHERE p.provider_id = :provider_id AND p.id = :prompt_id"""
+)
+
+
+async def get_method(tx: Transaction, prompt_id: UUID) -> Method:
+    method = await tx.fetch_one_as(Method, _METHOD, prompt_id=prompt_id)
+    if method is None:
+        raise NotFound
+    return method
+
+
+_FIND_CONTACT = sql(
+    """SELECT c.id FROM prompts p
+    JOIN planned_contacts c ON c.provider_id = :provider_id AND c.id = p.planned_contact_id
+    WHERE p.provider_id = :provider_id AND p.id = :prompt_id AND c.state = 'planned'"""
+)
+
+
+async def find_planned_contact(tx: Transaction, prompt_id: UUID) -> UUID | None:
+    """The planned contact that this prompt completes, while it is still open."""
+    contact_id: UUID | None = await tx.fetch_value(_FIND_CONTACT, prompt_id=prompt_id)
+    return contact_id

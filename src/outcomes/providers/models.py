@@ -1,7 +1,5 @@
-"""The words of a provider: its people, what it asks of them, and whom to wake."""
+"""A provider, its people and its teams."""
 
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -71,13 +69,6 @@ class NewTeam(Input, frozen=True):
     name: ShortText
 
 
-class OnCall(Input, frozen=True):
-    """Who is alerted; `phone` as typed, needed when they have none on record."""
-
-    account_id: Annotated[UUID, Meta(extra={"remedy": "Choose who goes on call."})]
-    phone: ShortText | None = None
-
-
 class NewCover(Input, frozen=True):
     """Who looks after somebody's survivors from one day to another, both included."""
 
@@ -128,6 +119,13 @@ class Staff(Struct, frozen=True):
         return found
 
 
+class Duty(Struct, frozen=True):
+    """Who is on call, and whose bank holidays count for deadlines."""
+
+    uk_part: UkPart
+    on_call_account_id: UUID | None
+
+
 class Provider(Struct, frozen=True):
     """An organisation: its name, whose bank holidays it keeps, and who is on call."""
 
@@ -135,57 +133,3 @@ class Provider(Struct, frozen=True):
     name: str
     uk_part: UkPart
     on_call_account_id: UUID | None
-
-
-class TaskKind(StrEnum):
-    """Why a person has to look at something."""
-
-    DURESS = "duress"
-    ASKED_FOR_CALL = "asked_for_call"
-    UNREAD_REPLY = "unread_reply"
-    OPTED_OUT = "opted_out"
-    WRONG_NUMBER = "wrong_number"
-    URGENT_NEED = "urgent_need"
-    PROMPT_UNCONFIRMED = "prompt_unconfirmed"
-    PROMPT_FAILED = "prompt_failed"
-    SHARED_PHONE = "shared_phone"
-    DISENGAGEMENT = "disengagement"
-
-
-class TaskRule(Struct, frozen=True):
-    """By when a task is due (either a plain span or working hours), and whether it wakes somebody."""
-
-    within: timedelta
-    working_hours: bool
-    alerts: bool
-
-
-_TWO_WORKING_HOURS = TaskRule(timedelta(hours=2), working_hours=True, alerts=True)
-_NEXT_DAY = TaskRule(timedelta(hours=8), working_hours=True, alerts=False)
-
-TASK_RULES: dict[TaskKind, TaskRule] = {
-    TaskKind.DURESS: TaskRule(timedelta(minutes=15), working_hours=False, alerts=True),
-    TaskKind.ASKED_FOR_CALL: _TWO_WORKING_HOURS,
-    TaskKind.UNREAD_REPLY: _TWO_WORKING_HOURS,
-    TaskKind.OPTED_OUT: TaskRule(timedelta(hours=2), working_hours=True, alerts=False),
-    TaskKind.WRONG_NUMBER: _TWO_WORKING_HOURS,
-    TaskKind.URGENT_NEED: _TWO_WORKING_HOURS,
-    TaskKind.PROMPT_UNCONFIRMED: _NEXT_DAY,
-    TaskKind.PROMPT_FAILED: _NEXT_DAY,
-    TaskKind.SHARED_PHONE: _NEXT_DAY,
-    TaskKind.DISENGAGEMENT: TaskRule(timedelta(hours=16), working_hours=True, alerts=False),
-}
-"""Deadlines are ours: duress 15 minutes, what a survivor is waiting for 2 working hours."""
-
-
-class Task(Struct, frozen=True):
-    """Something that a person has to do, by when, and whose it is (nobody's: the on-call person's)."""
-
-    id: UUID
-    kind: TaskKind
-    subject_id: UUID
-    survivor_id: UUID | None
-    reference: str | None
-    owner_account_id: UUID | None
-    raised_at: datetime
-    due_at: datetime

@@ -13,7 +13,6 @@ from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
-from outcomes.providers import service
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import (
     ROLE_NAMES,
@@ -21,7 +20,6 @@ from outcomes.providers.models import (
     AccountRole,
     NewAccount,
     NewTeam,
-    OnCall,
 )
 
 
@@ -56,26 +54,6 @@ async def create_account(
     except Invalid as because:
         return await _new_account(request, db, caller, form.refused(because), status=400)
     return _link(request, public_url, token)
-
-
-@get("/staff/on-call", permission=Permission.MANAGE_PEOPLE)
-async def on_call_page(
-    request: Request[Any, Any, Any], db: Database, caller: Caller
-) -> Response[str]:
-    return await _on_call(request, db, caller, Form())
-
-
-@post("/staff/on-call", permission=Permission.MANAGE_PEOPLE)
-async def put_on_call(
-    request: Request[Any, Any, Any], db: Database, caller: Caller
-) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        chosen = parse(form, OnCall)
-        await service.put_on_call(db, caller, chosen.account_id, chosen.phone)
-    except Invalid as because:
-        return await _on_call(request, db, caller, form.refused(because), status=400)
-    return Redirect("/staff", status_code=303)
 
 
 @post("/staff/teams", permission=Permission.MANAGE_PEOPLE)
@@ -209,13 +187,6 @@ async def _new_account(
     )
 
 
-async def _on_call(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
-) -> Response[str]:
-    listed = await accounts.list_staff(db, caller)
-    return render(request, "providers/on_call.html", status=status, form=form, staff=listed)
-
-
 def _link(request: Request[Any, Any, Any], public_url: str, token: str | None) -> Response[str]:
     """The address to hand over; None when the account was made by an earlier sending."""
     address = f"{public_url}/sign-in/link/{token}" if token else ""
@@ -230,8 +201,6 @@ ROUTES = (
     staff,
     new_account_page,
     create_account,
-    on_call_page,
-    put_on_call,
     add_team,
     member,
     role_page,

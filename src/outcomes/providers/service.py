@@ -1,38 +1,29 @@
-"""The verbs of a provider: making one, who is on call, cover, and tasks with their alerts.
+"""The verbs of a provider: making one, and cover.
 
 Those of its people are in `accounts`; other rooms find all of them here.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID, uuid4
-
-from msgspec.structs import replace
 
 from outcomes.errors import Invalid
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import create_key
 from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import PERMISSIONS, Caller, Permission, Role
+from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import add_route
-from outcomes.platform.db import Database, Transaction
+from outcomes.platform.db import Database
 from outcomes.platform.encryption import KeyKind
-from outcomes.platform.phones import mobile, sender
+from outcomes.platform.phones import sender
 from outcomes.providers import registry, store
 from outcomes.providers.accounts import links
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.accounts import store as account_store
-from outcomes.providers.alerts import service as alerts
-from outcomes.providers.alerts import store as alert_store
-from outcomes.providers.deadlines import deadline
 from outcomes.providers.models import (
-    TASK_RULES,
     NewAccount,
     NewProvider,
-    TaskKind,
 )
-
-ALERT_REPEATED_AFTER = timedelta(minutes=15)
 
 
 async def create_provider(db: Database, scopes: Scopes, new: NewProvider) -> tuple[UUID, str]:
@@ -65,38 +56,6 @@ async def create_provider(db: Database, scopes: Scopes, new: NewProvider) -> tup
         link = await accounts.insert_account(tx, scopes, uuid4(), admin, now)
         await audit.record(tx, audit.Event("provider.created", "provider", (provider_id,)), now)
     return provider_id, link
-
-
-async def put_on_call(
-    db: Database, caller: Caller, account_id: UUID, phone: str | None = None
-) -> None:
-    """Let alerts go to this account from now on: to `phone`, or to the number on record. What came
-    while nobody was on call wakes it, too.
-
-    Raises:
-        NotFound: no such active account.
-        Invalid: it has no phone to alert, or that is no mobile number; or its role cannot open what
-            the alert is about.
-    """
-    e164 = mobile(phone, "phone") if phone else None
-    async with db.transaction(caller) as tx:
-        now = await tx.now()
-        details = await accounts.get_active(tx, account_id)
-        account = await account_store.get_account(tx, account_id)
-        if Permission.READ_INBOX not in PERMISSIONS[account.role]:
-            raise Invalid.field("account_id", "Choose a support worker or a team lead.")
-        if (e164 or details.phone) is None:
-            raise Invalid.field("phone", "Enter the mobile number that alerts go to.")
-        if e164 is not None:
-            await account_store.set_account_details(tx, account_id, replace(details, phone=e164))
-        await store.set_on_call(tx, account_id)
-        waking = [kind for kind, rule in TASK_RULES.items() if rule.alerts]
-        # One alert, whatever waits: it has no content, and says to open the list
-        if task_id := await store.find_unheard_task(tx, waking):
-            await _schedule_alerts(tx, task_id, account_id, now)
-        await store.bring_next_run_forward(tx, now)
-        event = audit.Event("provider.on_call_changed", "account", (account_id,))
-        await audit.record(tx, event, now)
 
 
 async def record_cover(
@@ -137,46 +96,6 @@ async def record_cover(
             await audit.record(tx, audit.Event("cover.recorded", "account", both), now)
 
 
-async def raise_task(
-    tx: Transaction,
-    kind: TaskKind,
-    *,
-    subject_kind: str,
-    subject_id: UUID,
-    survivor_id: UUID | None,
-    owner_account_id: UUID | None,
-    now: datetime,
-) -> None:
-    """Ask a person to look, once a kind and subject, in the caller's transaction.
-
-    Where the kind wakes somebody, the on-call account gets a content-free alert now and once more
-    after 15 minutes unless the task was done; after that it stands on the Team page.
-    """
-    provider = await store.get_provider(tx)
-    rule, task_id = TASK_RULES[kind], uuid4()
-    new = await store.insert_task(
-        tx,
-        task_id,
-        kind=kind,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        survivor_id=survivor_id,
-        owner_account_id=owner_account_id or provider.on_call_account_id,
-        raised_at=now,
-        due_at=deadline(rule, provider.uk_part, now),
-    )
-    if new and rule.alerts and provider.on_call_account_id is not None:
-        await _schedule_alerts(tx, task_id, provider.on_call_account_id, now)
-        await store.bring_next_run_forward(tx, now)
-
-
-async def _schedule_alerts(tx: Transaction, task_id: UUID, account_id: UUID, now: datetime) -> None:
-    for attempt, due_at in ((1, now), (2, now + ALERT_REPEATED_AFTER)):
-        await store.insert_alert(
-            tx, task_id=task_id, account_id=account_id, attempt=attempt, due_at=due_at
-        )
-
-
 create_account = accounts.create_account
 accept_link = links.accept_link
 create_team = accounts.create_team
@@ -185,14 +104,12 @@ get_provider = store.get_provider
 is_sender_number = store.is_sender_number
 list_accounts = account_store.list_accounts
 list_teams = account_store.list_teams
-list_open_tasks = store.list_open_tasks
-resolve_task = store.resolve_task
 bring_next_run_forward = store.bring_next_run_forward
 lock_next_run = registry.lock_next_run
 set_next_run = registry.set_next_run
 RegistryEntry = registry.RegistryEntry
 list_registry = registry.list_registry
-send_alerts = alerts.send_alerts
-sweep_alerts = alerts.sweep_alerts
-record_alert_status = alerts.record_alert_status
-next_alert_due = alert_store.next_alert_due
+get_duty = store.get_duty
+set_on_call = store.set_on_call
+grant_access = store.grant_access
+end_access = store.end_access

@@ -1,15 +1,15 @@
-"""The SQL of a provider, its cover, tasks and alerts, and the border where its name is encrypted."""
+"""The SQL of a provider, its cover and access grants, and the border where its name is encrypted."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from outcomes.errors import NotFound
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql
-from outcomes.providers.models import Provider, Task, TaskKind
+from outcomes.providers.models import Duty, Provider
 
 PROVIDER_NAME = Field("providers", "name_ciphertext")
 
@@ -79,36 +79,51 @@ async def get_provider(tx: Transaction) -> Provider:
     )
 
 
-_SET_ON_CALL = sql("""
-    UPDATE providers SET on_call_account_id = :account_id WHERE provider_id = :provider_id
-""")
+_DUTY = sql("SELECT uk_part, on_call_account_id FROM providers WHERE provider_id = :provider_id")
 
 
-_MOVE_ALERTS = sql("""
-    UPDATE staff_alerts SET account_id = :account_id
-    WHERE provider_id = :provider_id AND state = 'scheduled'
-""")
+async def get_duty(tx: Transaction) -> Duty:
+    """Who is on call, without opening the provider's name."""
+    duty = await tx.fetch_one_as(Duty, _DUTY)
+    if duty is None:
+        raise NotFound
+    return duty
+
+
+_SET_ON_CALL = sql(
+    "UPDATE providers SET on_call_account_id = :account_id WHERE provider_id = :provider_id"
+)
 
 
 async def set_on_call(tx: Transaction, account_id: UUID) -> None:
-    """From now on alerts go to this account, those that have not gone out yet too."""
     await tx.execute(_SET_ON_CALL, account_id=account_id)
-    await tx.execute(_MOVE_ALERTS, account_id=account_id)
 
 
-_FIND_UNHEARD_TASK = sql("""
-    SELECT t.id FROM tasks t
-    WHERE t.provider_id = :provider_id AND t.resolved_at IS NULL AND t.kind = ANY(:kinds::text[])
-      AND NOT EXISTS (SELECT 1 FROM staff_alerts a
-                      WHERE a.provider_id = :provider_id AND a.task_id = t.id)
-    ORDER BY t.due_at, t.id LIMIT 1
-""")
+_GRANT = sql(
+    """INSERT INTO access_grants (provider_id, survivor_id, account_id, task_id, granted_at)
+    VALUES (:provider_id, :survivor_id, :account_id, :task_id, :now)
+    ON CONFLICT (provider_id, survivor_id, account_id, task_id) DO UPDATE SET ended_at = NULL"""
+)
 
 
-async def find_unheard_task(tx: Transaction, kinds: Collection[TaskKind]) -> UUID | None:
-    """The most urgent open task of these kinds for which nobody was ever to be woken."""
-    task_id: UUID | None = await tx.fetch_value(_FIND_UNHEARD_TASK, kinds=list(kinds))
-    return task_id
+async def grant_access(
+    tx: Transaction, survivor_id: UUID, account_id: UUID, task_id: UUID, now: datetime
+) -> None:
+    """Let an account open a survivor outside its caseload until the task is resolved."""
+    await tx.execute(
+        _GRANT, survivor_id=survivor_id, account_id=account_id, task_id=task_id, now=now
+    )
+
+
+_END_ACCESS = sql(
+    """UPDATE access_grants SET ended_at = :now
+    WHERE provider_id = :provider_id AND task_id = :task_id AND ended_at IS NULL"""
+)
+
+
+async def end_access(tx: Transaction, task_id: UUID, now: datetime) -> None:
+    """End what was granted because of this task."""
+    await tx.execute(_END_ACCESS, task_id=task_id, now=now)
 
 
 _INSERT_COVER = sql("""
@@ -141,61 +156,6 @@ async def insert_cover(
     )
 
 
-_INSERT_TASK = sql("""
-    INSERT INTO tasks (provider_id, id, kind, subject_kind, subject_id, survivor_id,
-                       owner_account_id, raised_at, due_at)
-    VALUES (:provider_id, :task_id, :kind, :subject_kind, :subject_id, :survivor_id,
-        :owner_account_id, :raised_at, :due_at)
-    ON CONFLICT (provider_id, kind, subject_id) DO NOTHING RETURNING true
-""")
-
-
-async def insert_task(
-    tx: Transaction,
-    task_id: UUID,
-    *,
-    kind: TaskKind,
-    subject_kind: str,
-    subject_id: UUID,
-    survivor_id: UUID | None,
-    owner_account_id: UUID | None,
-    raised_at: datetime,
-    due_at: datetime,
-) -> bool:
-    """Whether it is new: there is one task a kind and subject."""
-    new = await tx.fetch_value(
-        _INSERT_TASK,
-        task_id=task_id,
-        kind=kind,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        survivor_id=survivor_id,
-        owner_account_id=owner_account_id,
-        raised_at=raised_at,
-        due_at=due_at,
-    )
-    return bool(new)
-
-
-_INSERT_ALERT = sql("""
-    INSERT INTO staff_alerts (provider_id, id, task_id, account_id, attempt, state, due_at)
-    VALUES (:provider_id, :id, :task_id, :account_id, :attempt, 'scheduled', :due_at)
-""")
-
-
-async def insert_alert(
-    tx: Transaction, *, task_id: UUID, account_id: UUID, attempt: int, due_at: datetime
-) -> None:
-    await tx.execute(
-        _INSERT_ALERT,
-        id=uuid4(),
-        task_id=task_id,
-        account_id=account_id,
-        attempt=attempt,
-        due_at=due_at,
-    )
-
-
 _BRING_NEXT_RUN_FORWARD = sql("""
     UPDATE provider_registry SET next_due_at = least(next_due_at, :due_at)
     WHERE provider_id = :provider_id
@@ -203,44 +163,5 @@ _BRING_NEXT_RUN_FORWARD = sql("""
 
 
 async def bring_next_run_forward(tx: Transaction, due_at: datetime) -> None:
-    """Nothing is due later than the registry's hint says; takes the lock of the provider's row."""
+    """Nothing is due later than `next_due_at` says; locks the provider's registry row."""
     await tx.execute(_BRING_NEXT_RUN_FORWARD, due_at=due_at)
-
-
-_RESOLVE_TASK = sql("""
-    WITH done AS (
-        UPDATE tasks SET resolved_at = :now, resolved_by = :resolved_by
-        WHERE provider_id = :provider_id AND kind = :kind AND subject_id = :subject_id
-          AND resolved_at IS NULL
-        RETURNING provider_id, id)
-    UPDATE staff_alerts a SET state = 'cancelled'
-    FROM done WHERE a.provider_id = :provider_id AND a.task_id = done.id
-      AND a.state = 'scheduled'
-""")
-
-
-async def resolve_task(tx: Transaction, kind: TaskKind, subject_id: UUID, now: datetime) -> None:
-    """Close the task, if it is open, and take back its alerts that have not gone out."""
-    await tx.execute(
-        _RESOLVE_TASK,
-        kind=kind,
-        subject_id=subject_id,
-        now=now,
-        resolved_by=tx.caller.actor.account_id,
-    )
-
-
-_LIST_OPEN_TASKS = sql("""
-    SELECT t.id, t.kind, t.subject_id, t.survivor_id, s.reference, t.owner_account_id,
-           t.raised_at, t.due_at
-    FROM tasks t
-    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = t.survivor_id
-    WHERE t.provider_id = :provider_id AND t.resolved_at IS NULL
-    ORDER BY t.due_at, t.id LIMIT 500
-""")
-
-
-async def list_open_tasks(tx: Transaction) -> list[Task]:
-    """Everything that waits for somebody, most urgent first."""
-    rows = await tx.fetch(_LIST_OPEN_TASKS)
-    return [Task(**{**dict(row), "kind": TaskKind(row["kind"])}) for row in rows]

@@ -19,7 +19,6 @@ from outcomes.platform.encryption import DataKey, KeyKind
 from outcomes.platform.phones import mobile
 from outcomes.platform.zones import no_zone, zone_named, zone_of
 from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
 from outcomes.survivors import store
 from outcomes.survivors.models import (
     TELL_THEM_FIRST,
@@ -37,6 +36,8 @@ from outcomes.survivors.models import (
 from outcomes.survivors.people import store as list_store
 from outcomes.survivors.safe_contact import store as contact_store
 from outcomes.survivors.safe_contact.safety import why_no_danger_word
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
@@ -232,7 +233,7 @@ async def change_phone(
             return
         await _record_number(tx, opened.key, survivor_id, e164, opened.now)
         if before.contact_method_id is not None:
-            await providers.resolve_task(
+            await tasks.resolve_task(
                 tx, TaskKind.SHARED_PHONE, before.contact_method_id, opened.now
             )
         await _changed(tx, opened, "survivor.number_changed", "phone")
@@ -271,7 +272,7 @@ async def _record_number(
     method_id = await contact_store.insert_contact_method(tx, key, survivor_id, e164, now)
     holders = await contact_store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
     if len(holders) > 1:
-        await providers.raise_task(
+        await tasks.raise_task(
             tx,
             TaskKind.SHARED_PHONE,
             subject_kind="contact_method",

@@ -57,11 +57,13 @@ _BRANCHES = (
               NULL, NULL
        FROM contact_attempts t
        WHERE t.provider_id = :provider_id AND t.survivor_id = :survivor_id AND t.outcome <> 'reached'""",
-    """SELECT 'prompt', m.id, coalesce(m.sent_at, m.due_at), false, m.requested_by, m.state,
+    """SELECT 'prompt', m.id, coalesce(m.sent_at, m.due_at), false, p.requested_by, m.state,
               NULL, m.reason, NULL, NULL
-       FROM prompts m
-       WHERE m.provider_id = :provider_id AND m.survivor_id = :survivor_id AND m.state <> 'scheduled'
-         AND coalesce(m.sent_at, m.due_at) <= :now""",
+       FROM outgoing_messages m
+       JOIN prompts p ON p.provider_id = :provider_id AND p.id = m.id
+       WHERE m.provider_id = :provider_id AND m.recipient_kind = 'survivor'
+         AND m.recipient_id = :survivor_id
+         AND m.state <> 'scheduled' AND coalesce(m.sent_at, m.due_at) <= :now""",
     """SELECT 'reply', r.id, r.received_at, false, NULL, r.kind, NULL, r.state, NULL,
               CASE WHEN r.data_key_id = :key_id THEN r.body_ciphertext END
        FROM inbound_messages r

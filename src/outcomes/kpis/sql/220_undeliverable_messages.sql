@@ -8,7 +8,7 @@
 -- period: messages due in the period
 -- empty: no data when no message was given to the gateway
 -- source: messages, and what the gateway said of them
--- needs: prompts
+-- needs: outgoing_messages
 -- audience: anybody
 
 WITH period AS (
@@ -21,6 +21,6 @@ SELECT NULL::text AS category,
        ) END AS numerator,
        nullif(count(*), 0) AS denominator, NULL::numeric AS mean
 FROM period
-JOIN prompts AS m ON m.provider_id = :provider_id AND m.due_at >= period.starts_at
-    AND m.due_at < period.ends_at
+JOIN outgoing_messages AS m ON m.provider_id = :provider_id AND m.recipient_kind = 'survivor'
+    AND m.due_at >= period.starts_at AND m.due_at < period.ends_at
 WHERE m.state IN ('accepted', 'delivered', 'undelivered', 'failed');

@@ -17,6 +17,7 @@ from outcomes.platform.db import Database
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
 from outcomes.providers.models import NewAccount, NewProvider
+from outcomes.tasks import service as tasks
 
 ORGANISATION = "Tern Bridge (practice)"
 SURVIVORS_NUMBER, STAFF_NUMBER = "+443069990991", "+443069990992"
@@ -77,7 +78,7 @@ async def make_staff(db: Database, scopes: Scopes, password: str) -> Staff:
         for sign_in_name, name in WORKERS.items()
     }
     await employ("Noor Fenn", "analyst", Role.ANALYST)
-    await providers.put_on_call(db, admin, lead.actor.account, ON_CALL_PHONE)
+    await tasks.put_on_call(db, admin, lead.actor.account, ON_CALL_PHONE)
     for wording, _ in await prompts.list_wordings(db, admin):
         await prompts.accept_wording(db, admin, wording.code, wording.version)
     return Staff(provider_id, admin, lead, workers)

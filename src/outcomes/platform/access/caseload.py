@@ -1,8 +1,7 @@
 """The boundary: whose survivors an actor may open. Everything that opens a survivor comes through here.
 
-The predicates read `caseload_assignments`, `covers` and `accounts` by name, and for whoever was woken
-`tasks`, `staff_alerts` and `providers`. They are not a database policy, because checks for duplicates
-must look past them.
+The predicates read `caseload_assignments`, `covers`, `accounts` and `access_grants` by name. They are not
+a database policy, because checks for duplicates must look past them.
 """
 
 from datetime import datetime
@@ -60,16 +59,13 @@ def caseload_args(tx: Transaction) -> dict[str, Any]:
     }
 
 
-def _woken_for(survivor: str) -> str:
-    """SQL that is true where something about the survivor that wakes people is still open, and this
-    account was woken or is on call: they have to be able to ring them, whosever caseload it is."""
+def _granted(survivor: str) -> str:
+    """SQL that is true where the caller may open the survivor until a task is resolved: they were
+    alerted, or are on call, and have to be able to ring them."""
     return f"""EXISTS (
-        SELECT 1 FROM tasks t
-        JOIN staff_alerts woken ON woken.provider_id = :provider_id AND woken.task_id = t.id
-        JOIN providers p ON p.provider_id = :provider_id
-        WHERE t.provider_id = :provider_id AND t.survivor_id = {survivor}.id
-          AND t.resolved_at IS NULL
-          AND :caller_account_id::uuid IN (woken.account_id, p.on_call_account_id))"""
+        SELECT 1 FROM access_grants g
+        WHERE g.provider_id = :provider_id AND g.survivor_id = {survivor}.id
+          AND g.account_id = :caller_account_id::uuid AND g.ended_at IS NULL)"""
 
 
 _ADMIT = sql(f"""
@@ -79,7 +75,7 @@ _ADMIT = sql(f"""
     JOIN data_keys k ON k.provider_id = :provider_id AND k.kind = 'survivor'
                     AND k.subject_id = s.id
     WHERE s.provider_id = :provider_id AND s.id = :survivor_id
-      AND ({in_caseload("s")} OR {_woken_for("s")})
+      AND ({in_caseload("s")} OR {_granted("s")})
 """)
 
 

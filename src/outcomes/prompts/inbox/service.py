@@ -29,11 +29,13 @@ from outcomes.prompts.inbox.replies import (
 )
 from outcomes.prompts.inbox.store import Unread
 from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
-from outcomes.prompts.sending import store as store_sending
+from outcomes.prompts.producer import cancel_retry, cancel_scheduled
+from outcomes.prompts.store import find_workers
 from outcomes.providers import service as providers
-from outcomes.providers.models import TaskKind
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Reach
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 
 MOST_AT_ONCE = 50
 """Messages read in one visit; the others have their turn after the other providers (ours)."""
@@ -111,7 +113,7 @@ async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
     kind = _kind(reading)
     if kind is MessageKind.ANSWER and prompt_id is not None:
         await store_inbox.set_answered(tx, prompt_id, message.received_at)
-        await store_sending.cancel_retry(tx, prompt_id, now)
+        await cancel_retry(tx, prompt_id, now)
     recorded = prompt_id is not None and reading.reply in _ONLY_RECORDED
     await store_inbox.set_read(
         tx, message.id, kind, needs_person=not recorded, prompt_id=prompt_id, now=now
@@ -168,9 +170,7 @@ async def _stop_texts(tx: Transaction, reading: _Reading, now: datetime) -> None
         for reach in reading.holders:
             if reach.contact_method_id is not None:
                 await survivors.freeze_number(tx, reach.contact_method_id, "wrong_number", now)
-        await store_sending.cancel_scheduled(
-            tx, reading.holder_ids, CancelReason.NUMBER_FROZEN, now
-        )
+        await cancel_scheduled(tx, reading.holder_ids, CancelReason.NUMBER_FROZEN, now)
 
 
 async def _opt_out(tx: Transaction, reading: _Reading, source: str, now: datetime) -> None:
@@ -184,7 +184,7 @@ async def _opt_out(tx: Transaction, reading: _Reading, source: str, now: datetim
             source=source,
             now=now,
         )
-    await store_sending.cancel_scheduled(tx, reading.holder_ids, CancelReason.OPTED_OUT, now)
+    await cancel_scheduled(tx, reading.holder_ids, CancelReason.OPTED_OUT, now)
 
 
 def _kind(reading: _Reading) -> MessageKind:
@@ -206,8 +206,8 @@ def _kind(reading: _Reading) -> MessageKind:
 
 async def _ask_to_look(tx: Transaction, reading: _Reading, task: TaskKind, now: datetime) -> None:
     survivor_id = reading.speaker.survivor_id if reading.speaker else None
-    workers = await store_sending.find_workers(tx, [survivor_id]) if survivor_id else {}
-    await providers.raise_task(
+    workers = await find_workers(tx, [survivor_id]) if survivor_id else {}
+    await tasks.raise_task(
         tx,
         task,
         subject_kind="inbound_message",
@@ -248,6 +248,6 @@ async def handle_message(db: Database, caller: Caller, message_id: UUID) -> None
         if visible.handled:
             return
         await store_inbox.set_handled(tx, message_id, now)
-        await providers.resolve_task(tx, visible.task, message_id, now)
+        await tasks.resolve_task(tx, visible.task, message_id, now)
         ids = (visible.survivor_id,) if visible.survivor_id else ()
         await audit.record(tx, audit.Event("inbox.handled", "survivor", ids, ("state",)), now)

@@ -20,7 +20,7 @@ from outcomes.platform.encryption import DataKey, DecryptionError, Field, Wrappe
 from outcomes.platform.sql import sql
 from outcomes.prompts.models import OPEN_FOR, InboxMessage, MessageKind, task_of
 from outcomes.prompts.store import BODY, text_of
-from outcomes.providers.models import TaskKind
+from outcomes.tasks.models import TaskKind
 
 FROM = Field("inbound_messages", "from_ciphertext")
 
@@ -131,12 +131,27 @@ async def is_staff_phone(tx: Transaction, phone_bidx: bytes) -> bool:
     return bool(await tx.fetch_value(_IS_STAFF_PHONE, phone_bidx=phone_bidx))
 
 
-_FIND_OPEN_PROMPT = sql("""
-    SELECT id, answered_at FROM prompts
-    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND due_at > :due_after
-      AND state IN ('sending', 'accepted', 'delivered', 'undelivered', 'unconfirmed')
-    ORDER BY due_at DESC, id DESC LIMIT 1
-""")
+_NEXT_UNREAD = sql(
+    """SELECT min(received_at) FROM inbound_messages
+    WHERE provider_id = :provider_id AND state = 'unread'"""
+)
+
+
+async def next_unread(tx: Transaction) -> datetime | None:
+    """When the oldest unread message was received (UTC)."""
+    received_at: datetime | None = await tx.fetch_value(_NEXT_UNREAD)
+    return received_at
+
+
+_FIND_OPEN_PROMPT = sql(
+    """SELECT p.id, p.answered_at
+    FROM outgoing_messages o
+    JOIN prompts p ON p.provider_id = :provider_id AND p.id = o.id
+    WHERE o.provider_id = :provider_id AND o.recipient_kind = 'survivor'
+      AND o.recipient_id = :survivor_id AND o.due_at > :due_after
+      AND o.state IN ('sending', 'accepted', 'delivered', 'undelivered', 'unconfirmed')
+    ORDER BY o.due_at DESC, o.id DESC LIMIT 1"""
+)
 
 
 async def find_open_prompt(tx: Transaction, survivor_id: UUID, now: datetime) -> UUID | None:
@@ -225,13 +240,14 @@ is on call, because the alert went to them."""
 
 _WAITING = """FROM inbound_messages m
     LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = m.survivor_id
-    LEFT JOIN prompts p ON p.provider_id = :provider_id AND p.id = m.prompt_id"""
+    LEFT JOIN prompts p ON p.provider_id = :provider_id AND p.id = m.prompt_id
+    LEFT JOIN outgoing_messages o ON o.provider_id = :provider_id AND o.id = m.prompt_id"""
 
 
 _LIST_WAITING = sql(f"""
     SELECT m.id, m.kind, m.survivor_id, m.prompt_id, m.received_at, m.data_key_id,
            m.from_ciphertext, m.body_ciphertext, s.reference, p.wording_code,
-           p.wording_version, coalesce(p.sent_at, p.due_at) AS asked_at
+           p.wording_version, coalesce(o.sent_at, o.due_at) AS asked_at
     {_WAITING}
     WHERE m.provider_id = :provider_id AND m.state = 'needs_person' AND {_MAY_SEE}
       AND (:only::uuid IS NULL OR m.id = :only)

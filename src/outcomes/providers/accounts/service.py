@@ -1,7 +1,10 @@
 """The verbs of a provider's people: their accounts, links to sign in, roles, sessions, teams."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
@@ -231,6 +234,27 @@ async def get_active(tx: Transaction, account_id: UUID) -> AccountDetails:
     if not account.active:
         raise NotFound
     return await store.get_account_details(tx, account_id)
+
+
+async def get_account(tx: Transaction, account_id: UUID) -> Account:
+    """A member of staff. Raises NotFound."""
+    return await store.get_account(tx, account_id)
+
+
+async def get_details(tx: Transaction, account_id: UUID) -> AccountDetails:
+    """What is encrypted of an account. Raises NotFound."""
+    return await store.get_account_details(tx, account_id)
+
+
+async def set_phone(tx: Transaction, account_id: UUID, phone: str) -> None:
+    """The number (E.164) that alerts go to."""
+    details = await store.get_account_details(tx, account_id)
+    await store.set_account_details(tx, account_id, replace(details, phone=phone))
+
+
+async def list_active(tx: Transaction, account_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these accounts are active."""
+    return await store.list_active(tx, account_ids)
 
 
 async def _require_team(tx: Transaction, team_id: UUID | None) -> None:

@@ -1,5 +1,6 @@
 """The SQL of accounts, their links and credentials, and of teams; their details are encrypted here."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -198,6 +199,17 @@ async def set_disabled(tx: Transaction, account_id: UUID, now: datetime) -> None
 
 
 _LIST_ACCOUNTS = sql(f"{_ACCOUNTS} WHERE a.provider_id = :provider_id")
+
+
+_ACTIVE = sql(
+    """SELECT id FROM accounts
+    WHERE provider_id = :provider_id AND id = ANY(:account_ids::uuid[]) AND state = 'active'"""
+)
+
+
+async def list_active(tx: Transaction, account_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these accounts are active."""
+    return {row["id"] for row in await tx.fetch(_ACTIVE, account_ids=list(account_ids))}
 
 
 async def list_accounts(tx: Transaction) -> list[Account]:

@@ -6,15 +6,16 @@ from uuid import UUID, uuid4
 from outcomes.platform.access.models import Caller
 from outcomes.providers import service as providers
 from outcomes.providers.accounts import service as accounts
-from outcomes.providers.models import TaskKind
-from tests.support import Product, make_provider, make_worker, recently_confirmed
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
+from tests.support import Product, make_provider, make_worker, open_tasks, recently_confirmed
 
 
 async def _raise(
     product: Product, caller: Caller, subject_id: UUID, kind: TaskKind = TaskKind.DURESS
 ) -> None:
     async with product.db.transaction(caller) as tx:
-        await providers.raise_task(
+        await tasks.raise_task(
             tx,
             kind,
             subject_kind="survivor",
@@ -28,7 +29,8 @@ async def _raise(
 async def _alerts(product: Product, caller: Caller) -> list[tuple[int, str, timedelta]]:
     async with product.db.transaction(caller) as tx:
         rows = await tx.conn.fetch(
-            """SELECT a.attempt, a.state, a.due_at - t.raised_at AS after FROM staff_alerts a
+            """SELECT a.attempt, m.state, m.due_at - t.raised_at AS after FROM staff_alerts a
+               JOIN outgoing_messages m ON m.provider_id = a.provider_id AND m.id = a.id
                JOIN tasks t ON t.provider_id = a.provider_id AND t.id = a.task_id
                WHERE a.provider_id = $1 ORDER BY t.raised_at, a.attempt""",
             caller.provider_id,
@@ -44,7 +46,7 @@ async def test_a_task_is_raised_once_and_wakes_the_person_on_call_twice(product:
         await _raise(product, provider.lead, subject_id)
 
     async with product.db.transaction(provider.lead) as tx:
-        tasks = await providers.list_open_tasks(tx)
+        tasks = await open_tasks(tx)
     assert [(task.kind, task.owner_account_id) for task in tasks] == [
         (TaskKind.DURESS, provider.lead.actor.account)
     ]
@@ -61,10 +63,10 @@ async def test_what_is_done_wakes_nobody_any_more(product: Product) -> None:
     await _raise(product, provider.lead, subject_id)
 
     async with product.db.transaction(provider.lead) as tx:
-        await providers.resolve_task(tx, TaskKind.DURESS, subject_id, await tx.now())
+        await tasks.resolve_task(tx, TaskKind.DURESS, subject_id, await tx.now())
 
     async with product.db.transaction(provider.lead) as tx:
-        assert await providers.list_open_tasks(tx) == []
+        assert await open_tasks(tx) == []
     assert {state for _, state, _ in await _alerts(product, provider.lead)} == {"cancelled"}
 
 
@@ -85,7 +87,7 @@ async def test_a_task_stands_even_when_nobody_is_on_call(product: Product) -> No
     await _raise(product, worker, uuid4())
 
     async with product.db.transaction(worker) as tx:
-        assert [task.owner_account_id for task in await providers.list_open_tasks(tx)] == [None]
+        assert [task.owner_account_id for task in await open_tasks(tx)] == [None]
         assert (await providers.get_provider(tx)).on_call_account_id is None
 
 
@@ -94,4 +96,4 @@ async def test_another_providers_tasks_are_not_there(product: Product) -> None:
     await _raise(product, provider.lead, uuid4())
 
     async with product.db.transaction(other.lead) as tx:
-        assert await providers.list_open_tasks(tx) == []
+        assert await open_tasks(tx) == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from outcomes.platform.calendar import UkPart, is_working_day
 from outcomes.platform.zones import OFFICE_ZONE
-from outcomes.providers.models import TaskRule
+from outcomes.tasks.models import TaskRule
 
 _OPENS, _CLOSES = time(9), time(17)
 """Working hours, Monday to Friday without bank holidays (ours)."""

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.platform.calendar import UkPart
-from outcomes.providers.deadlines import deadline
-from outcomes.providers.models import TASK_RULES, TaskKind, TaskRule
+from outcomes.tasks.deadlines import deadline
+from outcomes.tasks.models import TASK_RULES, TaskKind, TaskRule
 
 LONDON = ZoneInfo("Europe/London")
 TWO_HOURS = TaskRule(timedelta(hours=2), working_hours=True, alerts=False)

@@ -1,0 +1,35 @@
+"""Status callbacks over HTTP; `signed_requests.py` says how they are verified."""
+
+from typing import Any
+
+from litestar import Request, post
+
+from outcomes.errors import NotFound
+from outcomes.messaging import statuses
+from outcomes.messaging.callbacks import STATUS_PATH
+from outcomes.messaging.inbound import read_status
+from outcomes.messaging.producers import Producers
+from outcomes.messaging.signed_requests import GatewayAccount, verified_form
+from outcomes.platform.access.scopes import Scopes
+from outcomes.platform.db import Database
+
+
+@post(STATUS_PATH, public=True, status_code=204)
+async def receive_status(
+    request: Request[Any, Any, Any],
+    scopes: Scopes,
+    db: Database,
+    gateway_account: GatewayAccount,
+    producers: Producers,
+) -> None:
+    """Store what became of a message."""
+    update = read_status(await verified_form(request, gateway_account), gateway_account.account_sid)
+    caller = await scopes.own_number(update.from_)
+    token = request.query_params.get("token", "")
+    if caller is None or not token.isascii():
+        raise NotFound
+    if not await statuses.record_status(db, caller, producers, token, update):
+        raise NotFound
+
+
+ROUTES = (receive_status,)

@@ -1,1 +1,0 @@
-"""Sending prompts that are due."""

@@ -1,1 +1,0 @@
-"""What becomes of a prompt after the gateway accepted it."""

@@ -1,0 +1,45 @@
+"""The page that puts somebody on call."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect, Response
+
+from outcomes.errors import Invalid
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
+from outcomes.providers.accounts import service as accounts
+from outcomes.tasks import service
+from outcomes.tasks.models import OnCall
+
+
+@get("/staff/on-call", permission=Permission.MANAGE_PEOPLE)
+async def on_call_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller
+) -> Response[str]:
+    return await _on_call(request, db, caller, Form())
+
+
+@post("/staff/on-call", permission=Permission.MANAGE_PEOPLE)
+async def put_on_call(
+    request: Request[Any, Any, Any], db: Database, caller: Caller
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        chosen = parse(form, OnCall)
+        await service.put_on_call(db, caller, chosen.account_id, chosen.phone)
+    except Invalid as error:
+        return await _on_call(request, db, caller, form.refused(error), status=400)
+    return Redirect("/staff", status_code=303)
+
+
+async def _on_call(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
+) -> Response[str]:
+    listed = await accounts.list_staff(db, caller)
+    return render(request, "tasks/on_call.html", status=status, form=form, staff=listed)
+
+
+ROUTES = (on_call_page, put_on_call)
