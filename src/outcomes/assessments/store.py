@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 from msgspec.structs import asdict
@@ -25,7 +24,7 @@ from outcomes.assessments.records import (
 )
 from outcomes.assessments.scoring import stored
 from outcomes.platform.access.caseload import Admitted
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.sql import sql
 
@@ -210,7 +209,7 @@ def _stored(score: Fraction | None) -> Decimal | None:
     return None if score is None else stored(score)
 
 
-def _outcome_assessment(opened: Admitted, row: Any) -> OutcomeAssessment:
+def _outcome_assessment(opened: Admitted, row: Row) -> OutcomeAssessment:
     blob = row["answers_ciphertext"]
     sealed = opened.key.decrypt_json(OUTCOME_ANSWERS, row["id"], blob, OutcomeAnswers)
     return OutcomeAssessment(
@@ -221,7 +220,7 @@ def _outcome_assessment(opened: Admitted, row: Any) -> OutcomeAssessment:
     )
 
 
-def _scored(row: Any) -> ScoredOutcomes:
+def _scored(row: Row) -> ScoredOutcomes:
     return ScoredOutcomes(
         id=row["id"],
         instrument=row["instrument_code"],
@@ -234,7 +233,7 @@ def _scored(row: Any) -> ScoredOutcomes:
     )
 
 
-def _needs_assessment(opened: Admitted, row: Any) -> NeedsAssessment:
+def _needs_assessment(opened: Admitted, row: Row) -> NeedsAssessment:
     blob = row["answers_ciphertext"]
     sealed = opened.key.decrypt_json(NEEDS_ANSWERS, row["id"], blob, NeedsAnswers)
     return NeedsAssessment(
@@ -245,7 +244,7 @@ def _needs_assessment(opened: Admitted, row: Any) -> NeedsAssessment:
     )
 
 
-def _levels(row: Any) -> NeedLevels:
+def _levels(row: Row) -> NeedLevels:
     levels = zip(row["names"], row["levels"], strict=True)
     return NeedLevels(
         id=row["id"],

@@ -1,7 +1,6 @@
 """The SQL of Today and Team. It reads every room's tables and writes nothing but the audit."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,7 +8,7 @@ from msgspec.structs import asdict
 
 from outcomes.casework.models import Cover, OpenTask, Reason, ReasonKind, Urgency, WorkerLoad
 from outcomes.platform.access.caseload import caseload_args, in_caseload
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import local_date_sql, local_dates
 
@@ -83,7 +82,7 @@ async def list_due(tx: Transaction, now: datetime, *, limit: int) -> list[DueRow
     return [_due_row(row) for row in rows]
 
 
-def _due_row(row: Any) -> DueRow:
+def _due_row(row: Row) -> DueRow:
     return DueRow(
         survivor_id=row["survivor_id"],
         reference=row["reference"],
@@ -131,10 +130,14 @@ async def list_loads(
 ) -> list[WorkerLoad]:
     """What each worker of the team has, in one statement; workers without anybody are left out
     unless they support somebody."""
-    rows = await tx.fetch(
-        _LIST_LOADS, everyone=everyone, team_id=team_id, now=now, **asdict(local_dates(now))
+    return await tx.fetch_as(
+        WorkerLoad,
+        _LIST_LOADS,
+        everyone=everyone,
+        team_id=team_id,
+        now=now,
+        **asdict(local_dates(now)),
     )
-    return [WorkerLoad(**row) for row in rows]
 
 
 _TASKS = """SELECT t.id, t.kind, t.subject_kind, t.subject_id, t.survivor_id, s.reference,
@@ -161,8 +164,7 @@ _LIST_TEAM_TASKS = sql(f"""
 
 async def list_team_tasks(tx: Transaction, everyone: bool, team_id: UUID | None) -> list[OpenTask]:
     """What waits for somebody in the team, and what belongs to no survivor; most urgent first."""
-    rows = await tx.fetch(_LIST_TEAM_TASKS, everyone=everyone, team_id=team_id)
-    return [_task(row) for row in rows]
+    return await tx.fetch_as(OpenTask, _LIST_TEAM_TASKS, everyone=everyone, team_id=team_id)
 
 
 _LIST_TASKS = sql(f"""
@@ -175,8 +177,7 @@ _LIST_TASKS = sql(f"""
 
 async def list_tasks(tx: Transaction, survivor_id: UUID) -> list[OpenTask]:
     """What waits for somebody about one survivor, flags aside; most urgent first."""
-    rows = await tx.fetch(_LIST_TASKS, survivor_id=survivor_id)
-    return [_task(row) for row in rows]
+    return await tx.fetch_as(OpenTask, _LIST_TASKS, survivor_id=survivor_id)
 
 
 _FIND_TASK = sql(f"""
@@ -188,12 +189,7 @@ _FIND_TASK = sql(f"""
 
 async def find_task(tx: Transaction, task_id: UUID) -> OpenTask | None:
     """An open task that the caller may finish: of their caseload, or of nobody in particular."""
-    row = await tx.fetch_row(_FIND_TASK, task_id=task_id, **caseload_args(tx))
-    return None if row is None else _task(row)
-
-
-def _task(row: Any) -> OpenTask:
-    return OpenTask(**{**row, "alerts": tuple(row["alerts"])})
+    return await tx.fetch_one_as(OpenTask, _FIND_TASK, task_id=task_id, **caseload_args(tx))
 
 
 class FlagRow(Struct, frozen=True):
@@ -221,8 +217,7 @@ _LIST_TEAM_FLAGS = sql(f"""
 
 async def list_team_flags(tx: Transaction, everyone: bool, team_id: UUID | None) -> list[FlagRow]:
     """Open flags, the oldest first."""
-    rows = await tx.fetch(_LIST_TEAM_FLAGS, everyone=everyone, team_id=team_id)
-    return [FlagRow(**row) for row in rows]
+    return await tx.fetch_as(FlagRow, _LIST_TEAM_FLAGS, everyone=everyone, team_id=team_id)
 
 
 _LIST_COVERS = sql(f"""
@@ -240,5 +235,4 @@ async def list_covers(
     tx: Transaction, everyone: bool, team_id: UUID | None, today: date
 ) -> list[Cover]:
     """Cover that goes on or is to come, the earliest first."""
-    rows = await tx.fetch(_LIST_COVERS, everyone=everyone, team_id=team_id, today=today)
-    return [Cover(**row) for row in rows]
+    return await tx.fetch_as(Cover, _LIST_COVERS, everyone=everyone, team_id=team_id, today=today)

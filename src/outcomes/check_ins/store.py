@@ -7,9 +7,6 @@ import asyncpg
 
 from outcomes.check_ins.models import (
     Activity,
-    ActivityChange,
-    ActivityKind,
-    AttemptOutcome,
     Channel,
     CheckIn,
     CheckInDetails,
@@ -19,7 +16,6 @@ from outcomes.check_ins.models import (
     NewAttempt,
     NewCheckIn,
     NewDropIn,
-    Reason,
 )
 from outcomes.errors import NotFound
 from outcomes.platform.access import audit
@@ -278,24 +274,14 @@ async def list_attempts(
 ) -> list[ContactAttempt]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("contact_attempt.listed", "survivor", (opened.survivor_id,))
-    rows = await tx.fetch(
+    return await tx.fetch_as(
+        ContactAttempt,
         _LIST_ATTEMPTS,
         **audit.args(tx.caller, event, opened.now),
         survivor_id=opened.survivor_id,
         after=after,
         limit=limit,
     )
-    return [
-        ContactAttempt(
-            id=row["id"],
-            channel=Channel(row["channel"]),
-            attempted_at=row["attempted_at"],
-            outcome=AttemptOutcome(row["outcome"]),
-            reason=Reason(row["reason"]) if row["reason"] else None,
-            recorded_by=row["recorded_by"],
-        )
-        for row in rows
-    ]
 
 
 _LIST_ACTIVITIES = sql(f"""
@@ -312,22 +298,14 @@ async def list_activities(
 ) -> list[Activity]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("activity.listed", "survivor", (opened.survivor_id,))
-    rows = await tx.fetch(
+    return await tx.fetch_as(
+        Activity,
         _LIST_ACTIVITIES,
         **audit.args(tx.caller, event, opened.now),
         survivor_id=opened.survivor_id,
         after=after,
         limit=limit,
     )
-    return [
-        Activity(
-            id=row["id"],
-            kind=ActivityKind(row["kind"]),
-            change=ActivityChange(row["change"]),
-            happened_on=row["happened_on"],
-        )
-        for row in rows
-    ]
 
 
 _LIST_DROP_INS = sql(f"""
@@ -343,8 +321,7 @@ _LIST_DROP_INS = sql(f"""
 
 async def list_drop_ins(tx: Transaction, *, after: UUID | None, limit: int) -> list[DropIn]:
     """Those of the caller's caseload, newest first; the caller audits what it shows."""
-    rows = await tx.fetch(_LIST_DROP_INS, after=after, limit=limit, **caseload_args(tx))
-    return [DropIn(**row) for row in rows]
+    return await tx.fetch_as(DropIn, _LIST_DROP_INS, after=after, limit=limit, **caseload_args(tx))
 
 
 def _details(opened: Admitted, check_in_id: UUID, new: NewCheckIn) -> bytes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -24,7 +23,7 @@ from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.access.data_keys import survivor_keys
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql
 
@@ -232,7 +231,7 @@ async def list_flags(tx: Transaction, opened: Admitted) -> list[Flag]:
     return [_flag(opened.key, row) for row in rows]
 
 
-def _flag(key: DataKey, row: Any) -> Flag:
+def _flag(key: DataKey, row: Row) -> Flag:
     safety = row["safety_ciphertext"]
     return Flag(
         id=row["id"],
@@ -248,7 +247,7 @@ def _flag(key: DataKey, row: Any) -> Flag:
     )
 
 
-def _facts(row: Any) -> ContactFacts:
+def _facts(row: Row) -> ContactFacts:
     return ContactFacts(
         enrolled_at=row["enrolled_at"],
         attempts=tuple(Attempt(at, reached=False) for at in row["tries"]),

@@ -1,8 +1,6 @@
 """The statements of the KPIs, and the rows of exports with the border where they are encrypted."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from outcomes.kpis.figures.periods import calendar, ends_of, starts_of
@@ -17,7 +15,7 @@ from outcomes.kpis.models import (
     View,
 )
 from outcomes.platform.access.data_keys import staff_key
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql
 
@@ -31,13 +29,10 @@ async def list_values(tx: Transaction, kpi: Kpi, period: Period) -> tuple[KpiVal
     """What a KPI's statement says of the provider for a period, exactly."""
     named = _values(period)
     used = {name: named[name] for name in kpi.statement.names if name in named}
-    rows = await tx.fetch(kpi.statement, **used)
-    return tuple(
-        KpiValue(row["category"], row["numerator"], row["denominator"], row["mean"]) for row in rows
-    )
+    return tuple(await tx.fetch_as(KpiValue, kpi.statement, **used))
 
 
-def _values(period: Period) -> dict[str, Any]:
+def _values(period: Period) -> dict[str, object]:
     """What a statement may name; `:days` and its two companions are arrays, a day each."""
     starts_at, ends_at = starts_of([period.first, period.until])
     days = calendar(period)
@@ -175,7 +170,7 @@ async def delete_files(tx: Transaction, now: datetime) -> tuple[UUID, ...]:
     return tuple(row["id"] for row in rows)
 
 
-def _export(key: DataKey, row: Mapping[str, Any]) -> Export:
+def _export(key: DataKey, row: Row) -> Export:
     period = Period(row["period_from"], row["period_until"])
     return Export(
         id=row["id"],

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from outcomes.pathways.models import Cadence, Pathway
 from outcomes.pathways.schedule.planning import Basis
 from outcomes.platform.calendar import SafeHours
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import zone_of
 from outcomes.survivors.models import SafeContact
@@ -148,7 +147,7 @@ async def list_bases(
     return [_basis(row, profiles.get(row["survivor_id"])) for row in rows]
 
 
-def _basis(row: Any, contact: SafeContact | None) -> Basis:
+def _basis(row: Row, contact: SafeContact | None) -> Basis:
     return Basis(
         pathway_id=row["id"],
         survivor_id=row["survivor_id"],
@@ -207,7 +206,7 @@ async def end_finished(tx: Transaction, pathway_ids: Sequence[UUID], now: dateti
     return [row["survivor_id"] for row in rows]
 
 
-def _cadence(row: Any) -> Cadence:
+def _cadence(row: Row) -> Cadence:
     return Cadence(
         call_every_days=row["call_every_days"],
         review_every_months=row["review_every_months"],

@@ -47,6 +47,15 @@ Row = Mapping[str, Any]
 RowStruct = TypeVar("RowStruct", bound=Struct)
 
 
+def from_row(struct: type[RowStruct], row: Row) -> RowStruct:
+    """A row as a Struct; a column that is no field of it is left out.
+
+    Raises:
+        msgspec.ValidationError: a column is missing or has another type.
+    """
+    return convert(dict(row), struct)
+
+
 class RawConnection(Protocol):
     """As much of an asyncpg connection as is used here."""
 
@@ -95,20 +104,22 @@ class Connection(Struct, frozen=True):
     async def fetch_as(
         self, struct: type[RowStruct], statement: Statement, /, **values: object
     ) -> list[RowStruct]:
-        """Each row as a Struct whose fields are the columns.
-
-        Raises:
-            msgspec.ValidationError: a column is missing or has another type.
-        """
+        """Each row as `from_row` makes it."""
         rows = await self.fetch(statement, **values)
-        return [convert(dict(row), struct) for row in rows]
+        return [from_row(struct, row) for row in rows]
 
     async def fetch_one_as(
         self, struct: type[RowStruct], statement: Statement, /, **values: object
     ) -> RowStruct | None:
         """The first row as a Struct, if there is one."""
         row = await self.fetch_row(statement, **values)
-        return None if row is None else convert(dict(row), struct)
+        return None if row is None else from_row(struct, row)
+
+    async def get_as(
+        self, struct: type[RowStruct], statement: Statement, /, **values: object
+    ) -> RowStruct:
+        """The first row as a Struct. Raises NotFound without one."""
+        return from_row(struct, await self.get_row(statement, **values))
 
     async def fetch_many(
         self, statement: Statement, each: Iterable[Mapping[str, object]]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,7 +12,7 @@ from outcomes.messaging.lifecycle import MessageState
 from outcomes.messaging.models import Due, NewMessage, NumberUse, RecipientKind
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.sql import sql
 from outcomes.prompts.gate import Accepted, Terms, wordings
@@ -225,7 +224,7 @@ async def list_prompts(
     return [_prompt(opened, row) for row in rows]
 
 
-def _prompt(opened: Admitted, row: Any) -> Prompt:
+def _prompt(opened: Admitted, row: Row) -> Prompt:
     answer = None
     if row["message_id"] is not None:
         body = opened.key.decrypt_text(BODY, row["message_id"], row["body_ciphertext"])
@@ -247,7 +246,7 @@ def _prompt(opened: Admitted, row: Any) -> Prompt:
     )
 
 
-def text_of(row: Any) -> str | None:
+def text_of(row: Row) -> str | None:
     """The words of a prompt's row; None when it has none, or they left the product."""
     if row["wording_code"] is None:
         return None

@@ -6,12 +6,11 @@ that were committed while it waited for the lock.
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Connection, Transaction
 from outcomes.platform.sql import sql
 
 
@@ -28,10 +27,9 @@ _LIST_REGISTRY = sql("""
 """)
 
 
-async def list_registry(conn: Any, now: datetime) -> list[RegistryEntry]:
+async def list_registry(conn: Connection, now: datetime) -> list[RegistryEntry]:
     """Every active provider, the longest overdue first."""
-    rows = await conn.fetch(_LIST_REGISTRY, now=now)
-    return [RegistryEntry(**row) for row in rows]
+    return await conn.fetch_as(RegistryEntry, _LIST_REGISTRY, now=now)
 
 
 _LOCK_NEXT_RUN = sql("""

@@ -11,10 +11,8 @@ from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql
 from outcomes.survivors.models import (
     Consent,
-    Decision,
     NewConsent,
     NewSurvivor,
-    Purpose,
     Survivor,
     SurvivorDetails,
 )
@@ -131,17 +129,7 @@ _LIST_CONSENTS = sql("""
 
 async def list_consents(tx: Transaction, survivor_id: UUID) -> list[Consent]:
     """Every decision, newest first."""
-    rows = await tx.fetch(_LIST_CONSENTS, survivor_id=survivor_id)
-    return [
-        Consent(
-            id=row["id"],
-            purpose=Purpose(row["purpose"]),
-            decision=Decision(row["decision"]),
-            wording_version=row["wording_version"],
-            decided_at=row["decided_at"],
-        )
-        for row in rows
-    ]
+    return await tx.fetch_as(Consent, _LIST_CONSENTS, survivor_id=survivor_id)
 
 
 _SET_EXIT_DATE = sql("""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -10,10 +10,10 @@ import msgspec
 from outcomes.casework.models import Entry, EntryKind, Summary, Upcoming
 from outcomes.check_ins.models import CheckInDetails
 from outcomes.disengagement.models import Evidence, Safety
-from outcomes.pathways.models import FollowUpStage, ReviewDetails, Series
+from outcomes.pathways.models import ReviewDetails
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import evening_offsets, zone_of
@@ -130,7 +130,7 @@ async def list_entries(
     return [_entry(opened, row) for row in rows]
 
 
-def _entry(opened: Admitted, row: Any) -> Entry:
+def _entry(opened: Admitted, row: Row) -> Entry:
     kind = EntryKind(row["kind"])
     read = _TEXTS.get(kind)
     return Entry(
@@ -148,14 +148,14 @@ def _entry(opened: Admitted, row: Any) -> Entry:
 
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
-Texts = Callable[[Admitted, Any], dict[str, str]]
+Texts = Callable[[Admitted, Row], dict[str, str]]
 
 
 def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -> Texts:
     """Reads these fields of what is encrypted there, those that hold something."""
     field = Field(table, column)
 
-    def read(opened: Admitted, row: Any) -> dict[str, str]:
+    def read(opened: Admitted, row: Row) -> dict[str, str]:
         held = opened.key.decrypt_json(field, row["id"], row["blob"], kept)
         values = ((name, getattr(held, name)) for name in names)
         return {name: str(value) for name, value in values if value is not None}
@@ -163,7 +163,7 @@ def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -
     return read
 
 
-def _body(opened: Admitted, row: Any) -> dict[str, str]:
+def _body(opened: Admitted, row: Row) -> dict[str, str]:
     """Nothing for a text that had lost its key before it was matched: the rest has to be readable."""
     if row["blob"] is None:
         return {}
@@ -250,15 +250,6 @@ async def list_upcoming(
     tx: Transaction, survivor_id: UUID, now: datetime, *, limit: int
 ) -> list[Upcoming]:
     """What is planned and still open, late ones first; a text whose time has passed is no more."""
-    rows = await tx.fetch(_LIST_UPCOMING, survivor_id=survivor_id, now=now, limit=limit)
-    return [
-        Upcoming(
-            id=row["id"],
-            series=Series(row["series"]),
-            stage=FollowUpStage(row["stage"]) if row["stage"] else None,
-            held_on=row["held_on"],
-            due_at=row["due_at"],
-            closes_at=row["closes_at"],
-        )
-        for row in rows
-    ]
+    return await tx.fetch_as(
+        Upcoming, _LIST_UPCOMING, survivor_id=survivor_id, now=now, limit=limit
+    )

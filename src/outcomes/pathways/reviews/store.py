@@ -1,12 +1,11 @@
 """The SQL of pathway reviews, and the border where they are encrypted."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from outcomes.pathways.models import NewReview, Review, ReviewDecision, ReviewDetails
 from outcomes.platform.access.caseload import Admitted
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.sql import sql
 
@@ -77,7 +76,7 @@ async def list_reviews(
     return [_review(opened, row) for row in rows]
 
 
-def _review(opened: Admitted, row: Any) -> Review:
+def _review(opened: Admitted, row: Row) -> Review:
     blob = row["details_ciphertext"]
     details = opened.key.decrypt_json(DETAILS, row["id"], blob, ReviewDetails)
     return Review(

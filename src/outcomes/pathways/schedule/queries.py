@@ -1,8 +1,6 @@
 """The SQL of reading what is planned."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec.structs import asdict
@@ -19,7 +17,7 @@ from outcomes.pathways.models import (
 from outcomes.pathways.schedule.planning import why_moved
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.calendar import UkPart
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import local_date_sql, local_dates
 
@@ -37,7 +35,7 @@ async def list_contacts(tx: Transaction, pathway_id: UUID, part: UkPart) -> list
     return [_contact(row, part) for row in rows]
 
 
-def _contact(row: Any, part: UkPart) -> PlannedContact:
+def _contact(row: Row, part: UkPart) -> PlannedContact:
     return PlannedContact(
         id=row["id"],
         series=Series(row["series"]),
@@ -81,7 +79,8 @@ async def list_due(
     """Open contacts of the caller's caseload that are held today (in the survivor's zone) or were
     before, prompts aside: they need nobody."""
     after_at, after_id = after or (None, None)
-    rows = await tx.fetch(
+    return await tx.fetch_as(
+        DueContact,
         _LIST_DUE,
         now=now,
         state=state,
@@ -90,22 +89,6 @@ async def list_due(
         limit=limit,
         **caseload_args(tx),
         **asdict(local_dates(now)),
-    )
-    return [_due(row) for row in rows]
-
-
-def _due(row: Any) -> DueContact:
-    return DueContact(
-        id=row["id"],
-        survivor_id=row["survivor_id"],
-        reference=row["reference"],
-        zone=row["zone"],
-        series=Series(row["series"]),
-        stage=_stage(row),
-        held_on=row["held_on"],
-        due_at=row["due_at"],
-        closes_at=row["closes_at"],
-        state=DueState(row["state"]),
     )
 
 
@@ -126,5 +109,5 @@ async def list_open(
     return [(row["id"], row["held_on"], _stage(row)) for row in rows]
 
 
-def _stage(row: Mapping[str, Any]) -> FollowUpStage | None:
+def _stage(row: Row) -> FollowUpStage | None:
     return FollowUpStage(row["stage"]) if row["stage"] else None

@@ -5,7 +5,6 @@ names and a purpose, never a value.
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from msgspec import Struct
@@ -34,7 +33,7 @@ class Event(Struct, frozen=True):
     purpose: str = "support"
 
 
-def args(caller: Caller, event: Event, now: datetime) -> dict[str, Any]:
+def args(caller: Caller, event: Event, now: datetime) -> dict[str, object]:
     """The values of `FOLDED`, the provider aside."""
     actor = caller.actor
     return {

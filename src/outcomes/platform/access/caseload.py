@@ -5,14 +5,13 @@ a database policy, because checks for duplicates must look past them.
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from outcomes.platform.clock import NOW_SQL
-from outcomes.platform.db import Transaction
-from outcomes.platform.encryption import DataKey, KeyKind, WrappedKey
+from outcomes.platform.db import Transaction, from_row
+from outcomes.platform.encryption import DataKey, WrappedKey
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import office_date_sql
 
@@ -48,7 +47,7 @@ def in_caseload(survivor: str) -> str:
                             AND {today} BETWEEN covers.from_on AND covers.until_on))))"""
 
 
-def caseload_args(tx: Transaction) -> dict[str, Any]:
+def caseload_args(tx: Transaction) -> dict[str, object]:
     """The values of `in_caseload` for the transaction's caller."""
     actor = tx.caller.actor
     return {
@@ -92,17 +91,5 @@ async def admit(tx: Transaction, survivor_id: UUID) -> Admitted:
         now=tx.clock.of(row["now"]),
         zone=row["zone"],
         reference=row["reference"],
-        key=tx.caller.scope.open_key(wrapped_key(row)),
-    )
-
-
-def wrapped_key(row: Any) -> WrappedKey:
-    """A row of `data_keys` as what the key ring unwraps."""
-    return WrappedKey(
-        id=row["id"],
-        kind=KeyKind(row["kind"]),
-        subject_id=row["subject_id"],
-        kek_version=row["kek_version"],
-        wrapped=row["wrapped"],
-        commitment=row["commitment"],
+        key=tx.caller.scope.open_key(from_row(WrappedKey, row)),
     )

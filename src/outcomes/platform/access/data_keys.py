@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from outcomes.platform.access.caseload import wrapped_key
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, KeyKind, WrappedKey
 from outcomes.platform.sql import sql
@@ -51,8 +50,7 @@ _STAFF_KEY = sql(f"""
 
 async def staff_key(tx: Transaction) -> DataKey:
     """The key of what a provider holds about its own people and of its finished exports."""
-    row = await tx.get_row(_STAFF_KEY)
-    return tx.caller.scope.open_key(wrapped_key(row))
+    return tx.caller.scope.open_key(await tx.get_as(WrappedKey, _STAFF_KEY))
 
 
 _WRAPPED_KEYS = sql(f"""
@@ -62,8 +60,7 @@ _WRAPPED_KEYS = sql(f"""
 
 async def wrapped_keys(tx: Transaction, key_ids: list[UUID]) -> dict[UUID, WrappedKey]:
     """The keys that the rows of blobs name, by id, in one statement; a key that is gone is missing."""
-    rows = await tx.fetch(_WRAPPED_KEYS, key_ids=key_ids)
-    return {row["id"]: wrapped_key(row) for row in rows}
+    return {key.id: key for key in await tx.fetch_as(WrappedKey, _WRAPPED_KEYS, key_ids=key_ids)}
 
 
 _SURVIVOR_KEYS = sql(f"""
@@ -78,11 +75,10 @@ async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID,
 
     One that cannot be opened is missing: a damaged record must not hold up everybody else's.
     """
-    rows = await tx.fetch(_SURVIVOR_KEYS, survivor_ids=survivor_ids)
     keys = {}
-    for row in rows:
+    for wrapped in await tx.fetch_as(WrappedKey, _SURVIVOR_KEYS, survivor_ids=survivor_ids):
         with damage_noted():
-            keys[row["subject_id"]] = tx.caller.scope.open_key(wrapped_key(row))
+            keys[wrapped.subject_id] = tx.caller.scope.open_key(wrapped)
     return keys
 
 
@@ -105,7 +101,9 @@ _QUARANTINE_KEY = sql(f"""
 
 async def quarantine_key(tx: Transaction, now: datetime) -> DataKey:
     """The current key for messages from numbers that nobody has matched yet."""
-    row = await tx.fetch_row(_QUARANTINE_KEY, created_after=now - QUARANTINE_PERIOD)
-    if row is not None:
-        return tx.caller.scope.open_key(wrapped_key(row))
+    wrapped = await tx.fetch_one_as(
+        WrappedKey, _QUARANTINE_KEY, created_after=now - QUARANTINE_PERIOD
+    )
+    if wrapped is not None:
+        return tx.caller.scope.open_key(wrapped)
     return await create_key(tx, KeyKind.QUARANTINE, uuid4(), now)

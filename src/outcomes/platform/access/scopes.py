@@ -9,7 +9,6 @@ operator             a command on the host, for a named provider
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -25,7 +24,7 @@ from outcomes.platform.access.models import (
 )
 from outcomes.platform.access.tries import Tries, UnknownNames
 from outcomes.platform.clock import NOW_SQL
-from outcomes.platform.db import Database
+from outcomes.platform.db import Database, Row
 from outcomes.platform.encryption import KeyKind, KeyRing
 from outcomes.platform.sql import sql
 
@@ -269,7 +268,7 @@ class Scopes:
     def _account_caller(
         self,
         provider_id: UUID,
-        account: Any,
+        account: Row,
         *,
         session_id: UUID | None = None,
         token_id: UUID | None = None,

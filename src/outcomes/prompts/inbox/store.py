@@ -6,7 +6,6 @@ encrypted anew under theirs, and the first blob is overwritten in the same trans
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ from outcomes.messaging.inbound import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import quarantine_key, wrapped_keys
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field, WrappedKey
 from outcomes.platform.sql import sql
 from outcomes.prompts.models import OPEN_FOR, InboxMessage, MessageKind, task_of
@@ -105,7 +104,7 @@ async def lock_next_unread(tx: Transaction, after: tuple[datetime, UUID]) -> Unr
 
 
 def _opened(
-    tx: Transaction, row: Any, keys: Mapping[UUID, WrappedKey]
+    tx: Transaction, row: Row, keys: Mapping[UUID, WrappedKey]
 ) -> tuple[str | None, str | None]:
     """Sender and body; None for both when their key was destroyed, or does not fit."""
     wrapped = keys.get(row["data_key_id"])
@@ -269,7 +268,7 @@ async def list_waiting(
     return [_inbox_message(tx, row, keys) for row in rows]
 
 
-def _inbox_message(tx: Transaction, row: Any, keys: Mapping[UUID, WrappedKey]) -> InboxMessage:
+def _inbox_message(tx: Transaction, row: Row, keys: Mapping[UUID, WrappedKey]) -> InboxMessage:
     sender, body = _opened(tx, row, keys)
     kind = MessageKind(row["kind"])
     return InboxMessage(

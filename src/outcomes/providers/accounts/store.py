@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from outcomes.errors import NotFound
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.access.models import Role
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql
 from outcomes.providers.models import Account, AccountDetails
@@ -229,7 +228,7 @@ async def get_account(tx: Transaction, account_id: UUID) -> Account:
     return _account(await staff_key(tx), row)
 
 
-def _account(key: DataKey, row: Any) -> Account:
+def _account(key: DataKey, row: Row) -> Account:
     details = key.decrypt_json(
         ACCOUNT_DETAILS, row["id"], row["details_ciphertext"], AccountDetails
     )

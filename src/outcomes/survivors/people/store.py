@@ -1,12 +1,11 @@
 """The SQL of the People list, inside the caller's caseload."""
 
 from datetime import datetime
-from typing import Any
 
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import damage_noted, survivor_keys
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Transaction, from_row
 from outcomes.platform.sql import sql
 from outcomes.survivors.models import Listed, Show
 from outcomes.survivors.safe_contact.store import CURRENT_METHOD, OPTED_OUT
@@ -33,10 +32,9 @@ async def list_survivors(
     tx: Transaction, show: Show, *, after: str | None, limit: int, now: datetime
 ) -> list[Listed]:
     """The caller's caseload by reference, from the one after the cursor; one audit event."""
-    rows = await tx.fetch(
-        _LIST_SURVIVORS, after=after or "", limit=limit, show=show, **caseload_args(tx)
+    listed = await tx.fetch_as(
+        Listed, _LIST_SURVIVORS, after=after or "", limit=limit, show=show, **caseload_args(tx)
     )
-    listed = [_listed(row) for row in rows]
     ids = tuple(line.id for line in listed)
     await audit.record(tx, audit.Event("survivor.listed", "survivor", ids, ("reference",)), now)
     return listed
@@ -61,9 +59,5 @@ async def list_names(tx: Transaction) -> list[tuple[Listed, str]]:
         if key := keys.get(row["id"]):
             with damage_noted():
                 name = key.decrypt_text(NAME, row["id"], row["name_ciphertext"])
-                named.append((_listed(row), name))
+                named.append((from_row(Listed, row), name))
     return named
-
-
-def _listed(row: Any) -> Listed:
-    return Listed(**{field: row[field] for field in Listed.__struct_fields__})

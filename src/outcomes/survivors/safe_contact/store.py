@@ -1,14 +1,13 @@
 """The SQL of how a survivor may be reached: numbers, safe contact, opt-outs; encrypted here."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.access.data_keys import damage_noted, survivor_keys
 from outcomes.platform.calendar import SafeHours
-from outcomes.platform.db import Transaction
+from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field
 from outcomes.platform.sql import sql
 from outcomes.survivors.models import (
@@ -190,7 +189,7 @@ async def find_safe_contact(tx: Transaction, opened: Admitted) -> SafeContact | 
     return None if row is None else _safe_contact(opened.key, row)
 
 
-def _safe_contact(key: DataKey, row: Any) -> SafeContact:
+def _safe_contact(key: DataKey, row: Row) -> SafeContact:
     return SafeContact(
         id=row["id"],
         version=row["version"],
@@ -273,12 +272,12 @@ _LIST_REACH_ROWS = sql(f"""
 """)
 
 
-async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Any]:
-    rows: list[Any] = await tx.fetch(_LIST_REACH_ROWS, survivor_ids=survivor_ids)
+async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Row]:
+    rows: list[Row] = await tx.fetch(_LIST_REACH_ROWS, survivor_ids=survivor_ids)
     return rows
 
 
-def _reach_if_readable(key: DataKey | None, row: Any) -> Reach:
+def _reach_if_readable(key: DataKey | None, row: Row) -> Reach:
     if key is not None:
         with damage_noted():
             return _reach(key, row)
@@ -294,7 +293,7 @@ def _reach_if_readable(key: DataKey | None, row: Any) -> Reach:
     return _known_openly(row, UNREADABLE, None, contact)
 
 
-def _reach(key: DataKey, row: Any) -> Reach:
+def _reach(key: DataKey, row: Row) -> Reach:
     method_id, contact = row["method_id"], None
     if row["profile_id"] is not None:
         contact = _safe_contact(key, {**row, "id": row["profile_id"]})
@@ -303,7 +302,7 @@ def _reach(key: DataKey, row: Any) -> Reach:
     return _known_openly(row, language, phone, contact)
 
 
-def _known_openly(row: Any, language: str, phone: str | None, contact: SafeContact | None) -> Reach:
+def _known_openly(row: Row, language: str, phone: str | None, contact: SafeContact | None) -> Reach:
     return Reach(
         survivor_id=row["id"],
         zone=row["zone"],
