@@ -13,6 +13,7 @@ from outcomes.assessments.models import (
 )
 from outcomes.assessments.records import ScoreProgress
 from outcomes.errors import Conflict, Invalid
+from outcomes.platform.paging import RecordedDay
 from tests.assessments.made import a_survivor, assess, outcomes
 from tests.support import Product, new_key
 
@@ -81,7 +82,8 @@ class TestOutcomes:
                 product, worker, survivor_id, outcomes(*["3333"] * 6, on=date(2026, 3, day))
             )
         first = await service.list_outcomes(product.db, worker, survivor_id, limit=2)
-        rest = await service.list_outcomes(product.db, worker, survivor_id, before=first[-1].id)
+        after = RecordedDay(first[-1].assessed_on, first[-1].recorded_at, first[-1].id)
+        rest = await service.list_outcomes(product.db, worker, survivor_id, after=after)
         assert [one.assessed_on.day for one in (*first, *rest)] == [5, 5, 4, 3, 1]
 
     async def test_sent_twice_it_is_one(self, product: Product) -> None:

@@ -24,6 +24,7 @@ from outcomes.pathways.models import NewPathway, PlannedState, Series
 from outcomes.platform.access.caseload import admit
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
+from outcomes.platform.paging import Day
 from outcomes.survivors import service as survivors
 from outcomes.survivors.safe_contact.safety import NotSafe, why_not_text
 from outcomes.tasks.models import TaskKind
@@ -242,7 +243,9 @@ async def test_lists_go_on_where_the_page_before_ended(product: Product) -> None
         await service.record_activity(product.db, worker, survivor_id, new_key(worker, new), new)
     everything = await service.list_activities(product.db, worker, survivor_id)
     first = await service.list_activities(product.db, worker, survivor_id, limit=2)
-    rest = await service.list_activities(product.db, worker, survivor_id, after=first[-1].id)
+    rest = await service.list_activities(
+        product.db, worker, survivor_id, after=Day(first[-1].happened_on, first[-1].id)
+    )
     assert first + rest == everything
     assert [one.happened_on for one in everything] == [
         today - timedelta(days=days) for days in (1, 2, 2, 3)

@@ -16,6 +16,7 @@ from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
+from outcomes.platform.paging import Moment, Page, read_cursor
 from outcomes.platform.sql import sql
 from tests.kpis.records import Filled
 from tests.support import (
@@ -163,7 +164,7 @@ async def test_an_export_belongs_to_who_asked_for_it(product: Product) -> None:
         for call in (service.get_export, service.download_export):
             with pytest.raises(NotFound):
                 await call(product.db, confirmed, export.id)
-        assert await service.list_exports(product.db, confirmed) == ()
+        assert await service.list_exports(product.db, confirmed) == Page((), None)
 
 
 async def test_the_same_request_twice_is_one_export(product: Product) -> None:
@@ -188,9 +189,10 @@ async def test_lists_go_on_from_a_cursor(product: Product) -> None:
         for _ in range(service.EXPORTS_A_PAGE + 1)
     ]
     first = await service.list_exports(product.db, lead)
-    assert [export.id for export in first] == made[:0:-1]
-    rest = await service.list_exports(product.db, lead, first[-1].id)
-    assert [export.id for export in rest] == made[:1]
+    assert [export.id for export in first.items] == made[:0:-1]
+    rest = await service.list_exports(product.db, lead, read_cursor(Moment, first.next))
+    assert [export.id for export in rest.items] == made[:1]
+    assert rest.next is None
 
 
 @pytest.mark.parametrize(

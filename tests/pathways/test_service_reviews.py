@@ -18,6 +18,7 @@ from outcomes.pathways.models import (
 )
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
+from outcomes.platform.paging import RecordedDay
 from outcomes.survivors.models import ExitDate
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key
 
@@ -132,7 +133,8 @@ class TestReviews:
                 november, worker, survivor_id, NewReview("x", ReviewDecision.CONTINUE, held_on=day)
             )
         first = await service.list_reviews(november.db, worker, survivor_id, limit=2)
-        rest = await service.list_reviews(november.db, worker, survivor_id, before=first[-1].id)
+        after = RecordedDay(first[-1].held_on, first[-1].recorded_at, first[-1].id)
+        rest = await service.list_reviews(november.db, worker, survivor_id, after=after)
         assert [str(one.held_on) for one in (*first, *rest)] == [
             "2026-11-05",
             "2026-11-05",

@@ -12,6 +12,7 @@ from outcomes.messaging import delivery
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.platform.access.models import Role
 from outcomes.platform.calendar import SafeHours
+from outcomes.platform.paging import Moment
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox.replies import Answer
 from outcomes.prompts.models import MessageKind
@@ -260,7 +261,9 @@ async def test_the_inbox_comes_in_pages_oldest_first(home: Home) -> None:
         await home.writes(f"message {number}")
     await home.read()
     db, first = home.street.product.db, await home.inbox()
-    page = await prompts.list_inbox(db, home.worker, after=first[1].id, limit=2)
+    page = await prompts.list_inbox(
+        db, home.worker, after=Moment(first[1].received_at, first[1].id), limit=2
+    )
     assert [message.body for message in page] == ["message 2", "message 3"]
 
 

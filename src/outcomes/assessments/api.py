@@ -4,8 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from msgspec import Struct
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from outcomes.assessments import service
 from outcomes.assessments.models import NewNeedsAssessment
@@ -13,23 +12,11 @@ from outcomes.assessments.records import NeedsAssessment, OutcomeAssessment
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.paging import Page, RecordedDay, page, read_cursor
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
+Cursor = Annotated[str | None, QueryParameter(max_length=100)]
 _ONE = "/api/v1/survivors/{survivor_id:uuid}"
-
-
-class NeedsList(Struct, frozen=True):
-    """Newest first. `next` goes into `cursor` to ask for the older ones."""
-
-    items: list[NeedsAssessment]
-    next: UUID | None
-
-
-class OutcomesList(Struct, frozen=True):
-    """Newest first. `next` goes into `cursor` to ask for the older ones."""
-
-    items: list[OutcomeAssessment]
-    next: UUID | None
 
 
 @get(f"{_ONE}/needs-assessments", permission=Permission.SEE_SURVIVORS)
@@ -37,12 +24,13 @@ async def list_needs(
     db: Database,
     caller: Caller,
     survivor_id: FromPath[UUID],
-    cursor: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
-) -> NeedsList:
+) -> Page[NeedsAssessment]:
     """Levels of need by area, what led to them, and the safety plan."""
-    items = await service.list_needs(db, caller, survivor_id, before=cursor, limit=limit)
-    return NeedsList(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(RecordedDay, cursor)
+    found = await service.list_needs(db, caller, survivor_id, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: RecordedDay(last.assessed_on, last.recorded_at, last.id))
 
 
 @post(f"{_ONE}/needs-assessments", permission=Permission.RECORD_WORK)
@@ -64,12 +52,13 @@ async def list_outcomes(
     db: Database,
     caller: Caller,
     survivor_id: FromPath[UUID],
-    cursor: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
-) -> OutcomesList:
+) -> Page[OutcomeAssessment]:
     """Answers, and the scores they came to: to 4 decimals, as text."""
-    items = await service.list_outcomes(db, caller, survivor_id, before=cursor, limit=limit)
-    return OutcomesList(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(RecordedDay, cursor)
+    found = await service.list_outcomes(db, caller, survivor_id, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: RecordedDay(last.assessed_on, last.recorded_at, last.id))
 
 
 ROUTES = (list_needs, record_needs, list_outcomes)

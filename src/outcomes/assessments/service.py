@@ -27,6 +27,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import RecordedDay
 from outcomes.platform.zones import zone_of
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
@@ -96,23 +97,33 @@ async def add_outcomes(
 
 
 async def list_needs(
-    db: Database, caller: Caller, survivor_id: UUID, *, before: UUID | None = None, limit: int = 50
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    *,
+    after: RecordedDay | None = None,
+    limit: int = 50,
 ) -> list[NeedsAssessment]:
-    """Newest first, from the one after the assessment `before`."""
+    """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await _audit(tx, opened, "needs_assessment.listed", "levels", "safety_plan")
-        return await store.list_needs(tx, opened, before=before, limit=limit)
+        return await store.list_needs(tx, opened, after=after, limit=limit)
 
 
 async def list_outcomes(
-    db: Database, caller: Caller, survivor_id: UUID, *, before: UUID | None = None, limit: int = 50
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    *,
+    after: RecordedDay | None = None,
+    limit: int = 50,
 ) -> list[OutcomeAssessment]:
-    """Newest first, from the one after the assessment `before`."""
+    """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await _audit(tx, opened, "outcome_assessment.listed", "scores", "answers")
-        return await store.list_outcomes(tx, opened, before=before, limit=limit)
+        return await store.list_outcomes(tx, opened, after=after, limit=limit)
 
 
 async def get_needs(
@@ -140,7 +151,7 @@ async def prepare_needs(db: Database, caller: Caller, survivor_id: UUID) -> Need
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await _audit(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
-        found = await store.list_needs(tx, opened, before=None, limit=1)
+        found = await store.list_needs(tx, opened, after=None, limit=1)
         return NeedsBefore(opened.reference, _today(opened), found[0] if found else None)
 
 
@@ -149,7 +160,7 @@ async def prepare_outcomes(db: Database, caller: Caller, survivor_id: UUID) -> O
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await _audit(tx, opened, "outcome_assessment.viewed", "scores", "answers")
-        found = await store.list_outcomes(tx, opened, before=None, limit=1)
+        found = await store.list_outcomes(tx, opened, after=None, limit=1)
         return OutcomesBefore(opened.reference, _today(opened), found[0] if found else None)
 
 

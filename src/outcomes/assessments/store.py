@@ -26,6 +26,7 @@ from outcomes.assessments.scoring import stored
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.paging import RecordedDay, position_args
 from outcomes.platform.sql import sql
 
 OUTCOME_ANSWERS = Field("outcome_assessments", "answers_ciphertext")
@@ -43,9 +44,8 @@ _NEEDS = """SELECT a.id, a.instrument_code, a.instrument_version, a.assessed_on,
     FROM needs_assessments a
     JOIN need_levels l ON l.provider_id = :provider_id AND l.needs_assessment_id = a.id
     WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id"""
-_BEFORE = """AND (:before::uuid IS NULL OR (a.assessed_on, a.recorded_at, a.id) <
-        (SELECT c.assessed_on, c.recorded_at, c.id FROM {table} c
-         WHERE c.provider_id = :provider_id AND c.survivor_id = :survivor_id AND c.id = :before))
+_NEWEST_FIRST = """AND (:after_on::date IS NULL OR (a.assessed_on, a.recorded_at, a.id) <
+        (:after_on, :after_at::timestamptz, :after_id::uuid))
     GROUP BY a.provider_id, a.id
     ORDER BY a.assessed_on DESC, a.recorded_at DESC, a.id DESC LIMIT :limit"""
 _OLDEST_FIRST = "GROUP BY a.provider_id, a.id ORDER BY a.assessed_on, a.recorded_at, a.id"
@@ -143,15 +143,18 @@ async def insert_needs(
     )
 
 
-_LIST_OUTCOMES = sql(f"{_OUTCOMES} {_BEFORE.format(table='outcome_assessments')}")
+_LIST_OUTCOMES = sql(f"{_OUTCOMES} {_NEWEST_FIRST}")
 
 
 async def list_outcomes(
-    tx: Transaction, opened: Admitted, *, before: UUID | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: RecordedDay | None, limit: int
 ) -> list[OutcomeAssessment]:
-    """With answers and note, newest first, from the one after `before`."""
+    """With answers and note, newest first, from the one after the position."""
     rows = await tx.fetch(
-        _LIST_OUTCOMES, survivor_id=opened.survivor_id, before=before, limit=limit
+        _LIST_OUTCOMES,
+        survivor_id=opened.survivor_id,
+        limit=limit,
+        **position_args(RecordedDay, after),
     )
     return [_outcome_assessment(opened, row) for row in rows]
 
@@ -176,14 +179,19 @@ async def list_scores(tx: Transaction, survivor_id: UUID) -> list[ScoredOutcomes
     return [_scored(row) for row in rows]
 
 
-_LIST_NEEDS = sql(f"{_NEEDS} {_BEFORE.format(table='needs_assessments')}")
+_LIST_NEEDS = sql(f"{_NEEDS} {_NEWEST_FIRST}")
 
 
 async def list_needs(
-    tx: Transaction, opened: Admitted, *, before: UUID | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: RecordedDay | None, limit: int
 ) -> list[NeedsAssessment]:
-    """With factors, notes and safety plan, newest first, from the one after `before`."""
-    rows = await tx.fetch(_LIST_NEEDS, survivor_id=opened.survivor_id, before=before, limit=limit)
+    """With factors, notes and safety plan, newest first, from the one after the position."""
+    rows = await tx.fetch(
+        _LIST_NEEDS,
+        survivor_id=opened.survivor_id,
+        limit=limit,
+        **position_args(RecordedDay, after),
+    )
     return [_needs_assessment(opened, row) for row in rows]
 
 

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from outcomes.disengagement.models import EscalationLevel, NextTry
 from outcomes.pathways.models import FollowUpStage, Series
 from outcomes.platform.inputs import Input
+from outcomes.platform.paging import Page
 from outcomes.survivors.models import Reach
 
 
@@ -138,13 +139,6 @@ class Entry(Struct, frozen=True):
         return f"Entry({self.kind}, {self.id})"
 
 
-class Timeline(Struct, frozen=True):
-    """Entries, newest first. `next` goes into `cursor` to ask for the older ones."""
-
-    items: tuple[Entry, ...]
-    next: str | None
-
-
 class OpenTask(Struct, frozen=True):
     """Something a person has to do, and how its alerts fared; `alerts` is empty without any."""
 
@@ -222,7 +216,7 @@ class Person(Struct, frozen=True):
     next_try: NextTry | None
     upcoming: tuple[Upcoming, ...]
     tasks: tuple[OpenTask, ...]
-    timeline: Timeline
+    timeline: Page[Entry]
     names: dict[UUID, str]
 
     def __repr__(self) -> str:

@@ -1,20 +1,20 @@
 """What the screens that cross rooms show, and the few verbs that belong to no single room."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from outcomes.casework import store
 from outcomes.casework.models import (
     CoverForm,
+    Entry,
     Group,
     Line,
     OpenFlag,
     OpenTask,
     Person,
     Team,
-    Timeline,
     Today,
     Urgency,
 )
@@ -30,6 +30,7 @@ from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Reach, Role
 from outcomes.platform.calendar import UkPart, is_working_day, local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import Moment, Page, page, read_cursor
 from outcomes.platform.zones import OFFICE_ZONE
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import terms_now
@@ -134,7 +135,7 @@ async def get_person(
 
 async def get_timeline(
     db: Database, caller: Caller, survivor_id: UUID, *, cursor: str | None, limit: int
-) -> Timeline:
+) -> Page[Entry]:
     """What happened with somebody, newest first.
 
     Raises:
@@ -144,11 +145,12 @@ async def get_timeline(
         return await _timeline(tx, await admit(tx, survivor_id), cursor, limit)
 
 
-async def _timeline(tx: Transaction, opened: Admitted, cursor: str | None, limit: int) -> Timeline:
-    before = _position(cursor) if cursor else None
-    found = await person_store.list_entries(tx, opened, before=before, limit=limit + 1)
-    last = found[limit - 1] if len(found) > limit else None
-    return Timeline(tuple(found[:limit]), f"{last.at.isoformat()}_{last.id}" if last else None)
+async def _timeline(
+    tx: Transaction, opened: Admitted, cursor: str | None, limit: int
+) -> Page[Entry]:
+    after = read_cursor(Moment, cursor)
+    found = await person_store.list_entries(tx, opened, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: Moment(last.at, last.id))
 
 
 async def get_team(db: Database, caller: Caller) -> Team:
@@ -241,14 +243,3 @@ def _escalated(row: FlagRow, part: UkPart, now: datetime) -> OpenFlag:
 
 async def _names(tx: Transaction) -> dict[UUID, str]:
     return {account.id: account.name for account in await providers.list_accounts(tx)}
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    at, _, entry_id = cursor.partition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(UTC), UUID(entry_id)
-    except (ValueError, OverflowError):
-        raise Invalid.field("cursor", "Use the cursor that the page before gave.") from None

@@ -1,11 +1,10 @@
 """Contact as JSON: attempts, check-ins, drop-ins and activities."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
 from litestar.params import Parameter
-from msgspec import Struct
 from msgspec.structs import asdict
 
 from outcomes.check_ins import service
@@ -22,16 +21,10 @@ from outcomes.check_ins.models import (
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.paging import Day, Moment, Page, page, read_cursor
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
-Item = TypeVar("Item")
-
-
-class Page(Struct, Generic[Item], frozen=True):
-    """Newest first. `next` goes into `cursor` to ask for the older ones."""
-
-    items: list[Item]
-    next: UUID | None
+Cursor = Annotated[str | None, Parameter(max_length=100)]
 
 
 class LoggedCheckIn(NewCheckIn, frozen=True, kw_only=True):
@@ -54,11 +47,12 @@ class DropInAttended(NewDropIn, frozen=True, kw_only=True):
 
 @get("/api/v1/survivors/{survivor_id:uuid}/check-ins", permission=Permission.SEE_SURVIVORS)
 async def list_check_ins(
-    db: Database, caller: Caller, survivor_id: UUID, cursor: UUID | None = None, limit: Limit = 50
+    db: Database, caller: Caller, survivor_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CheckIn]:
     """Two-way contact that happened; a correction stands beside what it corrects."""
-    items = await service.list_check_ins(db, caller, survivor_id, after=cursor, limit=limit)
-    return Page(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(Moment, cursor)
+    found = await service.list_check_ins(db, caller, survivor_id, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: Moment(last.occurred_at, last.id))
 
 
 @post("/api/v1/survivors/{survivor_id:uuid}/check-ins", permission=Permission.RECORD_WORK)
@@ -73,11 +67,12 @@ async def log_check_in(
 
 @get("/api/v1/survivors/{survivor_id:uuid}/contact-attempts", permission=Permission.SEE_SURVIVORS)
 async def list_attempts(
-    db: Database, caller: Caller, survivor_id: UUID, cursor: UUID | None = None, limit: Limit = 50
+    db: Database, caller: Caller, survivor_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[ContactAttempt]:
     """Every try, whether it reached the survivor or not."""
-    items = await service.list_attempts(db, caller, survivor_id, after=cursor, limit=limit)
-    return Page(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(Moment, cursor)
+    found = await service.list_attempts(db, caller, survivor_id, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: Moment(last.attempted_at, last.id))
 
 
 @post("/api/v1/survivors/{survivor_id:uuid}/contact-attempts", permission=Permission.RECORD_WORK)
@@ -92,11 +87,12 @@ async def log_attempt(
 
 @get("/api/v1/survivors/{survivor_id:uuid}/activities", permission=Permission.SEE_SURVIVORS)
 async def list_activities(
-    db: Database, caller: Caller, survivor_id: UUID, cursor: UUID | None = None, limit: Limit = 50
+    db: Database, caller: Caller, survivor_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[Activity]:
     """Work, education, training and volunteering that started or stopped."""
-    items = await service.list_activities(db, caller, survivor_id, after=cursor, limit=limit)
-    return Page(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(Day, cursor)
+    found = await service.list_activities(db, caller, survivor_id, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: Day(last.happened_on, last.id))
 
 
 @post("/api/v1/survivors/{survivor_id:uuid}/activities", permission=Permission.RECORD_WORK)
@@ -111,11 +107,12 @@ async def record_activity(
 
 @get("/api/v1/drop-ins", permission=Permission.SEE_SURVIVORS)
 async def list_drop_ins(
-    db: Database, caller: Caller, cursor: UUID | None = None, limit: Limit = 50
+    db: Database, caller: Caller, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[DropIn]:
     """Who of the caller's caseload came to drop-ins."""
-    items = await service.list_drop_ins(db, caller, after=cursor, limit=limit)
-    return Page(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(Day, cursor)
+    found = await service.list_drop_ins(db, caller, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: Day(last.attended_on, last.id))
 
 
 @post("/api/v1/drop-ins", permission=Permission.RECORD_WORK)

@@ -24,6 +24,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import Day, Moment
 from outcomes.platform.zones import zone_of
 from outcomes.survivors import service as survivors
 from outcomes.tasks import service as tasks
@@ -123,7 +124,7 @@ async def record_activity(
 
 
 async def list_check_ins(
-    db: Database, caller: Caller, survivor_id: UUID, *, after: UUID | None = None, limit: int = 50
+    db: Database, caller: Caller, survivor_id: UUID, *, after: Moment | None = None, limit: int = 50
 ) -> list[CheckIn]:
     """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
@@ -132,7 +133,7 @@ async def list_check_ins(
 
 
 async def list_attempts(
-    db: Database, caller: Caller, survivor_id: UUID, *, after: UUID | None = None, limit: int = 50
+    db: Database, caller: Caller, survivor_id: UUID, *, after: Moment | None = None, limit: int = 50
 ) -> list[ContactAttempt]:
     """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
@@ -141,7 +142,7 @@ async def list_attempts(
 
 
 async def list_activities(
-    db: Database, caller: Caller, survivor_id: UUID, *, after: UUID | None = None, limit: int = 50
+    db: Database, caller: Caller, survivor_id: UUID, *, after: Day | None = None, limit: int = 50
 ) -> list[Activity]:
     """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
@@ -150,7 +151,7 @@ async def list_activities(
 
 
 async def list_drop_ins(
-    db: Database, caller: Caller, *, after: UUID | None = None, limit: int = 50
+    db: Database, caller: Caller, *, after: Day | None = None, limit: int = 50
 ) -> list[DropIn]:
     """Those of the caller's caseload, newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:

@@ -22,6 +22,7 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted, caseload_args, in_caseload
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.paging import Day, Moment, position_args
 from outcomes.platform.sql import sql
 
 DETAILS = Field("check_ins", "details_ciphertext")
@@ -212,13 +213,6 @@ async def insert_activity(
     )
 
 
-def _older(table: str, alias: str, time: str) -> str:
-    """SQL that is true for a survivor's rows that come after the row `:after` in a list."""
-    return f"""(:after::uuid IS NULL OR ({alias}.{time}, {alias}.id) <
-        (SELECT {time}, id FROM {table}
-         WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND id = :after))"""
-
-
 _LIST_CHECK_INS = sql(f"""
     {audit.FOLDED}
     SELECT c.id, a.channel, c.occurred_at, c.details_ciphertext, c.next_contact_on,
@@ -226,13 +220,13 @@ _LIST_CHECK_INS = sql(f"""
     FROM check_ins c
     JOIN contact_attempts a ON a.provider_id = :provider_id AND a.id = c.contact_attempt_id
     WHERE c.provider_id = :provider_id AND c.survivor_id = :survivor_id
-      AND {_older("check_ins", "c", "occurred_at")}
+      AND (:after_at::timestamptz IS NULL OR (c.occurred_at, c.id) < (:after_at, :after_id::uuid))
     ORDER BY c.occurred_at DESC, c.id DESC LIMIT :limit
 """)
 
 
 async def list_check_ins(
-    tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
 ) -> list[CheckIn]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("check_in.listed", "survivor", (opened.survivor_id,), _SAID)
@@ -240,8 +234,8 @@ async def list_check_ins(
         _LIST_CHECK_INS,
         **audit.args(tx.caller, event, opened.now),
         survivor_id=opened.survivor_id,
-        after=after,
         limit=limit,
+        **position_args(Moment, after),
     )
     return [
         CheckIn(
@@ -264,13 +258,13 @@ _LIST_ATTEMPTS = sql(f"""
     SELECT a.id, a.channel, a.attempted_at, a.outcome, a.reason, a.recorded_by
     FROM contact_attempts a
     WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id
-      AND {_older("contact_attempts", "a", "attempted_at")}
+      AND (:after_at::timestamptz IS NULL OR (a.attempted_at, a.id) < (:after_at, :after_id::uuid))
     ORDER BY a.attempted_at DESC, a.id DESC LIMIT :limit
 """)
 
 
 async def list_attempts(
-    tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
 ) -> list[ContactAttempt]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("contact_attempt.listed", "survivor", (opened.survivor_id,))
@@ -279,8 +273,8 @@ async def list_attempts(
         _LIST_ATTEMPTS,
         **audit.args(tx.caller, event, opened.now),
         survivor_id=opened.survivor_id,
-        after=after,
         limit=limit,
+        **position_args(Moment, after),
     )
 
 
@@ -288,13 +282,13 @@ _LIST_ACTIVITIES = sql(f"""
     {audit.FOLDED}
     SELECT a.id, a.kind, a.change, a.happened_on FROM activities a
     WHERE a.provider_id = :provider_id AND a.survivor_id = :survivor_id
-      AND {_older("activities", "a", "happened_on")}
+      AND (:after_on::date IS NULL OR (a.happened_on, a.id) < (:after_on, :after_id::uuid))
     ORDER BY a.happened_on DESC, a.id DESC LIMIT :limit
 """)
 
 
 async def list_activities(
-    tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: Day | None, limit: int
 ) -> list[Activity]:
     """The newest first, audited in the statement that reads them."""
     event = audit.Event("activity.listed", "survivor", (opened.survivor_id,))
@@ -303,8 +297,8 @@ async def list_activities(
         _LIST_ACTIVITIES,
         **audit.args(tx.caller, event, opened.now),
         survivor_id=opened.survivor_id,
-        after=after,
         limit=limit,
+        **position_args(Day, after),
     )
 
 
@@ -313,15 +307,16 @@ _LIST_DROP_INS = sql(f"""
     FROM drop_ins d
     JOIN survivors s ON s.provider_id = :provider_id AND s.id = d.survivor_id
     WHERE d.provider_id = :provider_id AND {in_caseload("s")}
-      AND (:after::uuid IS NULL OR (d.attended_on, d.id) <
-           (SELECT attended_on, id FROM drop_ins WHERE provider_id = :provider_id AND id = :after))
+      AND (:after_on::date IS NULL OR (d.attended_on, d.id) < (:after_on, :after_id::uuid))
     ORDER BY d.attended_on DESC, d.id DESC LIMIT :limit
 """)
 
 
-async def list_drop_ins(tx: Transaction, *, after: UUID | None, limit: int) -> list[DropIn]:
+async def list_drop_ins(tx: Transaction, *, after: Day | None, limit: int) -> list[DropIn]:
     """Those of the caller's caseload, newest first; the caller audits what it shows."""
-    return await tx.fetch_as(DropIn, _LIST_DROP_INS, after=after, limit=limit, **caseload_args(tx))
+    return await tx.fetch_as(
+        DropIn, _LIST_DROP_INS, limit=limit, **position_args(Day, after), **caseload_args(tx)
+    )
 
 
 def _details(opened: Admitted, check_in_id: UUID, new: NewCheckIn) -> bytes:

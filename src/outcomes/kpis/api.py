@@ -13,6 +13,7 @@ from outcomes.kpis.wording import notes
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.paging import Moment, Page, read_cursor
 
 
 class Row(Struct, frozen=True):
@@ -47,13 +48,6 @@ class Figures(Struct, frozen=True):
     figures: tuple[Figure, ...]
 
 
-class ExportList(Struct, frozen=True):
-    """Newest first. `next` goes into `cursor` to ask for the older ones."""
-
-    items: tuple[Export, ...]
-    next: UUID | None
-
-
 @get("/api/v1/kpis", permission=Permission.SEE_KPIS)
 async def list_kpis(
     db: Database,
@@ -76,11 +70,10 @@ async def list_kpis(
 
 @get("/api/v1/exports", permission=Permission.EXPORT_KPIS)
 async def list_exports(
-    db: Database, caller: Caller, cursor: FromQuery[UUID | None] = None
-) -> ExportList:
+    db: Database, caller: Caller, cursor: FromQuery[str | None] = None
+) -> Page[Export]:
     """What this account asked for."""
-    items = await service.list_exports(db, caller, after=cursor)
-    return ExportList(items, items[-1].id if len(items) == service.EXPORTS_A_PAGE else None)
+    return await service.list_exports(db, caller, read_cursor(Moment, cursor))
 
 
 @post("/api/v1/exports", permission=Permission.EXPORT_KPIS)

@@ -156,7 +156,7 @@ async def create_export(
 async def exports(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     """What this account asked for lately."""
     found = await service.list_exports(db, caller)
-    return render(request, "kpis/exports.html", exports=[_shown(export) for export in found])
+    return render(request, "kpis/exports.html", exports=[_shown(export) for export in found.items])
 
 
 @get(

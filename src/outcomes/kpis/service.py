@@ -31,6 +31,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.access.sessions import require_recent_password
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import Moment, Page, page
 from outcomes.providers import service as providers
 
 EXPORTS_A_PAGE = 20
@@ -111,12 +112,11 @@ async def request_export(
         return await _own_export(tx, creation.key)
 
 
-async def list_exports(
-    db: Database, caller: Caller, after: UUID | None = None
-) -> tuple[Export, ...]:
-    """What this account asked for, newest first, twenty at a time; older than `after` when given."""
+async def list_exports(db: Database, caller: Caller, after: Moment | None = None) -> Page[Export]:
+    """What this account asked for, newest first, twenty at a time."""
     async with db.transaction(caller) as tx:
-        return await store.list_exports(tx, after, EXPORTS_A_PAGE)
+        found = await store.list_exports(tx, after, EXPORTS_A_PAGE + 1)
+    return page(found, EXPORTS_A_PAGE, lambda last: Moment(last.requested_at, last.id))
 
 
 async def get_export(db: Database, caller: Caller, export_id: UUID) -> Export:

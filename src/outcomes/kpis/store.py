@@ -17,6 +17,7 @@ from outcomes.kpis.models import (
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, Field
+from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
 
 PURPOSE = Field("kpi_exports", "purpose_ciphertext")
@@ -87,17 +88,18 @@ async def find_export(tx: Transaction, export_id: UUID) -> Export | None:
 _LIST_EXPORTS = sql(f"""
     SELECT {_COLUMNS} FROM kpi_exports
     WHERE provider_id = :provider_id AND requested_by = :requested_by
-      AND (:after::uuid IS NULL OR (requested_at, id) < (
-           SELECT requested_at, id FROM kpi_exports WHERE provider_id = :provider_id
-             AND id = :after))
+      AND (:after_at::timestamptz IS NULL OR (requested_at, id) < (:after_at, :after_id::uuid))
     ORDER BY requested_at DESC, id DESC LIMIT :limit
 """)
 
 
-async def list_exports(tx: Transaction, after: UUID | None, limit: int) -> tuple[Export, ...]:
-    """The calling account's exports, newest first; only those older than `after` when given."""
+async def list_exports(tx: Transaction, after: Moment | None, limit: int) -> tuple[Export, ...]:
+    """The calling account's exports, newest first, from the one after that position."""
     rows = await tx.fetch(
-        _LIST_EXPORTS, requested_by=tx.caller.actor.account, after=after, limit=limit
+        _LIST_EXPORTS,
+        requested_by=tx.caller.actor.account,
+        limit=limit,
+        **position_args(Moment, after),
     )
     key = await staff_key(tx)
     return tuple(_export(key, row) for row in rows)

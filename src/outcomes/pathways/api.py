@@ -4,15 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, patch, post
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
-from msgspec import Struct
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from outcomes.assessments import service as assessments
 from outcomes.assessments.models import NewOutcomeAssessment
 from outcomes.assessments.records import OutcomeAssessment
 from outcomes.pathways import service
 from outcomes.pathways.models import (
-    DuePage,
+    DueContact,
     DueState,
     NewPathway,
     NewReview,
@@ -23,18 +22,12 @@ from outcomes.pathways.models import (
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.paging import Moment, Page, RecordedDay, page, read_cursor
 from outcomes.survivors.models import ExitDate
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=100)]
 _ONE = "/api/v1/survivors/{survivor_id:uuid}"
-
-
-class ReviewList(Struct, frozen=True):
-    """Newest first. `next` goes into `cursor` to ask for the older ones."""
-
-    items: list[Review]
-    next: UUID | None
 
 
 @get(f"{_ONE}/pathway", permission=Permission.SEE_SURVIVORS)
@@ -77,12 +70,13 @@ async def list_reviews(
     db: Database,
     caller: Caller,
     survivor_id: FromPath[UUID],
-    cursor: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
-) -> ReviewList:
+) -> Page[Review]:
     """Pathway reviews that were held."""
-    items = await service.list_reviews(db, caller, survivor_id, before=cursor, limit=limit)
-    return ReviewList(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(RecordedDay, cursor)
+    found = await service.list_reviews(db, caller, survivor_id, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: RecordedDay(last.held_on, last.recorded_at, last.id))
 
 
 @post(f"{_ONE}/reviews", permission=Permission.RECORD_WORK)
@@ -120,9 +114,10 @@ async def list_due(
     wanted: Annotated[DueState | None, QueryParameter(name="state")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
-) -> DuePage:
+) -> Page[DueContact]:
     """Calls, reviews and follow-ups of the caller's caseload that are due or overdue."""
-    return await service.list_due(db, caller, state=wanted, cursor=cursor, limit=limit)
+    after = read_cursor(Moment, cursor)
+    return await service.list_due(db, caller, state=wanted, after=after, limit=limit)
 
 
 ROUTES = (

@@ -187,13 +187,6 @@ class DueContact(Struct, frozen=True):
     state: DueState
 
 
-class DuePage(Struct, frozen=True):
-    """Some due contacts, most urgent first; `next` is the cursor of those that follow."""
-
-    items: tuple[DueContact, ...]
-    next: str | None
-
-
 class ReviewDecision(StrEnum):
     """What a pathway review came to."""
 

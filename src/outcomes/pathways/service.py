@@ -1,14 +1,12 @@
 """The verbs of a survivor's pathway. Each is one visible transaction."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from outcomes.errors import Invalid
 from outcomes.pathways import store
 from outcomes.pathways.models import (
     DueContact,
-    DuePage,
     DueState,
     NewPathway,
     NotDue,
@@ -27,6 +25,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import Moment, Page, page
 from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
@@ -115,24 +114,19 @@ async def list_due(
     caller: Caller,
     *,
     state: DueState | None = None,
-    cursor: str | None = None,
+    after: Moment | None = None,
     limit: int = 50,
-) -> DuePage:
-    """Calls, reviews and follow-ups of the caller's caseload that are due or overdue, oldest first.
-
-    Raises:
-        Invalid: the cursor is none that a page before gave.
-    """
-    after = _position(cursor) if cursor else None
+) -> Page[DueContact]:
+    """Calls, reviews and follow-ups of the caller's caseload that are due or overdue, oldest first."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
         found = await schedule_store.list_due(
             tx, now=now, state=state, after=after, limit=limit + 1
         )
-        items = tuple(found[:limit])
-        ids = tuple(item.survivor_id for item in items)
+        due = page(found, limit, lambda last: Moment(last.due_at, last.id))
+        ids = tuple(item.survivor_id for item in due.items)
         await audit.record(tx, audit.Event("planned_contact.listed", "survivor", ids), now)
-        return DuePage(items, _cursor(items[-1]) if len(found) > limit else None)
+        return due
 
 
 async def refresh_plans(db: Database, caller: Caller, now: datetime) -> int:
@@ -181,18 +175,6 @@ get_review = reviews.get_review
 prepare_review = reviews.prepare_review
 list_reviews = reviews.list_reviews
 record_follow_up = reviews.record_follow_up
-
-
-def _cursor(last: DueContact) -> str:
-    return f"{last.due_at.isoformat()}_{last.id}"
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    due_at, _, contact_id = cursor.partition("_")
-    try:
-        return datetime.fromisoformat(due_at).astimezone(UTC), UUID(contact_id)
-    except (ValueError, OverflowError):
-        raise Invalid.field("cursor", "Use the cursor that the page before gave.") from None
 
 
 async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:

@@ -4,30 +4,18 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.paging import Moment, Page, page, read_cursor
 from outcomes.prompts import service
 from outcomes.prompts.models import InboxMessage, NoBody, Prompt
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
-
-
-class PromptPage(Struct, frozen=True):
-    """The latest due first. `next` goes into `cursor` to ask for the older ones."""
-
-    items: list[Prompt]
-    next: UUID | None
-
-
-class InboxPage(Struct, frozen=True):
-    """The oldest first. `next` goes into `cursor` to ask for the newer ones."""
-
-    items: list[InboxMessage]
-    next: UUID | None
+Cursor = Annotated[str | None, QueryParameter(max_length=100)]
 
 
 class RequestedPrompt(Struct, frozen=True):
@@ -41,12 +29,13 @@ async def list_prompts(
     db: Database,
     caller: Caller,
     survivor_id: FromPath[UUID],
-    cursor: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
-) -> PromptPage:
+) -> Page[Prompt]:
     """Messages planned, sent, withheld and answered, each with why where it was not sent."""
-    items = await service.list_prompts(db, caller, survivor_id, after=cursor, limit=limit)
-    return PromptPage(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(Moment, cursor)
+    found = await service.list_prompts(db, caller, survivor_id, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: Moment(last.due_at, last.id))
 
 
 @post("/api/v1/survivors/{survivor_id:uuid}/prompts", permission=Permission.SEND_PROMPTS)
@@ -60,11 +49,12 @@ async def request_prompt(
 
 @get("/api/v1/inbox", permission=Permission.READ_INBOX)
 async def list_inbox(
-    db: Database, caller: Caller, cursor: FromQuery[UUID | None] = None, limit: Limit = 50
-) -> InboxPage:
+    db: Database, caller: Caller, cursor: Cursor = None, limit: Limit = 50
+) -> Page[InboxMessage]:
     """Texts that wait for a person."""
-    items = await service.list_inbox(db, caller, after=cursor, limit=limit)
-    return InboxPage(items, items[-1].id if len(items) == limit else None)
+    after = read_cursor(Moment, cursor)
+    found = await service.list_inbox(db, caller, after=after, limit=limit + 1)
+    return page(found, limit, lambda last: Moment(last.received_at, last.id))
 
 
 @post("/api/v1/inbox/{message_id:uuid}/handled", permission=Permission.READ_INBOX, status_code=204)

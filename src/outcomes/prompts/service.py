@@ -10,6 +10,7 @@ from outcomes.platform.access.caseload import admit
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import Moment
 from outcomes.prompts import store
 from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
 from outcomes.prompts.inbox import replies
@@ -133,7 +134,7 @@ async def list_prompts(
     caller: Caller,
     survivor_id: UUID,
     *,
-    after: UUID | None = None,
+    after: Moment | None = None,
     limit: int = 50,
 ) -> list[Prompt]:
     """Their messages, the latest due first; `after` is the last one of the page before."""

@@ -14,6 +14,7 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
 from outcomes.prompts.gate import Accepted, Terms, wordings
 from outcomes.prompts.inbox.replies import read_answer
@@ -202,15 +203,13 @@ _LIST_PROMPTS = sql(
     LEFT JOIN inbound_messages m ON m.provider_id = :provider_id AND m.prompt_id = p.id
                                 AND m.kind = 'answer'
     WHERE p.provider_id = :provider_id AND p.survivor_id = :survivor_id
-      AND (:after::uuid IS NULL OR (o.due_at, o.id) <
-           (SELECT q.due_at, q.id FROM outgoing_messages q
-            WHERE q.provider_id = :provider_id AND q.id = :after))
+      AND (:after_at::timestamptz IS NULL OR (o.due_at, o.id) < (:after_at, :after_id::uuid))
     ORDER BY o.due_at DESC, o.id DESC LIMIT :limit"""
 )
 
 
 async def list_prompts(
-    tx: Transaction, opened: Admitted, *, after: UUID | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
 ) -> list[Prompt]:
     """Their prompts, the latest due first, with the answers; audited in the same statement."""
     event = audit.Event("prompt.listed", "survivor", (opened.survivor_id,), ("answer",))
@@ -218,8 +217,8 @@ async def list_prompts(
         _LIST_PROMPTS,
         **audit.args(tx.caller, event, opened.now),
         survivor_id=opened.survivor_id,
-        after=after,
         limit=limit,
+        **position_args(Moment, after),
     )
     return [_prompt(opened, row) for row in rows]
 

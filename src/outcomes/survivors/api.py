@@ -11,6 +11,7 @@ from outcomes.errors import NotFound
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.paging import Page, page
 from outcomes.survivors import service
 from outcomes.survivors.models import (
     Consent,
@@ -29,13 +30,6 @@ SURVIVORS = "/api/v1/survivors"
 _ONE = f"{SURVIVORS}/{{survivor_id:uuid}}"
 
 
-class SurvivorPage(Struct, frozen=True):
-    """By reference. `next` goes into `cursor` to ask for those that follow."""
-
-    items: list[Listed]
-    next: str | None
-
-
 class ConsentList(Struct, frozen=True):
     """Every decision, newest first; the newest for a purpose counts."""
 
@@ -45,10 +39,10 @@ class ConsentList(Struct, frozen=True):
 @get(SURVIVORS, permission=Permission.SEE_SURVIVORS)
 async def list_survivors(
     db: Database, caller: Caller, show: Show = Show.ALL, cursor: Cursor = None, limit: Limit = 50
-) -> SurvivorPage:
+) -> Page[Listed]:
     """Those whom the caller may open, by reference and without names."""
-    items = await service.list_survivors(db, caller, show, after=cursor, limit=limit)
-    return SurvivorPage(items, items[-1].reference if len(items) == limit else None)
+    found = await service.list_survivors(db, caller, show, after=cursor, limit=limit + 1)
+    return page(found, limit, lambda last: last.reference)
 
 
 @post(SURVIVORS, permission=Permission.REGISTER_SURVIVORS)

@@ -15,6 +15,7 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import evening_offsets, zone_of
 from outcomes.survivors.models import SurvivorDetails
@@ -104,27 +105,25 @@ _BRANCHES = (
 _TIMELINE = sql(f"""
     {audit.FOLDED}
     SELECT * FROM ({" UNION ALL ".join(_BRANCHES)}) entries
-    WHERE :before_at::timestamptz IS NULL OR (at, id) < (:before_at, :before_id::uuid)
+    WHERE :after_at::timestamptz IS NULL OR (at, id) < (:after_at, :after_id::uuid)
     ORDER BY at DESC, id DESC LIMIT :limit
 """)
 
 
 async def list_entries(
-    tx: Transaction, opened: Admitted, *, before: tuple[datetime, UUID] | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
 ) -> list[Entry]:
     """The timeline, newest first, decrypted and audited in the statement that reads it."""
     evenings = evening_offsets(zone_of(opened.zone), _FIRST_YEAR, opened.now.year + 1)
     event = audit.Event("timeline.viewed", "survivor", (opened.survivor_id,), SHOWN)
-    before_at, before_id = before or (None, None)
     rows = await tx.fetch(
         _TIMELINE,
         **audit.args(tx.caller, event, opened.now),
         survivor_id=opened.survivor_id,
         changes_on=evenings.changes_on,
         offsets=evenings.offsets,
-        before_at=before_at,
-        before_id=before_id,
         limit=limit,
+        **position_args(Moment, after),
         key_id=opened.key.id,
     )
     return [_entry(opened, row) for row in rows]

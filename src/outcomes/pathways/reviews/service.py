@@ -25,6 +25,7 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import RecordedDay
 from outcomes.platform.zones import zone_of
 
 REVIEW_EARLY_BY = timedelta(days=14)
@@ -97,13 +98,18 @@ async def get_review(db: Database, caller: Caller, survivor_id: UUID, review_id:
 
 
 async def list_reviews(
-    db: Database, caller: Caller, survivor_id: UUID, *, before: UUID | None = None, limit: int = 50
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    *,
+    after: RecordedDay | None = None,
+    limit: int = 50,
 ) -> list[Review]:
-    """Newest first, from the one after the review `before`."""
+    """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await _audit(tx, opened, "pathway_review.listed", "decision", "details")
-        return await review_store.list_reviews(tx, opened, before=before, limit=limit)
+        return await review_store.list_reviews(tx, opened, after=after, limit=limit)
 
 
 async def record_follow_up(

@@ -7,6 +7,7 @@ from outcomes.pathways.models import NewReview, Review, ReviewDecision, ReviewDe
 from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
+from outcomes.platform.paging import RecordedDay, position_args
 from outcomes.platform.sql import sql
 
 DETAILS = Field("pathway_reviews", "details_ciphertext")
@@ -61,18 +62,22 @@ _LIST_REVIEWS = sql("""
            r.recorded_at
     FROM pathway_reviews r
     WHERE r.provider_id = :provider_id AND r.survivor_id = :survivor_id
-      AND (:before::uuid IS NULL OR (r.held_on, r.recorded_at, r.id) <
-           (SELECT c.held_on, c.recorded_at, c.id FROM pathway_reviews c
-            WHERE c.provider_id = :provider_id AND c.survivor_id = :survivor_id AND c.id = :before))
+      AND (:after_on::date IS NULL OR (r.held_on, r.recorded_at, r.id) <
+           (:after_on, :after_at::timestamptz, :after_id::uuid))
     ORDER BY r.held_on DESC, r.recorded_at DESC, r.id DESC LIMIT :limit
 """)
 
 
 async def list_reviews(
-    tx: Transaction, opened: Admitted, *, before: UUID | None, limit: int
+    tx: Transaction, opened: Admitted, *, after: RecordedDay | None, limit: int
 ) -> list[Review]:
-    """Newest first, from the one after the review `before`."""
-    rows = await tx.fetch(_LIST_REVIEWS, survivor_id=opened.survivor_id, before=before, limit=limit)
+    """Newest first, from the one after that position."""
+    rows = await tx.fetch(
+        _LIST_REVIEWS,
+        survivor_id=opened.survivor_id,
+        limit=limit,
+        **position_args(RecordedDay, after),
+    )
     return [_review(opened, row) for row in rows]
 
 

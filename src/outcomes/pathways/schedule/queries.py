@@ -18,6 +18,7 @@ from outcomes.pathways.schedule.planning import why_moved
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Row, Transaction
+from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import local_date_sql, local_dates
 
@@ -73,20 +74,18 @@ async def list_due(
     *,
     now: datetime,
     state: DueState | None,
-    after: tuple[datetime, UUID] | None,
+    after: Moment | None,
     limit: int,
 ) -> list[DueContact]:
     """Open contacts of the caller's caseload that are held today (in the survivor's zone) or were
     before, prompts aside: they need nobody."""
-    after_at, after_id = after or (None, None)
     return await tx.fetch_as(
         DueContact,
         _LIST_DUE,
         now=now,
         state=state,
-        after_at=after_at,
-        after_id=after_id,
         limit=limit,
+        **position_args(Moment, after),
         **caseload_args(tx),
         **asdict(local_dates(now)),
     )

@@ -16,6 +16,7 @@ from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
+from outcomes.platform.paging import Moment
 from outcomes.prompts.inbox import store as store_inbox
 from outcomes.prompts.inbox.replies import (
     Answer,
@@ -219,9 +220,9 @@ async def _ask_to_look(tx: Transaction, reading: _Reading, task: TaskKind, now: 
 
 
 async def list_inbox(
-    db: Database, caller: Caller, *, after: UUID | None = None, limit: int = 50
+    db: Database, caller: Caller, *, after: Moment | None = None, limit: int = 50
 ) -> list[InboxMessage]:
-    """What waits for a person, oldest first; `after` is the last message of the page before."""
+    """What waits for a person, oldest first."""
     async with db.transaction(caller) as tx:
         return await store_inbox.list_waiting(tx, after=after, limit=limit, now=await tx.now())
 

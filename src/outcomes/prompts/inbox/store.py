@@ -16,6 +16,7 @@ from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import quarantine_key, wrapped_keys
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field, WrappedKey
+from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
 from outcomes.prompts.models import OPEN_FOR, InboxMessage, MessageKind, task_of
 from outcomes.prompts.store import BODY, text_of
@@ -250,18 +251,18 @@ _LIST_WAITING = sql(f"""
     {_WAITING}
     WHERE m.provider_id = :provider_id AND m.state = 'needs_person' AND {_MAY_SEE}
       AND (:only::uuid IS NULL OR m.id = :only)
-      AND (:after::uuid IS NULL OR (m.received_at, m.id) >
-           (SELECT a.received_at, a.id FROM inbound_messages a
-            WHERE a.provider_id = :provider_id AND a.id = :after))
+      AND (:after_at::timestamptz IS NULL OR (m.received_at, m.id) > (:after_at, :after_id::uuid))
     ORDER BY m.received_at, m.id LIMIT :limit
 """)
 
 
 async def list_waiting(
-    tx: Transaction, *, after: UUID | None, only: UUID | None = None, limit: int, now: datetime
+    tx: Transaction, *, after: Moment | None, only: UUID | None = None, limit: int, now: datetime
 ) -> list[InboxMessage]:
     """What waits for the caller, oldest first, decrypted and audited; `only` asks for that one."""
-    rows = await tx.fetch(_LIST_WAITING, after=after, limit=limit, only=only, **caseload_args(tx))
+    rows = await tx.fetch(
+        _LIST_WAITING, limit=limit, only=only, **position_args(Moment, after), **caseload_args(tx)
+    )
     ids = tuple(row["survivor_id"] for row in rows if row["survivor_id"] is not None)
     await audit.record(tx, audit.Event("inbox.listed", "survivor", ids, ("body",)), now)
     keys = await wrapped_keys(tx, [row["data_key_id"] for row in rows])

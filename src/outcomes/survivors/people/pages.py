@@ -9,6 +9,7 @@ from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
+from outcomes.platform.paging import page
 from outcomes.platform.web.pages.forms import Form, nested, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.reading import read
@@ -22,13 +23,14 @@ PAGE_SIZE = 50
 async def people(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     show = _show(request.query_params.get("show"))
     after = request.query_params.get("after")
-    lines = await service.list_survivors(db, caller, show, after=after, limit=PAGE_SIZE + 1)
+    found = await service.list_survivors(db, caller, show, after=after, limit=PAGE_SIZE + 1)
+    shown = page(found, PAGE_SIZE, lambda last: last.reference)
     return render(
         request,
         "survivors/people.html",
-        lines=lines[:PAGE_SIZE],
+        lines=shown.items,
         show=show,
-        next=lines[PAGE_SIZE - 1].reference if len(lines) > PAGE_SIZE else "",
+        next=shown.next or "",
         may_register=caller.may(Permission.REGISTER_SURVIVORS),
     )
 
