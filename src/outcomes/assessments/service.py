@@ -58,7 +58,9 @@ async def record_needs(
             await store.insert_needs(tx, opened, creation.key, new, overall)
             if NeedLevel.URGENT in levels.values():
                 await _ask_for_help(tx, opened, creation.key)
-            await _audit(tx, opened, "needs_assessment.recorded", "levels", "safety_plan")
+            await audit.record_opened(
+                tx, opened, "needs_assessment.recorded", "levels", "safety_plan"
+            )
         return creation.key
 
 
@@ -92,7 +94,7 @@ async def add_outcomes(
         return False
     scores = score_outcomes(instrument, new.answers)
     await store.insert_outcomes(tx, opened, creation.key, new, scores)
-    await _audit(tx, opened, "outcome_assessment.recorded", "scores")
+    await audit.record_opened(tx, opened, "outcome_assessment.recorded", "scores")
     return True
 
 
@@ -107,7 +109,7 @@ async def list_needs(
     """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "needs_assessment.listed", "levels", "safety_plan")
+        await audit.record_opened(tx, opened, "needs_assessment.listed", "levels", "safety_plan")
         return await store.list_needs(tx, opened, after=after, limit=limit)
 
 
@@ -122,7 +124,7 @@ async def list_outcomes(
     """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "outcome_assessment.listed", "scores", "answers")
+        await audit.record_opened(tx, opened, "outcome_assessment.listed", "scores", "answers")
         return await store.list_outcomes(tx, opened, after=after, limit=limit)
 
 
@@ -132,7 +134,7 @@ async def get_needs(
     """One assessment. Raises NotFound."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
+        await audit.record_opened(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
         return await store.get_needs(tx, opened, assessment_id)
 
 
@@ -142,7 +144,7 @@ async def get_outcomes(
     """One assessment. Raises NotFound."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "outcome_assessment.viewed", "scores", "answers")
+        await audit.record_opened(tx, opened, "outcome_assessment.viewed", "scores", "answers")
         return await store.get_outcomes(tx, opened, assessment_id)
 
 
@@ -150,7 +152,7 @@ async def prepare_needs(db: Database, caller: Caller, survivor_id: UUID) -> Need
     """What stands beside the questions of a new needs assessment."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
+        await audit.record_opened(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
         found = await store.list_needs(tx, opened, after=None, limit=1)
         return NeedsBefore(opened.reference, _today(opened), found[0] if found else None)
 
@@ -159,7 +161,7 @@ async def prepare_outcomes(db: Database, caller: Caller, survivor_id: UUID) -> O
     """What stands beside the questions of a new outcome assessment."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "outcome_assessment.viewed", "scores", "answers")
+        await audit.record_opened(tx, opened, "outcome_assessment.viewed", "scores", "answers")
         found = await store.list_outcomes(tx, opened, after=None, limit=1)
         return OutcomesBefore(opened.reference, _today(opened), found[0] if found else None)
 
@@ -168,7 +170,7 @@ async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> Survi
     """Baseline, previous and latest scores with what changed, and the history of needs."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "progress.viewed", "scores", "levels")
+        await audit.record_opened(tx, opened, "progress.viewed", "scores", "levels")
         scores = await store.list_scores(tx, survivor_id)
         return SurvivorProgress(
             reference=opened.reference,
@@ -196,8 +198,3 @@ def _require_past(opened: Admitted, assessed_on: date) -> None:
 
 def _today(opened: Admitted) -> date:
     return local_date(opened.now, zone_of(opened.zone))
-
-
-async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
-    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
-    await audit.record(tx, event, opened.now)

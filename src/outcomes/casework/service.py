@@ -62,8 +62,7 @@ async def get_today(db: Database, caller: Caller) -> Today:
         rows = await store.list_due(tx, now, limit=MOST_REASONS)
         lines = await _lines(tx, rows, now)
         ids = tuple(line.survivor_id for line in lines)
-        event = audit.Event("today.viewed", "survivor", ids, ("language", "safe_contact"))
-        await audit.record(tx, event, now)
+        await audit.record_access(tx, "today.viewed", ids, ("language", "safe_contact"), now=now)
         if caller.actor.reach is Reach.TEAM:
             groups = _by_worker(lines, await _names(tx))
         else:
@@ -165,8 +164,7 @@ async def get_team(db: Database, caller: Caller) -> Team:
         today = local_date(now, OFFICE_ZONE)
         covers = await store.list_covers(tx, everyone, team_id, today)
         ids = {row.survivor_id for row in flags} | {t.survivor_id for t in tasks if t.survivor_id}
-        event = audit.Event("team.viewed", "survivor", tuple(ids), ("flags", "tasks"))
-        await audit.record(tx, event, now)
+        await audit.record_access(tx, "team.viewed", tuple(ids), ("flags", "tasks"), now=now)
         return Team(
             now=now,
             today=today,
@@ -218,7 +216,7 @@ async def finish_task(db: Database, caller: Caller, task_id: UUID) -> OpenTask:
             raise NotFound
         await tasks.resolve_task(tx, TaskKind(task.kind), task.subject_id, now)
         ids = (task.survivor_id,) if task.survivor_id else ()
-        await audit.record(tx, audit.Event("task.resolved", "survivor", ids), now)
+        await audit.record_access(tx, "task.resolved", ids, now=now)
         return task
 
 

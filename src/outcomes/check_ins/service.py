@@ -39,8 +39,9 @@ async def see_form(db: Database, caller: Caller, survivor_id: UUID) -> Whom:
     """Whom a form of this room is about. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        event = audit.Event("survivor.opened", "survivor", (survivor_id,), ("reference",))
-        await audit.record(tx, event, opened.now)
+        await audit.record_access(
+            tx, "survivor.opened", (survivor_id,), ("reference",), now=opened.now
+        )
         return Whom(survivor_id, opened.reference, opened.zone, opened.now)
 
 
@@ -157,8 +158,7 @@ async def list_drop_ins(
     async with db.transaction(caller) as tx:
         drop_ins = await store.list_drop_ins(tx, after=after, limit=limit)
         ids = tuple({drop_in.survivor_id for drop_in in drop_ins})
-        event = audit.Event("drop_in.listed", "survivor", ids, ("attended_on",))
-        await audit.record(tx, event, await tx.now())
+        await audit.record_access(tx, "drop_in.listed", ids, ("attended_on",), now=await tx.now())
         return drop_ins
 
 

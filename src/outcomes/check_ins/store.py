@@ -57,11 +57,10 @@ async def insert_check_in(
     Raises:
         NotFound: no such planned contact.
     """
-    event = audit.Event("check_in.logged", "survivor", (opened.survivor_id,), _SAID)
     try:
         await tx.execute(
             _LOG_CHECK_IN,
-            **audit.args(tx.caller, event, opened.now),
+            **audit.opened_args(tx, opened, "check_in.logged", *_SAID),
             check_in_id=check_in_id,
             survivor_id=opened.survivor_id,
             planned_contact_id=new.planned_contact_id,
@@ -98,10 +97,9 @@ async def insert_correction(
     corrected = await tx.get_row(
         _FIND_CORRECTED, survivor_id=opened.survivor_id, corrects_id=new.corrects_id
     )
-    event = audit.Event("check_in.corrected", "survivor", (opened.survivor_id,), _SAID)
     await tx.execute(
         _INSERT_CORRECTION,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "check_in.corrected", *_SAID),
         check_in_id=check_in_id,
         survivor_id=opened.survivor_id,
         contact_attempt_id=corrected["contact_attempt_id"],
@@ -138,12 +136,9 @@ async def insert_attempt(
     }
     if new.planned_contact_id and not await tx.fetch_value(_IS_PLANNED, **planned):
         raise NotFound
-    event = audit.Event(
-        "contact_attempt.logged", "survivor", (opened.survivor_id,), ("outcome", "reason")
-    )
     await tx.execute(
         _LOG_ATTEMPT,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "contact_attempt.logged", "outcome", "reason"),
         attempt_id=attempt_id,
         **planned,
         channel=new.channel,
@@ -165,10 +160,9 @@ async def insert_drop_in(
     tx: Transaction, opened: Admitted, drop_in_id: UUID, new: NewDropIn
 ) -> None:
     """One row a day: recording the same day again changes nothing."""
-    event = audit.Event("drop_in.logged", "survivor", (opened.survivor_id,), ("attended_on",))
     await tx.execute(
         _INSERT_DROP_IN,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "drop_in.logged", "attended_on"),
         drop_in_id=drop_in_id,
         survivor_id=opened.survivor_id,
         attended_on=new.attended_on,
@@ -201,10 +195,9 @@ _INSERT_ACTIVITY = sql(f"""
 async def insert_activity(
     tx: Transaction, opened: Admitted, activity_id: UUID, new: NewActivity
 ) -> None:
-    event = audit.Event("activity.logged", "survivor", (opened.survivor_id,), ("kind", "change"))
     await tx.execute(
         _INSERT_ACTIVITY,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "activity.logged", "kind", "change"),
         activity_id=activity_id,
         survivor_id=opened.survivor_id,
         kind=new.kind,
@@ -229,10 +222,9 @@ async def list_check_ins(
     tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
 ) -> list[CheckIn]:
     """The newest first, audited in the statement that reads them."""
-    event = audit.Event("check_in.listed", "survivor", (opened.survivor_id,), _SAID)
     rows = await tx.fetch(
         _LIST_CHECK_INS,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "check_in.listed", *_SAID),
         survivor_id=opened.survivor_id,
         limit=limit,
         **position_args(Moment, after),
@@ -267,11 +259,10 @@ async def list_attempts(
     tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
 ) -> list[ContactAttempt]:
     """The newest first, audited in the statement that reads them."""
-    event = audit.Event("contact_attempt.listed", "survivor", (opened.survivor_id,))
     return await tx.fetch_as(
         ContactAttempt,
         _LIST_ATTEMPTS,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "contact_attempt.listed"),
         survivor_id=opened.survivor_id,
         limit=limit,
         **position_args(Moment, after),
@@ -291,11 +282,10 @@ async def list_activities(
     tx: Transaction, opened: Admitted, *, after: Day | None, limit: int
 ) -> list[Activity]:
     """The newest first, audited in the statement that reads them."""
-    event = audit.Event("activity.listed", "survivor", (opened.survivor_id,))
     return await tx.fetch_as(
         Activity,
         _LIST_ACTIVITIES,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "activity.listed"),
         survivor_id=opened.survivor_id,
         limit=limit,
         **position_args(Day, after),

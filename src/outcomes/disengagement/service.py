@@ -73,8 +73,7 @@ async def _raise(tx: Transaction, due: list[Raised], now: datetime) -> int:
         if candidate.survivor_id in flags:
             flag_id = flags[candidate.survivor_id]
             await _ask_somebody(tx, flag_id, candidate.survivor_id, candidate.worker_id, now)
-    event = audit.Event("flag.raised", "survivor", tuple(flags), ("evidence",))
-    await audit.record(tx, event, now)
+    await audit.record_access(tx, "flag.raised", tuple(flags), ("evidence",), now=now)
     return len(flags)
 
 
@@ -132,8 +131,9 @@ async def see_missed_form(db: Database, caller: Caller, survivor_id: UUID) -> Mi
     """Whom a *no answer* form is about, and when to try again if nobody answers now."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        event = audit.Event("survivor.opened", "survivor", (survivor_id,), ("safe_contact",))
-        await audit.record(tx, event, opened.now)
+        await audit.record_access(
+            tx, "survivor.opened", (survivor_id,), ("safe_contact",), now=opened.now
+        )
         contact = (await survivors.get_reach(tx, survivor_id)).safe_contact
         hours = contact.profile.hours if contact else None
         tries = len((await store.get_facts(tx, survivor_id)).facts.attempts) + 1

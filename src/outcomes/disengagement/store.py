@@ -159,11 +159,10 @@ async def insert_flag(
     Raises:
         Conflict: there is an open one.
     """
-    event = audit.Event("flag.raised", "survivor", (opened.survivor_id,), ("evidence",))
     try:
         await tx.execute(
             _INSERT_FLAG,
-            **audit.args(tx.caller, event, opened.now),
+            **audit.opened_args(tx, opened, "flag.raised", "evidence"),
             flag_id=flag_id,
             survivor_id=opened.survivor_id,
             RAISED_BY_WORKER=FlagRule.RAISED_BY_WORKER,
@@ -197,10 +196,9 @@ async def resolve_flag(
         Conflict: somebody resolved it before.
     """
     safety = Safety(new.how, new.by_whom, new.ascertained_on, new.handed_to)
-    event = audit.Event("flag.resolved", "survivor", (opened.survivor_id,), ("safety",))
     resolved = await tx.fetch_value(
         _RESOLVE_FLAG,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "flag.resolved", "safety"),
         flag_id=flag_id,
         survivor_id=opened.survivor_id,
         resolution=new.resolution,
@@ -224,9 +222,10 @@ _LIST_FLAGS = sql(f"""
 
 async def list_flags(tx: Transaction, opened: Admitted) -> list[Flag]:
     """The newest first, audited in the statement that reads them; nobody has been looked up yet."""
-    event = audit.Event("flag.listed", "survivor", (opened.survivor_id,), ("evidence", "safety"))
     rows = await tx.fetch(
-        _LIST_FLAGS, **audit.args(tx.caller, event, opened.now), survivor_id=opened.survivor_id
+        _LIST_FLAGS,
+        **audit.opened_args(tx, opened, "flag.listed", "evidence", "safety"),
+        survivor_id=opened.survivor_id,
     )
     return [_flag(opened.key, row) for row in rows]
 

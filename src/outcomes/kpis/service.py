@@ -64,8 +64,9 @@ async def get_results(db: Database, caller: Caller, view: View, period: Period) 
         tables = await _tables(tx, view, period)
         earlier = await _tables(tx, view, before(period))
         fields = tuple(table.kpi.code for table in tables)
-        event = audit.Event(f"kpis.{view}_viewed", "kpi", (), fields, purpose="report")
-        await audit.record(tx, event, now)
+        await audit.record_access(
+            tx, f"kpis.{view}_viewed", (), fields, now=now, subject_kind="kpi", purpose="report"
+        )
     return Results(view, period, today, tables, earlier)
 
 
@@ -166,7 +167,9 @@ async def delete_old_exports(db: Database, caller: Caller) -> int:
         now = await tx.now()
         deleted = await store.delete_files(tx, now)
         if deleted:
-            await audit.record(tx, audit.Event("kpi_export.deleted", "kpi_export", deleted), now)
+            await audit.record_access(
+                tx, "kpi_export.deleted", deleted, now=now, subject_kind="kpi_export"
+            )
         return len(deleted)
 
 
@@ -233,4 +236,6 @@ def _require_view(caller: Caller, view: View) -> None:
 
 
 async def _record(tx: Transaction, action: str, export_id: UUID, now: datetime) -> None:
-    await audit.record(tx, audit.Event(action, "kpi_export", (export_id,), purpose="report"), now)
+    await audit.record_access(
+        tx, action, (export_id,), now=now, subject_kind="kpi_export", purpose="report"
+    )

@@ -20,7 +20,7 @@ from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.pathways.schedule.planning import follow_up_points
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.caseload import admit
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
@@ -54,7 +54,7 @@ async def enrol(
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
             await plans.start(tx, opened, creation.key, new)
-            await _audit(tx, opened, "pathway.enrolled", "anchor_on")
+            await audit.record_opened(tx, opened, "pathway.enrolled", "anchor_on")
         return creation.key
 
 
@@ -62,7 +62,7 @@ async def get_pathway(db: Database, caller: Caller, survivor_id: UUID) -> Pathwa
     """The current pathway. Raises NotFound when they are not enrolled."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "pathway.viewed", "exit_on")
+        await audit.record_opened(tx, opened, "pathway.viewed", "exit_on")
         return await store.get_pathway(tx, survivor_id)
 
 
@@ -70,7 +70,7 @@ async def get_standing(db: Database, caller: Caller, survivor_id: UUID) -> Stand
     """What the pages show that enrol somebody or change their exit date."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "pathway.viewed", "exit_on", "reach")
+        await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "reach")
         reach = await survivors.get_reach(tx, survivor_id)
         exit_on, version, enrolled = await store.get_exit(tx, survivor_id)
         return Standing(
@@ -99,7 +99,7 @@ async def get_schedule(db: Database, caller: Caller, survivor_id: UUID) -> Sched
     """All that is planned, done or dropped. Raises NotFound when they are not enrolled."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "schedule.viewed", "planned_contacts")
+        await audit.record_opened(tx, opened, "schedule.viewed", "planned_contacts")
         pathway = await store.get_pathway(tx, survivor_id)
         part = (await providers.get_provider(tx)).uk_part
         contacts = await schedule_store.list_contacts(tx, pathway.id, part)
@@ -125,7 +125,7 @@ async def list_due(
         )
         due = page(found, limit, lambda last: Moment(last.due_at, last.id))
         ids = tuple(item.survivor_id for item in due.items)
-        await audit.record(tx, audit.Event("planned_contact.listed", "survivor", ids), now)
+        await audit.record_access(tx, "planned_contact.listed", ids, now=now)
         return due
 
 
@@ -153,8 +153,9 @@ async def _refresh_while_stale(db: Database, caller: Caller, now: datetime) -> i
             if not pathways:
                 return refreshed
             await plans.refresh(tx, pathways, now)
-            event = audit.Event("pathway.refreshed", "survivor", tuple(pathways), ("safe_contact",))
-            await audit.record(tx, event, now)
+            await audit.record_access(
+                tx, "pathway.refreshed", tuple(pathways), ("safe_contact",), now=now
+            )
         refreshed += len(pathways)
 
 
@@ -175,8 +176,3 @@ get_review = reviews.get_review
 prepare_review = reviews.prepare_review
 list_reviews = reviews.list_reviews
 record_follow_up = reviews.record_follow_up
-
-
-async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
-    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
-    await audit.record(tx, event, opened.now)

@@ -30,16 +30,6 @@ async def get_exit(tx: Transaction, survivor_id: UUID) -> tuple[date | None, int
     return row["exit_on"], row["version"], row["enrolled"]
 
 
-_HOLD_SURVIVOR = sql("""
-    SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR SHARE
-""")
-
-
-async def hold_survivor(tx: Transaction, survivor_id: UUID) -> None:
-    """Let nobody change the exit date until this transaction ends."""
-    await tx.execute(_HOLD_SURVIVOR, survivor_id=survivor_id)
-
-
 _INSERT_PATHWAY = sql("""
     INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
         review_every_months, prompt_days_before_call, prompt_shift, enrolled_at, enrolled_by,

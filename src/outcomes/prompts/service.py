@@ -56,7 +56,7 @@ async def _plan(tx: Transaction, found: list[Unplanned], now: datetime) -> int:
     if new:
         await store.plan(tx, new, now)
         await providers.bring_next_run_forward(tx, min(one.due_at for one in new))
-    await audit.record(tx, audit.Event("prompt.planned", "survivor", ids, ("reach",)), now)
+    await audit.record_access(tx, "prompt.planned", ids, ("reach",), now=now)
     return len(new)
 
 
@@ -101,6 +101,7 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
             raise Conflict(f"Nothing was sent. {WHY[terms.withheld]}")
         if expires_at is None:
             raise Conflict("Nothing was sent. The clocks change just now; try again in an hour.")
+        await survivors.lock_survivor(tx, survivor_id)  # so that two people do not both find none
         if await store.is_one_on_its_way(tx, survivor_id, now):
             raise Conflict("A message to them is on its way already.")
         prompt = NewPrompt(
@@ -113,8 +114,7 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
         )
         await store.insert_prompt(tx, prompt, now)
         await providers.bring_next_run_forward(tx, now)
-        event = audit.Event("prompt.requested", "survivor", (survivor_id,), ("reach",))
-        await audit.record(tx, event, now)
+        await audit.record_access(tx, "prompt.requested", (survivor_id,), ("reach",), now=now)
         return creation.key
 
 
@@ -124,8 +124,9 @@ async def why_not_now(db: Database, caller: Caller, survivor_id: UUID) -> str | 
         opened = await admit(tx, survivor_id)
         reach = await survivors.get_reach(tx, survivor_id)
         withheld = terms_now(reach, await store.list_accepted(tx), opened.now).withheld
-        event = audit.Event("safe_contact.viewed", "survivor", (survivor_id,), ("reach",))
-        await audit.record(tx, event, opened.now)
+        await audit.record_access(
+            tx, "safe_contact.viewed", (survivor_id,), ("reach",), now=opened.now
+        )
     return None if withheld is None else WHY[withheld]
 
 
@@ -154,8 +155,14 @@ async def accept_wording(db: Database, caller: Caller, code: str, version: str) 
     async with db.transaction(caller) as tx:
         now = await tx.now()
         await store.insert_acceptance(tx, uuid4(), wording, now)
-        event = audit.Event("wording.accepted", "provider", (caller.provider_id,), (code, version))
-        await audit.record(tx, event, now)
+        await audit.record_access(
+            tx,
+            "wording.accepted",
+            (caller.provider_id,),
+            (code, version),
+            now=now,
+            subject_kind="provider",
+        )
 
 
 async def list_wordings(db: Database, caller: Caller) -> list[tuple[Wording, bool]]:

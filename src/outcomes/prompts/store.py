@@ -173,9 +173,6 @@ async def insert_acceptance(
     )
 
 
-_LOCK_SURVIVOR = sql(
-    "SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR NO KEY UPDATE"
-)
 _ONE_ON_ITS_WAY = sql(
     """SELECT true FROM outgoing_messages
     WHERE provider_id = :provider_id AND recipient_kind = 'survivor'
@@ -187,9 +184,7 @@ _ONE_ON_ITS_WAY = sql(
 
 
 async def is_one_on_its_way(tx: Transaction, survivor_id: UUID, now: datetime) -> bool:
-    """Whether a message to them is being sent, or will be within the minute. Another request waits for
-    this transaction, so that two people do not both find none."""
-    await tx.execute(_LOCK_SURVIVOR, survivor_id=survivor_id)
+    """Whether a message to them is being sent, or will be within the minute."""
     return bool(await tx.fetch_value(_ONE_ON_ITS_WAY, survivor_id=survivor_id, now=now))
 
 
@@ -212,10 +207,9 @@ async def list_prompts(
     tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
 ) -> list[Prompt]:
     """Their prompts, the latest due first, with the answers; audited in the same statement."""
-    event = audit.Event("prompt.listed", "survivor", (opened.survivor_id,), ("answer",))
     rows = await tx.fetch(
         _LIST_PROMPTS,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "prompt.listed", "answer"),
         survivor_id=opened.survivor_id,
         limit=limit,
         **position_args(Moment, after),

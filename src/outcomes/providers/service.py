@@ -54,7 +54,9 @@ async def create_provider(db: Database, scopes: Scopes, new: NewProvider) -> tup
             name=new.admin_name, sign_in_name=new.admin_sign_in_name, role=Role.PROVIDER_ADMIN
         )
         link = await accounts.insert_account(tx, scopes, uuid4(), admin, now)
-        await audit.record(tx, audit.Event("provider.created", "provider", (provider_id,)), now)
+        await audit.record_access(
+            tx, "provider.created", (provider_id,), now=now, subject_kind="provider"
+        )
     return provider_id, link
 
 
@@ -93,7 +95,7 @@ async def record_cover(
                 now=now,
             )
             both = (absent_account_id, cover_account_id)
-            await audit.record(tx, audit.Event("cover.recorded", "account", both), now)
+            await audit.record_access(tx, "cover.recorded", both, now=now, subject_kind="account")
 
 
 create_account = accounts.create_account

@@ -80,7 +80,7 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
             await store.insert_consent(tx, uuid4(), survivor_id, consent, now)
         if e164 is not None:
             await _record_number(tx, key, survivor_id, e164, now)
-        await audit.record(tx, audit.Event("survivor.registered", "survivor", (survivor_id,)), now)
+        await audit.record_access(tx, "survivor.registered", (survivor_id,), now=now)
         return survivor_id
 
 
@@ -118,8 +118,7 @@ async def search_names(db: Database, caller: Caller, typed: str) -> list[tuple[L
             (line, name) for line, name in await list_store.list_names(tx) if wanted in plain(name)
         ]
         ids = tuple(line.id for line, _ in found)
-        event = audit.Event("survivor.searched", "survivor", ids, ("name",))
-        await audit.record(tx, event, await tx.now())
+        await audit.record_access(tx, "survivor.searched", ids, ("name",), now=await tx.now())
     return found[:50]
 
 
@@ -138,7 +137,7 @@ async def record_consent(
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
             await store.insert_consent(tx, creation.key, survivor_id, new, opened.now)
-            await _changed(tx, opened, "consent.recorded", "purpose", "decision")
+            await audit.record_opened(tx, opened, "consent.recorded", "purpose", "decision")
         return creation.key
 
 
@@ -146,7 +145,7 @@ async def list_consents(db: Database, caller: Caller, survivor_id: UUID) -> list
     """Every decision, newest first."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _changed(tx, opened, "consent.viewed")
+        await audit.record_opened(tx, opened, "consent.viewed")
         return await store.list_consents(tx, survivor_id)
 
 
@@ -170,7 +169,7 @@ async def record_safe_contact(
         opened = await admit(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
             await contact_store.insert_safe_contact(tx, opened, creation.key, profile)
-            await _changed(tx, opened, "safe_contact.recorded", "profile")
+            await audit.record_opened(tx, opened, "safe_contact.recorded", "profile")
         return creation.key
 
 
@@ -178,7 +177,7 @@ async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> S
     """The current profile; None means: do not contact."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _changed(tx, opened, "safe_contact.viewed", "profile")
+        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile")
         return await contact_store.find_safe_contact(tx, opened)
 
 
@@ -186,7 +185,7 @@ async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Conta
     """All that decides how the person may be reached now, for the pages that ask and change it."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _changed(tx, opened, "safe_contact.viewed", "profile", "consents")
+        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile", "consents")
         return Contact(opened.reference, opened.now, await get_reach(tx, survivor_id))
 
 
@@ -204,7 +203,7 @@ async def reconfirm_safe_contact(
         if current is None or current.version != version:
             raise Conflict
         await confirm_safe_contact(tx, survivor_id, opened.now)
-        await _changed(tx, opened, "safe_contact.confirmed")
+        await audit.record_opened(tx, opened, "safe_contact.confirmed")
 
 
 async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
@@ -212,7 +211,7 @@ async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
         await contact_store.thaw_number(tx, survivor_id)
-        await _changed(tx, opened, "survivor.number_confirmed", "phone")
+        await audit.record_opened(tx, opened, "survivor.number_confirmed", "phone")
 
 
 async def change_phone(
@@ -236,9 +235,10 @@ async def change_phone(
             await tasks.resolve_task(
                 tx, TaskKind.SHARED_PHONE, before.contact_method_id, opened.now
             )
-        await _changed(tx, opened, "survivor.number_changed", "phone")
+        await audit.record_opened(tx, opened, "survivor.number_changed", "phone")
 
 
+lock_survivor = contact_store.lock_survivor
 get_reach = contact_store.get_reach
 list_reach = contact_store.list_reach
 list_holders = contact_store.list_holders
@@ -310,8 +310,3 @@ def _require_adult_and_told(new: NewSurvivor) -> None:
         )
     if not new.told_not_emergency_line:
         raise Invalid.field("told_not_emergency_line", TELL_THEM_FIRST)
-
-
-async def _changed(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
-    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
-    await audit.record(tx, event, opened.now)

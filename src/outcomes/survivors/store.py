@@ -168,11 +168,10 @@ _GET_SURVIVOR = sql(f"""
 
 async def get_survivor(tx: Transaction, opened: Admitted) -> Survivor:
     """The record, audited in the statement that reads it."""
-    event = audit.Event(
-        "survivor.viewed", "survivor", (opened.survivor_id,), ("name", "language", "preferences")
-    )
     row = await tx.get_row(
-        _GET_SURVIVOR, **audit.args(tx.caller, event, opened.now), survivor_id=opened.survivor_id
+        _GET_SURVIVOR,
+        **audit.opened_args(tx, opened, "survivor.viewed", "name", "language", "preferences"),
+        survivor_id=opened.survivor_id,
     )
     key, survivor_id = opened.key, opened.survivor_id
     details = key.decrypt_json(DETAILS, survivor_id, row["details_ciphertext"], SurvivorDetails)

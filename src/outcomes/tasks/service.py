@@ -120,8 +120,9 @@ async def put_on_call(
         if task := await store.find_task_never_alerted(tx, alerting):
             await _alert(tx, task, account_id, now)
         await providers.bring_next_run_forward(tx, now)
-        event = audit.Event("provider.on_call_changed", "account", (account_id,))
-        await audit.record(tx, event, now)
+        await audit.record_access(
+            tx, "provider.on_call_changed", (account_id,), now=now, subject_kind="account"
+        )
 
 
 async def _alert(tx: Transaction, task: store.OpenTask, account_id: UUID, now: datetime) -> None:

@@ -115,10 +115,9 @@ async def list_entries(
 ) -> list[Entry]:
     """The timeline, newest first, decrypted and audited in the statement that reads it."""
     evenings = evening_offsets(zone_of(opened.zone), _FIRST_YEAR, opened.now.year + 1)
-    event = audit.Event("timeline.viewed", "survivor", (opened.survivor_id,), SHOWN)
     rows = await tx.fetch(
         _TIMELINE,
-        **audit.args(tx.caller, event, opened.now),
+        **audit.opened_args(tx, opened, "timeline.viewed", *SHOWN),
         survivor_id=opened.survivor_id,
         changes_on=evenings.changes_on,
         offsets=evenings.offsets,
@@ -223,11 +222,10 @@ _GET_SUMMARY = sql(f"""
 
 async def get_summary(tx: Transaction, opened: Admitted) -> Summary:
     """The head of the record, audited in the statement that reads it."""
-    event = audit.Event(
-        "survivor.viewed", "survivor", (opened.survivor_id,), ("name", "preferences", "scores")
-    )
     row = await tx.get_row(
-        _GET_SUMMARY, **audit.args(tx.caller, event, opened.now), survivor_id=opened.survivor_id
+        _GET_SUMMARY,
+        **audit.opened_args(tx, opened, "survivor.viewed", "name", "preferences", "scores"),
+        survivor_id=opened.survivor_id,
     )
     fields = dict(row)
     details = opened.key.decrypt_json(

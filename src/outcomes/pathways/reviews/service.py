@@ -20,7 +20,7 @@ from outcomes.pathways.schedule import queries as schedule_store
 from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.caseload import admit
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
@@ -61,7 +61,7 @@ async def complete_review(
             )
             if planned_id is not None:
                 await plan_store.complete(tx, planned_id, survivor_id, opened.now)
-            await _audit(tx, opened, "pathway_review.completed", "decision", "details")
+            await audit.record_opened(tx, opened, "pathway_review.completed", "decision", "details")
         return creation.key
 
 
@@ -69,7 +69,7 @@ async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> Rev
     """What stands beside the questions of a new review."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
+        await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
         today = local_date(opened.now, zone_of(opened.zone))
         open_ones = await schedule_store.list_open(
             tx, survivor_id, Series.REVIEW, until=today + LOOK_AHEAD
@@ -93,7 +93,7 @@ async def get_review(db: Database, caller: Caller, survivor_id: UUID, review_id:
     """One review. Raises NotFound."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "pathway_review.viewed", "decision", "details")
+        await audit.record_opened(tx, opened, "pathway_review.viewed", "decision", "details")
         return await review_store.get_review(tx, opened, review_id)
 
 
@@ -108,7 +108,7 @@ async def list_reviews(
     """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
         opened = await admit(tx, survivor_id)
-        await _audit(tx, opened, "pathway_review.listed", "decision", "details")
+        await audit.record_opened(tx, opened, "pathway_review.listed", "decision", "details")
         return await review_store.list_reviews(tx, opened, after=after, limit=limit)
 
 
@@ -168,8 +168,3 @@ def _day_held(new: NewReview, today: date) -> date:
     if new.exit_on is not None and new.version is None:
         raise Invalid.field("version", "Send the version of the record that you looked at.")
     return held_on
-
-
-async def _audit(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
-    event = audit.Event(action, "survivor", (opened.survivor_id,), fields)
-    await audit.record(tx, event, opened.now)

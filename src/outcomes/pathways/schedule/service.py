@@ -41,7 +41,7 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
         raise Invalid(*missing)
     today = local_date(now, zone_of(opened.zone))
     anchor_on = _likely_anchor(new.anchor_on or today, today)
-    await store.hold_survivor(tx, survivor_id)
+    await survivors.lock_survivor(tx, survivor_id)
     if not await store.insert_pathway(
         tx,
         pathway_id,
@@ -68,10 +68,7 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
         Invalid: more than a year ahead, or more than ten years ago.
     """
     await survivors.set_exit_date(tx, opened, exit_on, version)
-    event = audit.Event(
-        "survivor.exit_date_changed", "survivor", (opened.survivor_id,), ("exit_on",)
-    )
-    await audit.record(tx, event, opened.now)
+    await audit.record_opened(tx, opened, "survivor.exit_date_changed", "exit_on")
     pathway = await store.lock_pathway(tx, opened.survivor_id)
     if pathway:
         basis = await _basis(tx, opened.survivor_id, pathway[opened.survivor_id])
@@ -98,7 +95,7 @@ async def refresh(tx: Transaction, pathways: dict[UUID, UUID], now: datetime) ->
         if one.exit_on is not None and end_of_support(one.exit_on) < local_date(now, one.zone)
     ]
     if over and (ended := await store.end_finished(tx, over, now)):
-        await audit.record(tx, audit.Event("pathway.ended", "survivor", tuple(ended)), now)
+        await audit.record_access(tx, "pathway.ended", tuple(ended), now=now)
 
 
 async def _basis(tx: Transaction, survivor_id: UUID, pathway_id: UUID) -> Basis:

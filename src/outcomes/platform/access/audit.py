@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
+from outcomes.platform.access.caseload import Admitted
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Transaction
 from outcomes.platform.sql import sql
@@ -19,8 +20,8 @@ _INSERT = """INSERT INTO audit_events (provider_id, id, at, actor_kind, account_
         :actor_token_id, :actor_role, :audit_action, :audit_subject_kind, :audit_subject_ids,
         :audit_fields, :audit_purpose)"""
 FOLDED = f"WITH audited AS ({_INSERT})"
-"""Put before a SELECT or an INSERT … VALUES to audit and act in one statement; `args` are its values,
-and the statement may use `:now` and `:actor_account_id` too."""
+"""Put before a SELECT or an INSERT … VALUES to audit and act in one statement; `opened_args` are its
+values, and the statement may use `:now` and `:actor_account_id` too."""
 
 
 class Event(Struct, frozen=True):
@@ -33,8 +34,8 @@ class Event(Struct, frozen=True):
     purpose: str = "support"
 
 
-def args(caller: Caller, event: Event, now: datetime) -> dict[str, object]:
-    """The values of `FOLDED`, the provider aside."""
+def _args(caller: Caller, event: Event, now: datetime) -> dict[str, object]:
+    """The values of `_INSERT`, the provider aside."""
     actor = caller.actor
     return {
         "audit_id": uuid4(),
@@ -57,4 +58,28 @@ _RECORD = sql(_INSERT)
 
 async def record(tx: Transaction, event: Event, now: datetime) -> None:
     """Write one event in the open transaction."""
-    await tx.execute(_RECORD, **args(tx.caller, event, now))
+    await tx.execute(_RECORD, **_args(tx.caller, event, now))
+
+
+async def record_access(
+    tx: Transaction,
+    action: str,
+    subject_ids: tuple[UUID, ...],
+    fields: tuple[str, ...] = (),
+    *,
+    now: datetime,
+    subject_kind: str = "survivor",
+    purpose: str = "support",
+) -> None:
+    """Record that these were read or written."""
+    await record(tx, Event(action, subject_kind, subject_ids, fields, purpose), now)
+
+
+async def record_opened(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
+    """Record that these fields of an opened survivor were read or written."""
+    await record_access(tx, action, (opened.survivor_id,), fields, now=opened.now)
+
+
+def opened_args(tx: Transaction, opened: Admitted, action: str, *fields: str) -> dict[str, object]:
+    """The same as the values of `FOLDED`."""
+    return _args(tx.caller, Event(action, "survivor", (opened.survivor_id,), fields), opened.now)

@@ -83,7 +83,7 @@ async def start_session(tx: Transaction, scopes: Scopes, now: datetime) -> str:
         now=now,
         expires_at=now + SESSION_LENGTH,
     )
-    await audit.record(tx, audit.Event("session.started", "session", (session_id,)), now)
+    await audit.record_access(tx, "session.started", (session_id,), now=now, subject_kind="session")
     return token
 
 
@@ -112,7 +112,7 @@ async def end_sessions(
     if ended:
         await remove_routes(tx, RouteKind.SESSION, [row["token_digest"] for row in ended])
         ids = tuple(row["id"] for row in ended)
-        await audit.record(tx, audit.Event("session.ended", "session", ids), now)
+        await audit.record_access(tx, "session.ended", ids, now=now, subject_kind="session")
     return len(ended)
 
 

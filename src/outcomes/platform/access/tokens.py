@@ -43,7 +43,9 @@ async def create_token(
         now=now,
         expires_at=now + min(lasts, LONGEST),
     )
-    await audit.record(tx, audit.Event("api_token.created", "api_token", (token_id,)), now)
+    await audit.record_access(
+        tx, "api_token.created", (token_id,), now=now, subject_kind="api_token"
+    )
     return token
 
 
@@ -60,4 +62,4 @@ async def revoke_tokens(tx: Transaction, account_id: UUID, now: datetime) -> Non
     if revoked:
         await remove_routes(tx, RouteKind.API_TOKEN, [row["token_digest"] for row in revoked])
         ids = tuple(row["id"] for row in revoked)
-        await audit.record(tx, audit.Event("api_token.revoked", "api_token", ids), now)
+        await audit.record_access(tx, "api_token.revoked", ids, now=now, subject_kind="api_token")

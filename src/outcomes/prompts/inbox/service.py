@@ -107,8 +107,7 @@ async def read_inbox(db: Database, caller: Caller) -> int:
 async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
     """Opt-out words first, then the duress word, then the answer; else a person reads it."""
     reading = await _understand(tx, message)
-    event = audit.Event("reply.read", "survivor", tuple(reading.holder_ids), ("body",))
-    await audit.record(tx, event, now)
+    await audit.record_access(tx, "reply.read", tuple(reading.holder_ids), ("body",), now=now)
     prompt_id = await _match(tx, reading, now)
     await _stop_texts(tx, reading, now)
     kind = _kind(reading)
@@ -251,4 +250,4 @@ async def handle_message(db: Database, caller: Caller, message_id: UUID) -> None
         await store_inbox.set_handled(tx, message_id, now)
         await tasks.resolve_task(tx, visible.task, message_id, now)
         ids = (visible.survivor_id,) if visible.survivor_id else ()
-        await audit.record(tx, audit.Event("inbox.handled", "survivor", ids, ("state",)), now)
+        await audit.record_access(tx, "inbox.handled", ids, ("state",), now=now)

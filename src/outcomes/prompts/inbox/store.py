@@ -264,7 +264,7 @@ async def list_waiting(
         _LIST_WAITING, limit=limit, only=only, **position_args(Moment, after), **caseload_args(tx)
     )
     ids = tuple(row["survivor_id"] for row in rows if row["survivor_id"] is not None)
-    await audit.record(tx, audit.Event("inbox.listed", "survivor", ids, ("body",)), now)
+    await audit.record_access(tx, "inbox.listed", ids, ("body",), now=now)
     keys = await wrapped_keys(tx, [row["data_key_id"] for row in rows])
     return [_inbox_message(tx, row, keys) for row in rows]
 

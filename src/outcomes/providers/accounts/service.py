@@ -209,8 +209,9 @@ async def create_team(db: Database, caller: Caller, team_id: UUID, name: str) ->
     """Make a team; its lead sees the survivors of everybody in it."""
     async with db.transaction(caller) as tx:
         await store.insert_team(tx, await staff_key(tx), team_id, name)
-        event = audit.Event("team.created", "team", (team_id,))
-        await audit.record(tx, event, await tx.now())
+        await audit.record_access(
+            tx, "team.created", (team_id,), now=await tx.now(), subject_kind="team"
+        )
 
 
 async def add_team(db: Database, caller: Caller, creation: Creation, new: NewTeam) -> None:
@@ -219,7 +220,9 @@ async def add_team(db: Database, caller: Caller, creation: Creation, new: NewTea
         now = await tx.now()
         if await first_time(tx, creation, now):
             await store.insert_team(tx, await staff_key(tx), creation.key, new.name)
-            await audit.record(tx, audit.Event("team.created", "team", (creation.key,)), now)
+            await audit.record_access(
+                tx, "team.created", (creation.key,), now=now, subject_kind="team"
+            )
 
 
 async def list_staff(db: Database, caller: Caller) -> Staff:
@@ -271,4 +274,4 @@ def _require_another(caller: Caller, account_id: UUID) -> None:
 async def _changed(
     tx: Transaction, action: str, account_id: UUID, now: datetime, *fields: str
 ) -> None:
-    await audit.record(tx, audit.Event(action, "account", (account_id,), fields), now)
+    await audit.record_access(tx, action, (account_id,), fields, now=now, subject_kind="account")

@@ -36,7 +36,7 @@ async def list_survivors(
         Listed, _LIST_SURVIVORS, after=after or "", limit=limit, show=show, **caseload_args(tx)
     )
     ids = tuple(line.id for line in listed)
-    await audit.record(tx, audit.Event("survivor.listed", "survivor", ids, ("reference",)), now)
+    await audit.record_access(tx, "survivor.listed", ids, ("reference",), now=now)
     return listed
 
 

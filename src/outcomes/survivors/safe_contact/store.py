@@ -52,7 +52,7 @@ async def insert_contact_method(
 ) -> UUID:
     """Record a number; the current one, if there is one, is retired. Returns the new row's id."""
     method_id = uuid4()
-    await _hold(tx, survivor_id)
+    await lock_survivor(tx, survivor_id)
     await tx.execute(_RETIRE_CONTACT_METHOD, survivor_id=survivor_id, now=now)
     await tx.execute(
         _INSERT_CONTACT_METHOD,
@@ -66,14 +66,15 @@ async def insert_contact_method(
     return method_id
 
 
-_HOLD = sql("""
+_LOCK_SURVIVOR = sql("""
     SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR NO KEY UPDATE
 """)
 
 
-async def _hold(tx: Transaction, survivor_id: UUID) -> None:
-    """Whoever changes the same person's number or profile waits for this transaction."""
-    await tx.execute(_HOLD, survivor_id=survivor_id)
+async def lock_survivor(tx: Transaction, survivor_id: UUID) -> None:
+    """Whoever locks or changes the same survivor waits for this transaction. Rows that only refer to
+    the survivor can still be added."""
+    await tx.execute(_LOCK_SURVIVOR, survivor_id=survivor_id)
 
 
 _LIST_HOLDERS = sql("""
@@ -119,9 +120,10 @@ _FIND_PHONE = sql(f"""
 
 async def find_phone(tx: Transaction, opened: Admitted) -> str | None:
     """The current number in E.164; showing it is an event of its own."""
-    event = audit.Event("survivor.number_shown", "survivor", (opened.survivor_id,), ("phone",))
     row = await tx.fetch_row(
-        _FIND_PHONE, **audit.args(tx.caller, event, opened.now), survivor_id=opened.survivor_id
+        _FIND_PHONE,
+        **audit.opened_args(tx, opened, "survivor.number_shown", "phone"),
+        survivor_id=opened.survivor_id,
     )
     return (
         None if row is None else opened.key.decrypt_text(PHONE, row["id"], row["phone_ciphertext"])
@@ -144,7 +146,7 @@ async def insert_safe_contact(
     tx: Transaction, opened: Admitted, profile_id: UUID, profile: SafeContactProfile
 ) -> None:
     """The next version of the profile; the number of the last one is read under its row's lock."""
-    await _hold(tx, opened.survivor_id)
+    await lock_survivor(tx, opened.survivor_id)
     last: int = await tx.fetch_value(_GET_LAST_VERSION, survivor_id=opened.survivor_id)
     await tx.execute(
         _INSERT_SAFE_CONTACT,
