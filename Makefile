@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: run test check bench lock
+.PHONY: run test test-hours check bench lock
 
 run: ## everything on this machine, with a demo; PORT=8000 unless given
 	@$(PYTHON) src/outcomes/local/bootstrap.py
@@ -9,6 +9,10 @@ run: ## everything on this machine, with a demo; PORT=8000 unless given
 test:
 	@$(PYTHON) src/outcomes/local/bootstrap.py --browser
 	@.venv/bin/pytest -n 2 --dist loadfile
+
+test-hours: ## what depends on time, at every hour and on days that are unlike others; over an hour
+	@$(PYTHON) src/outcomes/local/bootstrap.py
+	@.venv/bin/python -m tests.hours
 
 check:
 	@$(PYTHON) src/outcomes/local/bootstrap.py

@@ -37,6 +37,7 @@ from outcomes.survivors.models import (
 )
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
+from tests.moment import CLOCK
 
 PUBLIC_URL = "http://127.0.0.1:1"
 ACCOUNT_SID = "AC" + "0" * 32
@@ -79,7 +80,7 @@ async def running_product(
     clock: Clock | None = None,
 ) -> AsyncIterator[Product]:
     """The product over running servers, with keys made in `keys` when there are none."""
-    clock = clock or Clock()
+    clock = clock or CLOCK
     if not (keys / "root.key").exists():
         KeyRing.create(keys)
     settings = Settings(

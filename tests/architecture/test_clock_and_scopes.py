@@ -10,6 +10,7 @@ PYTHON = sorted(
     path for part in ("src", "workers", "migrations") for path in ROOT.glob(f"{part}/**/*.py")
 )
 SQL = sorted(ROOT.glob("src/**/*.sql"))
+TESTS = sorted(set(ROOT.glob("tests/**/*.py")) - {ROOT / "tests/moment.py"})
 CLOCK = ROOT / "src/outcomes/platform/clock.py"
 SCOPES = ROOT / "src/outcomes/platform/access/scopes.py"
 
@@ -26,6 +27,17 @@ _CALLS = {
     ("time", "time"),
     ("time", "time_ns"),
 }
+
+
+def test_no_test_reads_the_hosts_clock_but_through_the_moment() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in TESTS
+        if re.search(
+            r"\b(datetime\.(now|today|utcnow)|date\.today|time\.time(_ns)?)\(", path.read_text()
+        )
+    ]
+    assert found == []
 
 
 def test_only_the_clock_reads_the_time_in_sql() -> None:

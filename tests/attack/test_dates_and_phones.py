@@ -1,11 +1,12 @@
 """Days that no calendar has and numbers that no phone has; and those that only look like it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from tests.moment import now
 from tests.support import Browser
 
 API = "/api/v1/survivors"
@@ -144,7 +145,7 @@ async def test_the_29th_of_february_is_one_in_leap_years(worker: Browser) -> Non
 
 async def test_tomorrow_has_not_happened(worker: Browser, survivor_id: UUID) -> None:
     """Two days ahead, so that it is tomorrow in every zone."""
-    ahead = datetime.now(UTC) + timedelta(days=2)
+    ahead = now() + timedelta(days=2)
     day, one = ahead.date().isoformat(), f"{API}/{survivor_id}"
     checked = await post(
         worker, f"{one}/check-ins", {"wellbeing": "fine", "occurred_at": ahead.isoformat()}

@@ -18,12 +18,12 @@ from outcomes.pathways.schedule import store as plan_store
 from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, slot
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import UkPart, local_date
-from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.survivors import service as survivors
 from outcomes_migrations.tenancy import OWN_ROW
 from tests.bench.figures import say, say_figure, say_rates, say_ratio
 from tests.bench.people import Person, enrol, people
+from tests.moment import CLOCK
 from tests.support import Product, make_provider
 
 AIM = 0.33
@@ -157,7 +157,7 @@ async def _write(
     """Seconds to write the slots, by the product's own statement, into a table with as many of the
     protections as the stage has."""
     await _make_stage(superuser, product.settings.database.app_role, stage)
-    db = Database(product.settings.database.app, size=1, clock=Clock())
+    db = Database(product.settings.database.app, size=1, clock=CLOCK)
     await db.open()
     began = perf_counter()
     async with db.transaction(worker) as tx:

@@ -10,9 +10,9 @@ from outcomes.disengagement.models import NewFlag
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller
-from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.survivors.models import SafeContactProfile
+from tests.moment import clock_ahead
 from tests.support import Product, make_survivor, new_key
 
 FINE = NewCheckIn(wellbeing=Wellbeing.FINE)
@@ -61,7 +61,7 @@ class Later:
         self._url, self._ahead = product.settings.database.app, timedelta(**ahead)
 
     async def __aenter__(self) -> Database:
-        self._db = Database(self._url, size=2, clock=Clock(self._ahead))
+        self._db = Database(self._url, size=2, clock=clock_ahead(self._ahead))
         await self._db.open()
         return self._db
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from tests.journeys.staging import Stage, running_stage
+from tests.moment import OFFSET, now
 from tests.platform.web.conftest import CHROMIUM
 
 LONDON = ZoneInfo("Europe/London")
@@ -22,9 +23,9 @@ PERSON = "Ana"
 
 def until_tuesday() -> timedelta:
     """From now to the next Tuesday at 10:30 in London."""
-    now = datetime.now(LONDON)
-    days = (1 - now.weekday()) % 7 or 7
-    return datetime.combine(now.date() + timedelta(days=days), time(10, 30), LONDON) - now
+    at = now().astimezone(LONDON)
+    days = (1 - at.weekday()) % 7 or 7
+    return OFFSET + (datetime.combine(at.date() + timedelta(days=days), time(10, 30), LONDON) - at)
 
 
 async def take(stage: Stage, folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tests.moment import OFFSET
 from tests.supervised import started_supervisor
 
 _MOVED = "tests.journeys.moved"
@@ -21,10 +22,9 @@ class Stage(Struct, frozen=True):
 
 
 @contextmanager
-def running_stage(folder: Path, *, ahead: timedelta | None = None) -> Iterator[Stage]:
-    """Data and keys go to `folder`; with `ahead` the product's clock is that much ahead of ours."""
-    entries = _moved_entries(ahead) if ahead else None
-    with started_supervisor(folder, entries=entries) as running:
+def running_stage(folder: Path, *, ahead: timedelta = OFFSET) -> Iterator[Stage]:
+    """Data and keys go to `folder`; the product's clock is that much ahead of the host's."""
+    with started_supervisor(folder, entries=_moved_entries(ahead)) as running:
         running.read_until("Ready: ")
         password = running.read_until("Sign in as worker, lead, admin").split()[-1]
         phones = running.read_until("Phone: ").removeprefix("Phone: ").strip()

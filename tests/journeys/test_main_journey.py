@@ -1,6 +1,6 @@
 """From signing in to a spreadsheet, on a phone without scripts, with every page looked at."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from playwright.async_api import Browser, expect
 
 from tests.journeys.browsing import Walker, walking
 from tests.journeys.staging import Stage
+from tests.moment import now
 
 PHONE = "07700 900123"
 DIGITS = "447700900123"
@@ -55,7 +56,7 @@ async def test_nothing_is_sent_while_the_window_is_closed(
     await sign_in(worker, stage, "worker")
     await register(worker, "Second Person", CLOSED_PHONE)
     await worker.choose("When is it safe?", "The same hours every day")
-    opens = 6 if datetime.now(ZoneInfo("Europe/London")).hour >= 12 else 20
+    opens = 6 if now().astimezone(ZoneInfo("Europe/London")).hour >= 12 else 20
     await worker.page.locator("[id=daily]").fill(f"{opens:02}:00")
     await worker.page.locator("[id='daily.until']").fill(f"{opens + 1:02}:00")
     await worker.tick("We may text")
@@ -89,7 +90,7 @@ async def register(worker: Walker, name: str, phone: str) -> None:
     await worker.tick("I have told them that this is not an emergency line")
     await worker.write("Name", name)
     await worker.page.get_by_label("Language they read best").select_option("en")
-    exit_on = datetime.now(UTC).date() - timedelta(days=60)
+    exit_on = now().date() - timedelta(days=60)
     for part in ("day", "month", "year"):
         await worker.write(part.title(), str(getattr(exit_on, part)))
     for answer in ("call", "sms"):
@@ -128,7 +129,7 @@ async def assess(worker: Walker, person: str) -> None:
     for score, days_ago in ((0, 60), (3, 0)):
         await worker.page.goto(f"{person}/outcomes")
         await worker.look("outcomes")
-        await worker.write("Assessed on", str(datetime.now(UTC).date() - timedelta(days_ago)))
+        await worker.write("Assessed on", str(now().date() - timedelta(days_ago)))
         await worker.page.get_by_role("group", name="Why now?").get_by_role("radio").first.check()
         questions = worker.page.locator("[id=answers] fieldset")
         for number, question in enumerate(await questions.all()):

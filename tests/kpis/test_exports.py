@@ -14,11 +14,11 @@ from outcomes.kpis.figures import catalogue
 from outcomes.kpis.models import ExportFormat, ExportState, NewExport, Period, View
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Role
-from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Moment, Page, read_cursor
 from outcomes.platform.sql import sql
 from tests.kpis.records import Filled
+from tests.moment import clock_ahead
 from tests.support import (
     Product,
     Provider,
@@ -100,7 +100,7 @@ async def test_a_file_is_deleted_after_24_hours(product: Product) -> None:
     assert await service.delete_old_exports(product.db, worker) == 0
 
     later = Database(
-        product.settings.database.app, size=2, clock=Clock(timedelta(hours=24, minutes=1))
+        product.settings.database.app, size=2, clock=clock_ahead(timedelta(hours=24, minutes=1))
     )
     await later.open()
     assert await service.delete_old_exports(later, worker) == 1

@@ -19,6 +19,7 @@ from outcomes.platform.calendar import (
     Window,
     add_working_days,
     bank_holidays,
+    closing_time,
     is_open,
     is_working_day,
     local_date,
@@ -303,3 +304,24 @@ class TestSafeHoursAsInput:
     def test_midnight_and_touching_hours_survive_the_wire(self) -> None:
         hours = SafeHours(sunday=(DayHours(0, 600), DayHours(600, 1440)))
         assert msgspec.json.decode(msgspec.json.encode(hours), type=SafeHours) == hours
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "closes"),
+    [
+        (SafeHours.every_day(), "2026-11-25T23:00", "2026-12-03T00:00"),
+        (SafeHours.every_day(opens=9 * 60, closes=17 * 60), "2026-11-25T16:59", "2026-11-25T17:00"),
+        (SafeHours.every_day(opens=9 * 60), "2026-11-25T23:00", "2026-11-26T00:00"),
+        (
+            SafeHours(monday=(DayHours(1320, 1440),), tuesday=(DayHours(0, 120),)),
+            "2026-11-30T23:30",
+            "2026-12-01T02:00",
+        ),
+        (SafeHours.every_day(opens=9 * 60), "2026-11-25T08:59", None),
+    ],
+)
+def test_windows_that_meet_at_midnight_are_one(
+    hours: SafeHours, at: str, closes: str | None
+) -> None:
+    """In London in winter, where the wall shows UTC; eight days are as far as it looks."""
+    assert closing_time(hours, LONDON, utc(at)) == (None if closes is None else utc(closes))

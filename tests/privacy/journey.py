@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import NeedsInstrument, OutcomeInstrument
+from tests.moment import now
 from tests.privacy.desk import Desk, done, id_after, link_on
 from tests.privacy.planted import Planted, people
 from tests.privacy.prepare import SURVIVORS_NUMBER, Prepared
@@ -62,7 +63,7 @@ class Journey:
     def __init__(self, product: Supervised, prepared: Prepared) -> None:
         self._url = product.url
         self._handset = httpx.Client(base_url=prepared.handset_url, trust_env=False)
-        self._yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+        self._yesterday = (now() - timedelta(days=1)).date()
         self.admin = Desk(product.url)
         self.admin.come_in(prepared.admin_link)
         self.admin.fill("/staff/teams", name="First team")

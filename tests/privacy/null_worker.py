@@ -2,10 +2,10 @@
 
 import os
 
-from outcomes.platform.clock import Clock
 from outcomes.settings import Settings
 from outcomes_workers.lifecycle import start
+from tests.moment import CLOCK
 from tests.platform.encryption.null_cipher import NULL_CIPHER
 
 if __name__ == "__main__":
-    start(Settings.from_environment(os.environ), cipher=NULL_CIPHER, clock=Clock())
+    start(Settings.from_environment(os.environ), cipher=NULL_CIPHER, clock=CLOCK)

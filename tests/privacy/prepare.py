@@ -18,7 +18,6 @@ from msgspec import Struct
 from outcomes.local.embedded.credentials import find_credentials
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.calendar import UkPart
-from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.prompts.gate import wordings
@@ -27,6 +26,7 @@ from outcomes.prompts.wordings.wording import Purpose
 from outcomes.providers import service
 from outcomes.providers.models import NewProvider
 from outcomes.settings import Settings
+from tests.moment import CLOCK
 from tests.platform.encryption.null_cipher import NULL_CIPHER
 from tests.privacy.planted import canary
 
@@ -47,8 +47,8 @@ async def prepare(settings: Settings, cipher: FieldCipher) -> Prepared:
     superuser_url = _superuser_url(settings)
     await _log_every_statement(superuser_url, settings)
     ring = KeyRing.open(settings.keys, cipher=cipher)
-    db = Database(settings.database.app, size=1, clock=Clock())
-    auth = Database(settings.database.auth, size=1, clock=Clock())
+    db = Database(settings.database.app, size=1, clock=CLOCK)
+    auth = Database(settings.database.auth, size=1, clock=CLOCK)
     await db.open()
     await auth.open()
     new = NewProvider(

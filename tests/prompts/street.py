@@ -80,16 +80,25 @@ class Home(Struct, frozen=True):
         """The same occurrence for each of them, and nothing else: the nightly planning was just here."""
         provider_id, contact_ids = self.provider.id, [uuid4() for _ in survivor_ids]
         async with self.street.product.db.transaction(self.caller) as tx:
+            now = await tx.now()
             await tx.conn.executemany(
                 """INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
                        review_every_months, prompt_days_before_call, prompt_shift, enrolled_at,
                        enrolled_by, planned_until, version, refreshed_at, safe_contact_version)
-                   VALUES ($1, $2, $3, $4, 14, 1, 7, 0, $5, $6, $4, 1, transaction_timestamp(),
+                   VALUES ($1, $2, $3, $4, 14, 1, 7, 0, $5, $6, $4, 1, $7,
                            (SELECT max(version) FROM safe_contacts
                             WHERE provider_id = $1 AND survivor_id = $3))
                    ON CONFLICT (provider_id, survivor_id) WHERE ended_at IS NULL DO NOTHING""",
                 [
-                    (provider_id, uuid4(), one, due_at.date(), due_at, self.worker.actor.account)
+                    (
+                        provider_id,
+                        uuid4(),
+                        one,
+                        due_at.date(),
+                        due_at,
+                        self.worker.actor.account,
+                        now,
+                    )
                     for one in survivor_ids
                 ],
             )
@@ -212,7 +221,7 @@ async def running_street(
                 database, redis_url, keys, public_url=url, twilio_base_url=handset_url
             ) as product,
         ):
-            web.app = create_app(product.settings)
+            web.app = create_app(product.settings, clock=product.clock)
             gateway = TwilioGateway(ACCOUNT_SID, AUTH_TOKEN, base_url=handset_url, read_seconds=0.5)
             async with _started(web.app):
                 yield Street(product, handset, gateway, url)

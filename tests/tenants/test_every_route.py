@@ -39,7 +39,7 @@ async def superuser(superuser_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 def test_every_route_is_tried(product: Product) -> None:
-    app = create_app(product.settings)
+    app = create_app(product.settings, clock=product.clock)
     canonical = {route.replace("{new_survivor_id:", "{survivor_id:") for route in CASES}
     assert set(_routes(app)) == canonical | NAMES_NO_ID
     assert not canonical & NAMES_NO_ID

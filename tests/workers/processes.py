@@ -153,7 +153,12 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _breed(log: Path) -> None:
-    from outcomes_workers import __main__ as entry
+    from outcomes.platform.encryption import AES_GCM
+    from outcomes_workers.lifecycle import start
+    from tests.moment import CLOCK
+
+    def work() -> None:
+        start(Settings.from_environment(os.environ), cipher=AES_GCM, clock=CLOCK)
 
     children: set[int] = set()
     for line in sys.stdin:
@@ -161,7 +166,7 @@ def _breed(log: Path) -> None:
             case ["start"]:
                 pid = os.fork()
                 if pid == 0:
-                    _become_worker(log, entry.main)
+                    _become_worker(log, work)
                 children.add(pid)
                 print(pid, flush=True)
             case ["end", "all"]:

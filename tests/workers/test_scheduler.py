@@ -6,17 +6,17 @@ from datetime import timedelta
 import asyncpg
 
 from outcomes.local.handset.faults import Fault, FaultKind, Plan
-from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.providers import service as providers
 from outcomes_workers.scheduler import Scheduler
 from outcomes_workers.tenant_run import TenantRun, Work, update_next_run
+from tests.moment import CLOCK, clock_ahead
 from tests.prompts.street import Home, Street, until
 
 
 async def make_scheduler(street: Street) -> Scheduler:
     product = street.product
-    db = Database(product.settings.database.app, size=4, clock=Clock())
+    db = Database(product.settings.database.app, size=4, clock=CLOCK)
     await db.open()
     return Scheduler(Work(db, product.scopes, street.gateway, street.url, lambda: True))
 
@@ -56,7 +56,7 @@ async def test_every_provider_runs_at_least_once_a_minute(street: Street, home: 
     await make_due_without_bringing_the_run_forward(home)
     await scheduler.run_pass()
     assert home.arrived() == []
-    scheduler.work.db.clock = Clock(timedelta(seconds=61))
+    scheduler.work.db.clock = clock_ahead(timedelta(seconds=61))
     await scheduler.run_pass()
     assert len(home.arrived()) == 1
 
@@ -152,11 +152,12 @@ async def test_in_one_statement_planning_would_be_lost(
                    SET next_due_at = coalesce(
                        (SELECT min(p.due_at) FROM outgoing_messages p
                         WHERE p.provider_id = $1 AND p.state = 'scheduled'),
-                       transaction_timestamp() + interval '1 minute')
+                       $2::timestamptz + interval '1 minute')
                    FROM (SELECT provider_id FROM provider_registry WHERE provider_id = $1
                          FOR UPDATE) held
                    WHERE r.provider_id = held.provider_id""",
                 home.provider.id,
+                await tx.now(),
             )
 
     assert not await _plan_while(home, superuser_url, run)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from outcomes.casework.models import Hours
-from outcomes.platform.calendar import SafeHours, local_date, next_open, windows_on
+from outcomes.platform.calendar import SafeHours, closing_time, local_date, next_open
 from outcomes.platform.web.pages.dates import clock, day
 from outcomes.platform.zones import is_zone, zone_of
 from outcomes.survivors.models import Reach
@@ -33,16 +33,11 @@ def call_hours(reach: Reach, now: datetime) -> Hours:
 
 
 def _until(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:
-    """`until 17:00`; hours that go on over midnight are followed for a day."""
-    closes_at = now
-    while closes_at < now + timedelta(days=1):
-        windows = windows_on(hours, zone, local_date(closes_at, zone))
-        ends = (w.closes_at for w in windows if w.opens_at <= closes_at < w.closes_at)
-        further = next(ends, None)
-        if further is None:
-            return f"until {clock(closes_at, zone)}"
-        closes_at = further
-    return "at any time"
+    """`until 17:00`, over midnights too; `at any time` when that is more than a day ahead."""
+    closes_at = closing_time(hours, zone, now) or now
+    if closes_at >= now + timedelta(days=1):
+        return "at any time"
+    return f"until {clock(closes_at, zone)}"
 
 
 def _from(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:

@@ -184,6 +184,22 @@ def windows_on(hours: SafeHours, zone: ZoneInfo, day: date) -> Iterator[Window]:
             yield Window(opens_at, closes_at)
 
 
+def closing_time(hours: SafeHours, zone: ZoneInfo, at: datetime) -> datetime | None:
+    """When the safe window that is open at `at` closes (UTC); None when none is open.
+
+    Windows that meet at midnight are one. Hours that never close end 8 days ahead.
+    """
+    closes_at = at
+    for _ in range(8):
+        windows = windows_on(hours, zone, local_date(closes_at, zone))
+        ends = (w.closes_at for w in windows if w.opens_at <= closes_at < w.closes_at)
+        further = next(ends, None)
+        if further is None:
+            break
+        closes_at = further
+    return closes_at if closes_at > at else None
+
+
 def next_open(hours: SafeHours, zone: ZoneInfo, at: datetime) -> datetime | None:
     """The first safe instant from `at` on (itself when open); None without hours in 8 days."""
     if is_open(hours, zone, at):

@@ -5,7 +5,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from outcomes.platform.calendar import local_date, windows_on
+from outcomes.platform.calendar import closing_time
 from outcomes.platform.zones import is_zone, zone_of
 from outcomes.prompts.models import LIVES, NoWording, WithheldReason
 from outcomes.prompts.wordings.wording import Purpose, Wording, load_wordings
@@ -65,7 +65,5 @@ def expiry(reach: Reach, due_at: datetime) -> datetime | None:
     """
     if reach.safe_contact is None or not is_zone(reach.zone):
         return None
-    zone, hours = zone_of(reach.zone), reach.safe_contact.profile.hours
-    windows = windows_on(hours, zone, local_date(due_at, zone))
-    closes = next((w.closes_at for w in windows if w.opens_at <= due_at < w.closes_at), None)
+    closes = closing_time(reach.safe_contact.profile.hours, zone_of(reach.zone), due_at)
     return None if closes is None else min(closes, due_at + LIVES)

@@ -10,9 +10,9 @@ from litestar import Litestar
 
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.access.passwords import Passwords
-from outcomes.platform.clock import Clock
 from outcomes.providers import service as providers
 from outcomes.providers.models import NewAccount
+from tests.moment import clock_ahead
 from tests.support import (
     PUBLIC_URL,
     Browser,
@@ -76,6 +76,6 @@ async def later(product: Product, by: timedelta) -> AsyncIterator[Product]:
         settings.redis_url,
         settings.keys,
         public_url=PUBLIC_URL,
-        clock=Clock(by),
+        clock=clock_ahead(by),
     ) as ahead:
         yield ahead
