@@ -20,6 +20,7 @@ from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox import service as service_inbox
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
+from tests.moment import now
 from tests.support import (
     Product,
     Provider,
@@ -70,7 +71,7 @@ async def make_side(product: Product) -> Side:
     colleague = await make_account(product, provider.admin, team_id=provider.team_id)
     analyst = await make_account(product, provider.admin, Role.ANALYST)
     survivor_id = await make_survivor(
-        product, worker, phone=drama_number(400), exit_on=date(2026, 1, 10)
+        product, worker, phone=drama_number(400), exit_on=now().date() - timedelta(days=319)
     )
     ids = Ids(
         survivor_id=survivor_id,
