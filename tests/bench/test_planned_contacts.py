@@ -133,8 +133,8 @@ async def _copy(
 async def _bases(product: Product, worker: Caller, some: Sequence[Person]) -> list[Basis]:
     async with product.db.transaction(worker) as tx:
         stale = await store.lock_stale_pathways(tx, before=await tx.now(), limit=len(some))
-        reach = await survivors.list_reach(tx, list(stale))
-        profiles = {survivor_id: one.safe_contact for survivor_id, one in reach.items()}
+        contactability = await survivors.list_contactability(tx, list(stale))
+        profiles = {survivor_id: one.safe_contact for survivor_id, one in contactability.items()}
         return await store.list_bases(tx, list(stale.values()), profiles)
 
 

@@ -23,7 +23,7 @@ from outcomes.errors import Invalid, NotFound
 from outcomes.local.embedded.servers import Servers
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewReview, ReviewDecision
-from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
@@ -207,7 +207,7 @@ async def _a_full_life(product: Product, worker: Caller) -> UUID:
     db = product.db
     survivor_id = await enrolled(product, worker)
     async with db.transaction(worker) as tx:
-        today = (await admit(tx, survivor_id)).now.date()
+        today = (await authorise(tx, survivor_id)).now.date()
     await miss(product, worker, survivor_id)
     said = NewCheckIn(Wellbeing.MIXED, worry="Rent", note="Tea")
     await talk(product, worker, survivor_id, said)

@@ -7,7 +7,7 @@ import pytest
 
 from outcomes.casework.safe_hours import call_hours
 from outcomes.platform.calendar import DayHours, SafeHours
-from outcomes.survivors.models import Purpose, Reach, SafeContact, SafeContactProfile
+from outcomes.survivors.models import Contactability, Purpose, SafeContact, SafeContactProfile
 
 METHOD = UUID(int=2)
 OFFICE = SafeHours(*[(DayHours(10 * 60, 17 * 60),)] * 5)
@@ -61,16 +61,19 @@ def test_words(
 
 def test_without_a_safe_contact_consent_or_number_nobody_is_called() -> None:
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    reach = _reach(OFFICE, "Europe/London")
+    contactability = _reach(OFFICE, "Europe/London")
     without = {
         "no safe contact on record: do not call": _reach(None, "Europe/London"),
         "they have not agreed to calls": _reach(OFFICE, "Europe/London", consents=frozenset()),
         "no number to call": _reach(OFFICE, "Europe/London", method=None),
         "they have not said that calls are safe": _reach(OFFICE, "Europe/London", may_call=False),
     }
-    assert call_hours(reach, at).open
-    for words, reach in without.items():
-        assert (call_hours(reach, at).open, call_hours(reach, at).words) == (False, words)
+    assert call_hours(contactability, at).open
+    for words, contactability in without.items():
+        assert (call_hours(contactability, at).open, call_hours(contactability, at).words) == (
+            False,
+            words,
+        )
 
 
 def _reach(
@@ -80,13 +83,13 @@ def _reach(
     consents: frozenset[Purpose] = frozenset({Purpose.CALL}),
     method: UUID | None = METHOD,
     may_call: bool = True,
-) -> Reach:
+) -> Contactability:
     contact = None
     if hours is not None:
         profile = SafeContactProfile(hours=hours, may_call=may_call)
         confirmed_at = datetime(2026, 11, 1, tzinfo=UTC)
         contact = SafeContact(UUID(int=3), 1, profile, confirmed_at, date(2027, 1, 30))
-    return Reach(
+    return Contactability(
         survivor_id=UUID(int=1),
         zone=zone,
         language="en",

@@ -79,9 +79,9 @@ async def test_a_lead_arranges_nothing_for_another_team(product: Product) -> Non
     for away, stays in ((theirs, provider.lead), (ours, theirs), (stranger, ours)):
         with pytest.raises(NotFound):
             await _cover(product, provider.lead, away, stays, today)
-    with pytest.raises(Invalid) as because:
+    with pytest.raises(Invalid) as error:
         await _cover(product, provider.lead, ours, analyst, today)
-    assert [problem.field for problem in because.value.problems] == ["cover_account_id"]
+    assert [problem.field for problem in error.value.problems] == ["cover_account_id"]
     await _cover(product, provider.admin, theirs, ours, today)
 
 

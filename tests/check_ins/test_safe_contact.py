@@ -5,7 +5,7 @@ from uuid import UUID
 
 from outcomes.check_ins import service
 from outcomes.check_ins.models import Channel, NewCheckIn, Wellbeing
-from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.models import Caller
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import NewPhone, SafeContact
@@ -30,9 +30,9 @@ async def test_duress_at_a_visit_holds_for_a_number_they_get_later(product: Prod
     phone = NewPhone("07700 900123")
     await survivors.change_phone(product.db, worker, survivor_id, new_key(worker, phone), phone)
     async with product.db.transaction(worker) as tx:
-        opened = await admit(tx, survivor_id)
-        reach = await survivors.get_reach(tx, survivor_id)
-    assert why_not_text(reach, opened.now) is NotSafe.OPTED_OUT
+        opened = await authorise(tx, survivor_id)
+        contactability = await survivors.get_contactability(tx, survivor_id)
+    assert why_not_text(contactability, opened.now) is NotSafe.OPTED_OUT
 
 
 async def test_what_was_said_before_the_profile_was_recorded_confirms_nothing(

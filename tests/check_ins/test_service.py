@@ -21,7 +21,7 @@ from outcomes.check_ins.models import (
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway, PlannedState, Series
-from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.paging import Day
@@ -150,10 +150,10 @@ async def test_duress_stops_texts_and_asks_the_person_on_call(product: Product) 
         product.db, worker, survivor_id, new_key(worker, new), new
     )
     async with product.db.transaction(worker) as tx:
-        opened = await admit(tx, survivor_id)
-        reach = await survivors.get_reach(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
+        contactability = await survivors.get_contactability(tx, survivor_id)
         [task] = await open_tasks(tx)
-    assert why_not_text(reach, opened.now) is NotSafe.OPTED_OUT
+    assert why_not_text(contactability, opened.now) is NotSafe.OPTED_OUT
     assert (task.kind, task.subject_id) == (TaskKind.DURESS, check_in_id)
     assert task.owner_account_id == provider.lead.actor.account
     assert task.due_at - task.raised_at == timedelta(minutes=15)
@@ -194,9 +194,9 @@ async def test_a_time_without_its_zone_is_refused(product: Product) -> None:
     survivor_id = await make_survivor(product, worker)
     naive = datetime(2026, 1, 5, 12, tzinfo=UTC).replace(tzinfo=None)
     new = NewCheckIn(wellbeing=Wellbeing.FINE, occurred_at=naive)
-    with pytest.raises(Invalid) as because:
+    with pytest.raises(Invalid) as error:
         await service.log_check_in(product.db, worker, survivor_id, new_key(worker, new), new)
-    assert [problem.field for problem in because.value.problems] == ["occurred_at"]
+    assert [problem.field for problem in error.value.problems] == ["occurred_at"]
 
 
 @pytest.mark.parametrize("year", [2020, 2099])
@@ -206,9 +206,9 @@ async def test_a_next_contact_in_the_past_or_years_ahead_is_refused(
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await make_survivor(product, worker)
     new = NewCheckIn(wellbeing=Wellbeing.FINE, next_contact_on=date(year, 1, 1))
-    with pytest.raises(Invalid) as because:
+    with pytest.raises(Invalid) as error:
         await service.log_check_in(product.db, worker, survivor_id, new_key(worker, new), new)
-    assert [problem.field for problem in because.value.problems] == ["next_contact_on"]
+    assert [problem.field for problem in error.value.problems] == ["next_contact_on"]
 
 
 async def test_the_same_drop_in_twice_is_one(product: Product) -> None:

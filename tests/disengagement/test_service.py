@@ -166,9 +166,9 @@ async def test_resolving_keeps_how_safety_was_ascertained_and_closes_the_task(
 async def test_some_answers_need_more(product: Product, resolution: Resolution, field: str) -> None:
     _, worker, survivor_id = await _enrolled(product)
     flag_id = await _raise(product, worker, survivor_id)
-    with pytest.raises(Invalid) as because:
+    with pytest.raises(Invalid) as error:
         await _resolve(product, worker, survivor_id, flag_id, resolution)
-    assert [problem.field for problem in because.value.problems] == [field]
+    assert [problem.field for problem in error.value.problems] == [field]
     [flag] = (await service.list_flags(product.db, worker, survivor_id)).flags
     assert flag.resolved_at is None
     await _resolve(

@@ -1,5 +1,12 @@
 """The same street, nursery and log as for workers: a database, a Redis and a gateway of their own."""
 
-from tests.workers.conftest import full_nursery, home, nursery, own_redis, street, worker_log
+from tests.workers.conftest import (
+    full_worker_pool,
+    installation,
+    own_redis,
+    tenant,
+    worker_log,
+    worker_pool,
+)
 
-__all__ = ["full_nursery", "home", "nursery", "own_redis", "street", "worker_log"]
+__all__ = ["full_worker_pool", "installation", "own_redis", "tenant", "worker_log", "worker_pool"]

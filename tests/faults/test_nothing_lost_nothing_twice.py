@@ -16,9 +16,9 @@ from msgspec import Struct
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
 from outcomes.platform.calendar import SafeHours
 from outcomes.survivors import service as survivors
-from tests.prompts.street import HOUR, Home
+from tests.prompts.installation import HOUR, Tenant
 from tests.support import drama_number
-from tests.workers.processes import Nursery, RedisServer
+from tests.workers.processes import RedisServer, WorkerPool
 
 DUE = 500
 KILLS = 20
@@ -32,27 +32,27 @@ class People(Struct, frozen=True):
     forbidden: dict[str, UUID]
 
 
-async def make_people(home: Home, due: int, forbidden: int) -> People:
+async def make_people(tenant: Tenant, due: int, forbidden: int) -> People:
     """Everybody with a phone of their own and a prompt due now; half the forbidden said STOP."""
     turns = asyncio.Semaphore(AT_ONCE)
-    after_noon = (await home.now()).hour >= 12
+    after_noon = (await tenant.now()).hour >= 12
     closed = SafeHours.every_day(120, 180) if after_noon else SafeHours.every_day(1380, 1440)
 
     async def make(number: int) -> UUID:
         outside = due <= number < due + forbidden // 2
         async with turns:
-            return await home.survivor(drama_number(number), hours=closed if outside else None)
+            return await tenant.survivor(drama_number(number), hours=closed if outside else None)
 
     ids = await asyncio.gather(*(make(number) for number in range(due + forbidden)))
     by_phone = {drama_number(number): survivor_id for number, survivor_id in enumerate(ids)}
-    await home.plan_all(list(ids), await home.now(), await home.now() + HOUR)
+    await tenant.plan_all(list(ids), await tenant.now(), await tenant.now() + HOUR)
     stopped = [drama_number(number) for number in range(due + forbidden // 2, due + forbidden)]
-    async with home.street.product.db.transaction(home.caller) as tx:
+    async with tenant.installation.product.db.transaction(tenant.caller) as tx:
         for phone in stopped:
             await survivors.insert_opt_out(
                 tx,
                 survivor_id=by_phone[phone],
-                phone_bidx=home.caller.scope.keys.phone_index(phone),
+                phone_bidx=tenant.caller.scope.keys.phone_index(phone),
                 source="reply",
                 now=await tx.now(),
             )
@@ -60,8 +60,8 @@ async def make_people(home: Home, due: int, forbidden: int) -> People:
     return People(dict(phones[:due]), dict(phones[due:]))
 
 
-async def counts(home: Home) -> Counter[str]:
-    rows = await home.rows(
+async def counts(tenant: Tenant) -> Counter[str]:
+    rows = await tenant.rows(
         """SELECT state FROM outgoing_messages
            WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
     )
@@ -74,39 +74,39 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> No
             await asyncio.sleep(0.005)
 
 
-async def a_minute_passes(home: Home) -> None:
+async def a_minute_passes(tenant: Tenant) -> None:
     """For the leases of those who died; nobody alive may hold one."""
-    await home.change(
+    await tenant.change(
         """UPDATE outgoing_messages SET lease_until = lease_until - interval '2 minutes'
            WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
     )
 
 
-async def drain(home: Home, nursery: Nursery) -> None:
+async def drain(tenant: Tenant, worker_pool: WorkerPool) -> None:
     """A worker that nothing happens to, until nothing is left to do."""
-    pid = await nursery.start()
+    pid = await worker_pool.start()
 
     async def is_done() -> bool:
-        left = await counts(home)
+        left = await counts(tenant)
         return not left["scheduled"] and not left["sending"]
 
     await until(is_done)
-    assert await nursery.end(pid, signal.SIGTERM) == 0
+    assert await worker_pool.end(pid, signal.SIGTERM) == 0
 
 
-async def check(home: Home, people: People, in_flight: int) -> None:
+async def check(tenant: Tenant, people: People, in_flight: int) -> None:
     """The invariants, by the handset's log."""
-    arrived = Counter(text.phone for text in home.arrived())
+    arrived = Counter(text.phone for text in tenant.arrived())
     assert not set(arrived) & set(people.forbidden)
     assert max(arrived.values()) == 1
-    rows = await home.rows(
+    rows = await tenant.rows(
         """SELECT recipient_id AS survivor_id, id, state FROM outgoing_messages
            WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
     )
     prompts = {row["survivor_id"]: row for row in rows}
     assert len(rows) == len(prompts) == len(people.due) + len(people.forbidden)
     tasks = {
-        subject for kind, subject in await home.open_tasks() if kind == """prompt_unconfirmed"""
+        subject for kind, subject in await tenant.open_tasks() if kind == """prompt_unconfirmed"""
     }
     for phone, survivor_id in people.due.items():
         prompt = prompts[survivor_id]
@@ -124,37 +124,39 @@ async def check(home: Home, people: People, in_flight: int) -> None:
 
 
 async def test_twenty_kills_an_emptied_and_a_restarted_redis(
-    home: Home, nursery: Nursery, own_redis: RedisServer
+    tenant: Tenant, worker_pool: WorkerPool, own_redis: RedisServer
 ) -> None:
-    people = await make_people(home, DUE, 20)
+    people = await make_people(tenant, DUE, 20)
     in_flight = set[UUID]()
     steps = (at_once, when_claimed, when_taken, when_recorded)
     for kill in range(KILLS):
-        home.goes_wrong(slow(callbacks=Callbacks.OFF if kill // len(steps) % 2 else Callbacks.ONCE))
-        pid = await nursery.start()
-        await steps[kill % len(steps)](home)
+        tenant.goes_wrong(
+            slow(callbacks=Callbacks.OFF if kill // len(steps) % 2 else Callbacks.ONCE)
+        )
+        pid = await worker_pool.start()
+        await steps[kill % len(steps)](tenant)
         if kill == KILLS // 3:
             await empty(own_redis)
-            await when_taken(home)
+            await when_taken(tenant)
         if kill == 2 * KILLS // 3:
             own_redis.kill()
-            assert await nursery.wait(pid) > 0
+            assert await worker_pool.wait(pid) > 0
             own_redis.start()
-            pid = await nursery.start()
-            await when_claimed(home)
-        assert await nursery.end(pid, signal.SIGKILL) == -signal.SIGKILL
-        rows = await home.rows(
+            pid = await worker_pool.start()
+            await when_claimed(tenant)
+        assert await worker_pool.end(pid, signal.SIGKILL) == -signal.SIGKILL
+        rows = await tenant.rows(
             """SELECT id FROM outgoing_messages
                WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
         )
         in_flight |= {row["id"] for row in rows}
-    left = await counts(home)
+    left = await counts(tenant)
     assert left["scheduled"] > 0, "the kills came too late to prove anything"
     assert in_flight
-    home.goes_wrong(Plan(statuses=("delivered",)))
-    await a_minute_passes(home)
-    await drain(home, nursery)
-    await check(home, people, len(in_flight))
+    tenant.goes_wrong(Plan(statuses=("delivered",)))
+    await a_minute_passes(tenant)
+    await drain(tenant, worker_pool)
+    await check(tenant, people, len(in_flight))
 
 
 def slow(callbacks: Callbacks) -> Plan:
@@ -163,36 +165,36 @@ def slow(callbacks: Callbacks) -> Plan:
     return Plan(faults=(late,), statuses=("delivered",), callbacks=callbacks)
 
 
-async def at_once(home: Home) -> None:
+async def at_once(tenant: Tenant) -> None:
     """While it starts, reads and plans."""
     await asyncio.sleep(0.3)
 
 
-async def when_claimed(home: Home) -> None:
+async def when_claimed(tenant: Tenant) -> None:
     """When the intent to send is committed: before, in or just after the calls."""
-    before = set(await sending(home))
+    before = set(await sending(tenant))
 
     async def claimed() -> bool:
-        return bool(set(await sending(home)) - before)
+        return bool(set(await sending(tenant)) - before)
 
     await until(claimed)
 
 
-async def when_taken(home: Home) -> None:
+async def when_taken(tenant: Tenant) -> None:
     """When the gateway has taken some, and has not answered yet."""
-    before = len(home.arrived())
+    before = len(tenant.arrived())
 
     async def taken() -> bool:
-        return len(home.arrived()) >= before + 3
+        return len(tenant.arrived()) >= before + 3
 
     await until(taken)
 
 
-async def when_recorded(home: Home) -> None:
+async def when_recorded(tenant: Tenant) -> None:
     """When some answers are recorded and others are not."""
 
     async def recorded() -> int:
-        rows = await home.rows(
+        rows = await tenant.rows(
             """SELECT count(*) FROM outgoing_messages
                WHERE provider_id = $1 AND recipient_kind = 'survivor' AND sent_at IS NOT NULL"""
         )
@@ -207,8 +209,8 @@ async def when_recorded(home: Home) -> None:
     await until(grown)
 
 
-async def sending(home: Home) -> list[UUID]:
-    rows = await home.rows(
+async def sending(tenant: Tenant) -> list[UUID]:
+    rows = await tenant.rows(
         """SELECT id FROM outgoing_messages
            WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
     )
@@ -226,29 +228,29 @@ async def empty(server: RedisServer) -> None:
 
 
 async def test_a_worker_that_sleeps_past_its_lease_sends_nothing_twice(
-    home: Home, nursery: Nursery
+    tenant: Tenant, worker_pool: WorkerPool
 ) -> None:
-    people = await make_people(home, 60, 4)
-    home.goes_wrong(slow(Callbacks.OFF))
+    people = await make_people(tenant, 60, 4)
+    tenant.goes_wrong(slow(Callbacks.OFF))
     in_flight = set[UUID]()
     sleepers = list[int]()
     for step in (when_claimed, when_taken, when_claimed):
-        pid = await nursery.start()
-        await step(home)
-        nursery.stop(pid)
-        in_flight |= set(await sending(home))
-        await a_minute_passes(home)
+        pid = await worker_pool.start()
+        await step(tenant)
+        worker_pool.stop(pid)
+        in_flight |= set(await sending(tenant))
+        await a_minute_passes(tenant)
         sleepers.append(pid)
-    other = await nursery.start()
+    other = await worker_pool.start()
 
     async def swept() -> bool:
-        return not in_flight & set(await sending(home))
+        return not in_flight & set(await sending(tenant))
 
     await until(swept)
-    assert [kind for kind, _ in await home.open_tasks()].count("prompt_unconfirmed") > 0
+    assert [kind for kind, _ in await tenant.open_tasks()].count("prompt_unconfirmed") > 0
     for pid in sleepers:
-        nursery.wake(pid)
-    await drain(home, nursery)
+        worker_pool.wake(pid)
+    await drain(tenant, worker_pool)
     for pid in (*sleepers, other):
-        await nursery.end(pid, signal.SIGTERM)
-    await check(home, people, len(in_flight))
+        await worker_pool.end(pid, signal.SIGTERM)
+    await check(tenant, people, len(in_flight))

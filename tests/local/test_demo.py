@@ -85,7 +85,7 @@ async def test_every_number_is_kept_for_drama(product: Product) -> None:
     await _seeded(product)
     for name in ("worker", "worker2"):
         for person in await _people(product, name):
-            assert re.fullmatch(r"\+447700900\d{3}", person.reach.phone or "")
+            assert re.fullmatch(r"\+447700900\d{3}", person.contactability.phone or "")
             assert person.summary.name.endswith(" Example")
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from outcomes.errors import SettingsError
-from outcomes.operations.serve import refuse_mighty_roles
+from outcomes.operations.serve import refuse_privileged_roles
 from outcomes.settings import DatabaseUrls
 
 
@@ -19,7 +19,7 @@ async def superuser(superuser_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def test_the_roles_that_the_embedded_start_made_pass(database_urls: DatabaseUrls) -> None:
-    await refuse_mighty_roles(database_urls)
+    await refuse_privileged_roles(database_urls)
 
 
 @pytest.mark.parametrize("which", ["app", "auth"])
@@ -27,14 +27,14 @@ async def test_the_owner_of_the_tables_may_not_serve(
     database_urls: DatabaseUrls, which: str
 ) -> None:
     with pytest.raises(SettingsError, match=f"The {which} role may be neither"):
-        await refuse_mighty_roles(
+        await refuse_privileged_roles(
             msgspec.structs.replace(database_urls, **{which: database_urls.owner})
         )
 
 
 async def test_a_superuser_may_not_serve(database_urls: DatabaseUrls, superuser_url: str) -> None:
     with pytest.raises(SettingsError, match="The app role may be neither"):
-        await refuse_mighty_roles(msgspec.structs.replace(database_urls, app=superuser_url))
+        await refuse_privileged_roles(msgspec.structs.replace(database_urls, app=superuser_url))
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ async def test_power_by_another_way_is_found_too(
     place = database_urls.app.rpartition("@")[2]
     urls = msgspec.structs.replace(database_urls, app=f"postgresql://{role}:{password}@{place}")
     try:
-        await refuse_mighty_roles(urls)
+        await refuse_privileged_roles(urls)
         await superuser.execute(give.format(role=role, owner=owner))
         with pytest.raises(SettingsError, match="The app role may be neither"):
-            await refuse_mighty_roles(urls)
+            await refuse_privileged_roles(urls)
         await superuser.execute(take.format(role=role, owner=owner))
     finally:
         await superuser.execute(f"DROP OWNED BY {role}")
@@ -67,5 +67,5 @@ async def test_power_by_another_way_is_found_too(
 async def test_a_role_that_cannot_sign_in_is_one_line(database_urls: DatabaseUrls) -> None:
     wrong = database_urls.auth.replace("_auth:", "_auth:x")
     with pytest.raises(SettingsError, match="The auth role cannot sign in") as refusal:
-        await refuse_mighty_roles(msgspec.structs.replace(database_urls, auth=wrong))
+        await refuse_privileged_roles(msgspec.structs.replace(database_urls, auth=wrong))
     assert "@" not in refusal.value.message

@@ -207,7 +207,7 @@ def _creation(caller: Caller) -> Creation:
 VERBS: dict[str, Verb] = {
     "enrol": lambda p, c, s: service.enrol(p.db, c, s, _creation(c), NewPathway()),
     "get_pathway": lambda p, c, s: service.get_pathway(p.db, c, s),
-    "get_standing": lambda p, c, s: service.get_standing(p.db, c, s),
+    "get_standing": lambda p, c, s: service.get_enrolment_status(p.db, c, s),
     "set_exit_date": lambda p, c, s: service.set_exit_date(p.db, c, s, ExitDate(EXIT, 1)),
     "get_schedule": lambda p, c, s: service.get_schedule(p.db, c, s),
     "complete_review": lambda p, c, s: service.complete_review(p.db, c, s, _creation(c), HELD),

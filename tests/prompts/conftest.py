@@ -7,18 +7,20 @@ import pytest
 
 from outcomes.local.handset.faults import Plan
 from outcomes.settings import DatabaseUrls
-from tests.prompts.street import Home, Street, make_home, running_street
+from tests.prompts.installation import Installation, Tenant, make_tenant, running_installation
 
 
 @pytest.fixture(scope="session")
-async def street(
+async def installation(
     database_urls: DatabaseUrls, redis_url: str, run_folder: Path
-) -> AsyncIterator[Street]:
-    async with running_street(database_urls, redis_url, run_folder / "street-keys") as running:
+) -> AsyncIterator[Installation]:
+    async with running_installation(
+        database_urls, redis_url, run_folder / "street-keys"
+    ) as running:
         yield running
 
 
 @pytest.fixture
-async def home(street: Street) -> AsyncIterator[Home]:
-    yield await make_home(street)
-    street.handset.faults.use(Plan())
+async def tenant(installation: Installation) -> AsyncIterator[Tenant]:
+    yield await make_tenant(installation)
+    installation.handset.faults.use(Plan())

@@ -9,12 +9,12 @@ from outcomes.prompts import service as prompts
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import AccountRole
 from outcomes.tasks import service as tasks
-from tests.prompts.street import Home, until
+from tests.prompts.installation import Tenant, until
 from tests.support import make_account, recently_confirmed
 
 
-async def states(home: Home) -> list[str]:
-    rows = await home.rows(
+async def states(tenant: Tenant) -> list[str]:
+    rows = await tenant.rows(
         """SELECT m.state FROM staff_alerts a
            JOIN outgoing_messages m ON m.provider_id = a.provider_id AND m.id = a.id
            WHERE a.provider_id = $1 ORDER BY a.attempt"""
@@ -22,70 +22,72 @@ async def states(home: Home) -> list[str]:
     return [row["state"] for row in rows]
 
 
-async def asks_for_help(home: Home) -> None:
+async def asks_for_help(tenant: Tenant) -> None:
     """Somebody texts words that a person has to read; the lead is on call."""
-    await home.survivor()
-    await home.writes("please read this")
-    await home.read()
+    await tenant.survivor()
+    await tenant.writes("please read this")
+    await tenant.read()
 
 
-async def a_quarter_of_an_hour_later(home: Home) -> None:
-    await home.change(
+async def a_quarter_of_an_hour_later(tenant: Tenant) -> None:
+    await tenant.change(
         """UPDATE outgoing_messages SET due_at = due_at - interval '15 minutes'
            WHERE provider_id = $1 AND recipient_kind = 'account' AND state = 'scheduled'"""
     )
 
 
-async def test_one_alert_now_one_in_a_quarter_of_an_hour_and_no_more(home: Home) -> None:
-    await asks_for_help(home)
-    assert await home.send_alerts() == 1
-    assert await home.send_alerts() == 0
+async def test_one_alert_now_one_in_a_quarter_of_an_hour_and_no_more(tenant: Tenant) -> None:
+    await asks_for_help(tenant)
+    assert await tenant.send_alerts() == 1
+    assert await tenant.send_alerts() == 0
 
     async def told(expected: list[str]) -> bool:
-        return await states(home) == expected
+        return await states(tenant) == expected
 
     await until(lambda: told(["delivered", "scheduled"]))
-    await a_quarter_of_an_hour_later(home)
-    assert await home.send_alerts() == 1
+    await a_quarter_of_an_hour_later(tenant)
+    assert await tenant.send_alerts() == 1
     await until(lambda: told(["delivered", "delivered"]))
-    await a_quarter_of_an_hour_later(home)
-    assert await home.send_alerts() == 0
-    assert [(t.phone, t.sender, t.body) for t in home.arrived()] == [
-        ("+447700900900", home.provider.staff_number, "Please open your list")
+    await a_quarter_of_an_hour_later(tenant)
+    assert await tenant.send_alerts() == 0
+    assert [(t.phone, t.sender, t.body) for t in tenant.arrived()] == [
+        ("+447700900900", tenant.provider.staff_number, "Please open your list")
     ] * 2
 
 
-async def test_nobody_who_left_is_woken_and_whoever_is_on_call_next_is(home: Home) -> None:
-    product, provider = home.street.product, home.provider
-    await asks_for_help(home)
+async def test_nobody_who_left_is_woken_and_whoever_is_on_call_next_is(tenant: Tenant) -> None:
+    product, provider = tenant.installation.product, tenant.provider
+    await asks_for_help(tenant)
     await accounts.disable_account(
         product.db, product.scopes, provider.admin, provider.lead.actor.account
     )
-    await home.send_alerts()
-    assert home.arrived() == []
-    await tasks.put_on_call(product.db, provider.admin, home.worker.actor.account, "07700 900902")
-    assert await home.send_alerts() == 1
-    assert [text.phone for text in home.arrived()] == ["+447700900902"]
+    await tenant.send_alerts()
+    assert tenant.arrived() == []
+    await tasks.put_on_call(product.db, provider.admin, tenant.worker.actor.account, "07700 900902")
+    assert await tenant.send_alerts() == 1
+    assert [text.phone for text in tenant.arrived()] == ["+447700900902"]
 
 
-async def test_what_came_while_nobody_was_on_call_wakes_whoever_is_next_once(home: Home) -> None:
-    product, provider = home.street.product, home.provider
+async def test_what_came_while_nobody_was_on_call_wakes_whoever_is_next_once(
+    tenant: Tenant,
+) -> None:
+    product, provider = tenant.installation.product, tenant.provider
     await accounts.disable_account(
         product.db, product.scopes, provider.admin, provider.lead.actor.account
     )
-    await asks_for_help(home)
-    await home.writes("and this")
-    await home.read()
-    assert await home.send_alerts() == 0
-    await tasks.put_on_call(product.db, provider.admin, home.worker.actor.account, "07700 900902")
-    assert await home.send_alerts() == 1
-    assert [text.phone for text in home.arrived()] == ["+447700900902"]
-    await a_quarter_of_an_hour_later(home)
-    assert await home.send_alerts() == 1
+    await asks_for_help(tenant)
+    await tenant.writes("and this")
+    await tenant.read()
+    assert await tenant.send_alerts() == 0
+    await tasks.put_on_call(product.db, provider.admin, tenant.worker.actor.account, "07700 900902")
+    assert await tenant.send_alerts() == 1
+    assert [text.phone for text in tenant.arrived()] == ["+447700900902"]
+    await a_quarter_of_an_hour_later(tenant)
+    assert await tenant.send_alerts() == 1
 
 
-async def test_only_whoever_can_read_the_inbox_is_on_call(home: Home) -> None:
-    product, provider = home.street.product, home.provider
+async def test_only_whoever_can_read_the_inbox_is_on_call(tenant: Tenant) -> None:
+    product, provider = tenant.installation.product, tenant.provider
     analyst = await make_account(product, provider.admin, Role.ANALYST, phone="07700 900903")
     for account in (analyst, provider.admin):
         with pytest.raises(Invalid):
@@ -99,44 +101,44 @@ async def test_only_whoever_can_read_the_inbox_is_on_call(home: Home) -> None:
         )
 
 
-async def test_what_was_seen_to_wakes_nobody(home: Home) -> None:
-    await asks_for_help(home)
-    (message,) = await home.inbox()
-    await prompts.handle_message(home.street.product.db, home.worker, message.id)
-    assert await home.send_alerts() == 0
-    assert await states(home) == ["cancelled", "cancelled"]
+async def test_what_was_seen_to_wakes_nobody(tenant: Tenant) -> None:
+    await asks_for_help(tenant)
+    (message,) = await tenant.inbox()
+    await prompts.handle_message(tenant.installation.product.db, tenant.worker, message.id)
+    assert await tenant.send_alerts() == 0
+    assert await states(tenant) == ["cancelled", "cancelled"]
 
 
-async def test_an_alert_that_may_have_gone_out_is_not_sent_again(home: Home) -> None:
-    await asks_for_help(home)
-    home.goes_wrong(Plan(faults=(Fault(FaultKind.ERROR_AFTER),), callbacks=Callbacks.OFF))
-    await home.send_alerts()
-    assert await states(home) == ["unconfirmed", "scheduled"]
-    assert await home.send_alerts() == 0
-    assert len(home.arrived()) == 1
+async def test_an_alert_that_may_have_gone_out_is_not_sent_again(tenant: Tenant) -> None:
+    await asks_for_help(tenant)
+    tenant.goes_wrong(Plan(faults=(Fault(FaultKind.ERROR_AFTER),), callbacks=Callbacks.OFF))
+    await tenant.send_alerts()
+    assert await states(tenant) == ["unconfirmed", "scheduled"]
+    assert await tenant.send_alerts() == 0
+    assert len(tenant.arrived()) == 1
 
 
-async def test_a_busy_gateway_delays_an_alert_by_seconds(home: Home) -> None:
-    await asks_for_help(home)
-    home.goes_wrong(Plan(faults=(Fault(FaultKind.TOO_MANY),)))
-    await home.send_alerts()
-    assert await states(home) == ["scheduled", "scheduled"]
-    await home.change(
+async def test_a_busy_gateway_delays_an_alert_by_seconds(tenant: Tenant) -> None:
+    await asks_for_help(tenant)
+    tenant.goes_wrong(Plan(faults=(Fault(FaultKind.TOO_MANY),)))
+    await tenant.send_alerts()
+    assert await states(tenant) == ["scheduled", "scheduled"]
+    await tenant.change(
         """UPDATE outgoing_messages SET try_at = try_at - interval '1 minute'
            WHERE provider_id = $1 AND recipient_kind = 'account'"""
     )
-    await home.send_alerts()
-    assert len(home.arrived()) == 1
+    await tenant.send_alerts()
+    assert len(tenant.arrived()) == 1
 
 
-async def test_a_lost_sender_leaves_the_alert_unconfirmed(home: Home) -> None:
-    await asks_for_help(home)
-    await home.change(
+async def test_a_lost_sender_leaves_the_alert_unconfirmed(tenant: Tenant) -> None:
+    await asks_for_help(tenant)
+    await tenant.change(
         """UPDATE outgoing_messages SET state = 'sending', lease_token = id,
                lease_until = due_at - interval '1 minute'
            WHERE provider_id = $1 AND id = (SELECT id FROM staff_alerts
                                             WHERE provider_id = $1 AND attempt = 1)"""
     )
-    await home.sweep_alerts()
-    assert await states(home) == ["unconfirmed", "scheduled"]
-    assert await home.send_alerts() == 0
+    await tenant.sweep_alerts()
+    assert await states(tenant) == ["unconfirmed", "scheduled"]
+    assert await tenant.send_alerts() == 0

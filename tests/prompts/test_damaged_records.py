@@ -13,7 +13,7 @@ from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller
 from outcomes.platform.encryption import DecryptionError
 from outcomes.survivors import service as survivors
-from tests.prompts.street import Home
+from tests.prompts.installation import Tenant
 from tests.support import new_key
 
 DAMAGES = {
@@ -32,38 +32,38 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 async def test_a_damaged_record_gets_no_text_and_holds_up_nobody(
-    home: Home, superuser_url: str, damage: str
+    tenant: Tenant, superuser_url: str, damage: str
 ) -> None:
-    db, worker = home.street.product.db, home.worker
-    damaged, sound = await home.survivor(), await home.survivor("07700 900124")
+    db, worker = tenant.installation.product.db, tenant.worker
+    damaged, sound = await tenant.survivor(), await tenant.survivor("07700 900124")
     for survivor_id in (damaged, sound):
         new = NewPathway()
         await pathways.enrol(db, worker, survivor_id, new_key(worker, new), new)
-        await home.request(survivor_id)
+        await tenant.request(survivor_id)
     conn = await asyncpg.connect(superuser_url)
     await conn.execute(DAMAGES[damage], damaged)
     await conn.close()
 
-    await home.send()
-    assert [text.phone for text in home.arrived()] == ["+447700900124"]
-    (prompt,) = await home.rows(
+    await tenant.send()
+    assert [text.phone for text in tenant.arrived()] == ["+447700900124"]
+    (prompt,) = await tenant.rows(
         """SELECT state FROM outgoing_messages
            WHERE provider_id = $1 AND recipient_kind = 'survivor' AND recipient_id = $2""",
         damaged,
     )
     assert prompt["state"] == MessageState.WITHHELD
 
-    async with db.transaction(home.caller) as tx:
+    async with db.transaction(tenant.caller) as tx:
         later = await tx.now() + timedelta(days=29)
-    assert await pathways.refresh_plans(db, home.caller, later) == 2
-    assert await disengagement.raise_due_flags(db, home.caller, later) >= 1
-    assert sound in await on_today(home, worker)
+    assert await pathways.refresh_plans(db, tenant.caller, later) == 2
+    assert await disengagement.raise_due_flags(db, tenant.caller, later) >= 1
+    assert sound in await on_today(tenant, worker)
     assert len(await survivors.search_names(db, worker, "a")) >= 1
     with pytest.raises(DecryptionError):
         async with db.transaction(worker) as tx:
-            await survivors.get_reach(tx, damaged)
+            await survivors.get_contactability(tx, damaged)
 
 
-async def on_today(home: Home, worker: Caller) -> list[object]:
-    today = await casework.get_today(home.street.product.db, worker)
+async def on_today(tenant: Tenant, worker: Caller) -> list[object]:
+    today = await casework.get_today(tenant.installation.product.db, worker)
     return [line.survivor_id for group in today.groups for line in group.lines]

@@ -4,25 +4,25 @@ from secrets import token_hex
 
 from outcomes.messaging.lifecycle import GatewayStatus, MessageState
 from outcomes.prompts.models import Prompt
-from tests.prompts.street import Home
+from tests.prompts.installation import Tenant
 from tests.prompts.test_statuses import in_state, tell, update
 
 
-async def test_a_late_delivery_takes_the_retry_back(home: Home) -> None:
-    survivor_id = await home.survivor()
-    token, sid = await in_state(home, survivor_id, "sending"), f"SM{token_hex(16)}"
-    await tell(home, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
-    await tell(home, token, update(GatewayStatus.DELIVERED, sid))
-    _taken_back(await home.prompts(survivor_id))
+async def test_a_late_delivery_takes_the_retry_back(tenant: Tenant) -> None:
+    survivor_id = await tenant.survivor()
+    token, sid = await in_state(tenant, survivor_id, "sending"), f"SM{token_hex(16)}"
+    await tell(tenant, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
+    await tell(tenant, token, update(GatewayStatus.DELIVERED, sid))
+    _taken_back(await tenant.prompts(survivor_id))
 
 
-async def test_an_answer_takes_the_retry_back(home: Home) -> None:
-    survivor_id = await home.survivor()
-    token, sid = await in_state(home, survivor_id, "sending"), f"SM{token_hex(16)}"
-    await tell(home, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
-    await home.writes("1")
-    await home.read()
-    _taken_back(await home.prompts(survivor_id))
+async def test_an_answer_takes_the_retry_back(tenant: Tenant) -> None:
+    survivor_id = await tenant.survivor()
+    token, sid = await in_state(tenant, survivor_id, "sending"), f"SM{token_hex(16)}"
+    await tell(tenant, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
+    await tenant.writes("1")
+    await tenant.read()
+    _taken_back(await tenant.prompts(survivor_id))
 
 
 def _taken_back(prompts: list[Prompt]) -> None:

@@ -15,18 +15,20 @@ from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from tests.attack.routes import list_routes
 from tests.casework.work import worry
-from tests.prompts.street import Home
+from tests.prompts.installation import Tenant
 from tests.support import new_key, running_app, signed_in
 
 
 @pytest.mark.parametrize("zone", ["localtime", "posix/Europe/London", "Factory", "Mars/Base"])
-async def test_an_unknown_zone_breaks_nothing(home: Home, superuser_url: str, zone: str) -> None:
-    product, db, worker = home.street.product, home.street.product.db, home.worker
-    lost, sound = await home.survivor(), await home.survivor("07700 900124")
+async def test_an_unknown_zone_breaks_nothing(
+    tenant: Tenant, superuser_url: str, zone: str
+) -> None:
+    product, db, worker = tenant.installation.product, tenant.installation.product.db, tenant.worker
+    lost, sound = await tenant.survivor(), await tenant.survivor("07700 900124")
     for survivor_id in (lost, sound):
         new = NewPathway()
         await pathways.enrol(db, worker, survivor_id, new_key(worker, new), new)
-        await home.request(survivor_id)
+        await tenant.request(survivor_id)
     missed = NewAttempt(reason=Reason.AT_WORK)
     await check_ins.log_attempt(db, worker, lost, new_key(worker, missed), missed)
     await worry(product, worker, lost)
@@ -34,33 +36,33 @@ async def test_an_unknown_zone_breaks_nothing(home: Home, superuser_url: str, zo
     await conn.execute("UPDATE survivors SET zone = $2 WHERE id = $1", lost, zone)
     await conn.close()
 
-    await home.schedule()
-    await home.send()
-    await home.sweep()
-    assert [text.phone for text in home.arrived()] == ["+447700900124"]
-    prompts = await home.rows(
+    await tenant.schedule()
+    await tenant.send()
+    await tenant.sweep()
+    assert [text.phone for text in tenant.arrived()] == ["+447700900124"]
+    prompts = await tenant.rows(
         """SELECT state, due_at FROM outgoing_messages
            WHERE provider_id = $1 AND recipient_kind = 'survivor' AND recipient_id = $2""",
         lost,
     )
-    now = await home.now()
+    now = await tenant.now()
     assert {one["state"] for one in prompts if one["due_at"] <= now} == {MessageState.WITHHELD}
     later = now + timedelta(days=29)
-    assert await pathways.refresh_plans(db, home.caller, later) == 2
-    assert await disengagement.raise_due_flags(db, home.caller, later) >= 1
+    assert await pathways.refresh_plans(db, tenant.caller, later) == 2
+    assert await disengagement.raise_due_flags(db, tenant.caller, later) >= 1
 
     lines = {line.survivor_id: line for line in (await casework.get_today(db, worker)).lines}
     assert not lines[lost].call.open
     assert "time zone is not known" in lines[lost].call.words
     assert lines[sound].call.open is True
     async with running_app(product) as app:
-        await _every_page(home, app, lost)
+        await _every_page(tenant, app, lost)
 
 
-async def _every_page(home: Home, app: Litestar, survivor_id: object) -> None:
+async def _every_page(tenant: Tenant, app: Litestar, survivor_id: object) -> None:
     """Each address that is read, with this person's id, as their worker and as the lead."""
-    for caller in (home.worker, home.provider.lead):
-        browser = await signed_in(home.street.product, app, caller)
+    for caller in (tenant.worker, tenant.provider.lead):
+        browser = await signed_in(tenant.installation.product, app, caller)
         for route in list_routes(app):
             if route.method == "GET":
                 answer = await browser.get(route.address(survivor_id=survivor_id))

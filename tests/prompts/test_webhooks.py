@@ -9,30 +9,30 @@ import httpx
 import pytest
 from twilio.request_validator import RequestValidator
 
-from tests.prompts.street import Home, until
+from tests.prompts.installation import Tenant, until
 from tests.support import ACCOUNT_SID, AUTH_TOKEN, make_provider
 
 INBOUND, STATUS = "/webhooks/twilio/inbound", "/webhooks/twilio/status"
 FORM = "application/x-www-form-urlencoded"
 
 
-def text(home: Home, body: str = "hello") -> dict[str, str]:
+def text(tenant: Tenant, body: str = "hello") -> dict[str, str]:
     return {
         "AccountSid": ACCOUNT_SID,
         "Body": body,
         "From": "+447700900123",
         "MessageSid": f"SM{token_hex(16)}",
         "NumMedia": "0",
-        "To": home.provider.survivors_number,
+        "To": tenant.provider.survivors_number,
     }
 
 
-async def post(home: Home, fields: dict[str, str], **case: Any) -> int:
-    return (await answer(home, fields, **case)).status_code
+async def post(tenant: Tenant, fields: dict[str, str], **case: Any) -> int:
+    return (await answer(tenant, fields, **case)).status_code
 
 
 async def answer(
-    home: Home,
+    tenant: Tenant,
     fields: dict[str, str],
     *,
     path: str = INBOUND,
@@ -40,7 +40,7 @@ async def answer(
     headers: dict[str, str] | None = None,
     signature: str | None = None,
 ) -> httpx.Response:
-    url = home.street.url + path
+    url = tenant.installation.url + path
     signed = RequestValidator(AUTH_TOKEN).compute_signature(url, fields)
     given = {"Content-Type": FORM, "X-Twilio-Signature": signature or signed, **(headers or {})}
     async with httpx.AsyncClient() as client:
@@ -51,23 +51,25 @@ async def answer(
         )
 
 
-async def stored(home: Home) -> int:
-    (row,) = await home.rows("SELECT count(*) FROM inbound_messages WHERE provider_id = $1")
+async def stored(tenant: Tenant) -> int:
+    (row,) = await tenant.rows("SELECT count(*) FROM inbound_messages WHERE provider_id = $1")
     count: int = row["count"]
     return count
 
 
-async def test_what_the_gateway_signed_is_stored_encrypted(home: Home) -> None:
-    assert await post(home, text(home, "planted words")) == 204
-    (row,) = await home.rows("SELECT m.* FROM inbound_messages m WHERE provider_id = $1")
+async def test_what_the_gateway_signed_is_stored_encrypted(tenant: Tenant) -> None:
+    assert await post(tenant, text(tenant, "planted words")) == 204
+    (row,) = await tenant.rows("SELECT m.* FROM inbound_messages m WHERE provider_id = $1")
     assert row["state"] == "unread"
     for blob in (row["body_ciphertext"], row["from_ciphertext"]):
         assert b"planted" not in blob
         assert b"447700900123" not in blob
 
 
-async def test_one_changed_byte_a_missing_header_or_a_spoofed_host_is_refused(home: Home) -> None:
-    fields = text(home)
+async def test_one_changed_byte_a_missing_header_or_a_spoofed_host_is_refused(
+    tenant: Tenant,
+) -> None:
+    fields = text(tenant)
     body = urlencode(fields).encode()
     cases: list[dict[str, Any]] = [
         {"content": body.replace(b"hello", b"hellp")},
@@ -79,14 +81,14 @@ async def test_one_changed_byte_a_missing_header_or_a_spoofed_host_is_refused(ho
         {"content": b""},
     ]
     for case in cases:
-        assert await post(home, fields, **case) == 403
+        assert await post(tenant, fields, **case) == 403
     signed_for_another_host = RequestValidator(AUTH_TOKEN).compute_signature(
         "https://elsewhere.example" + INBOUND, fields
     )
     spoofed = {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example"}
-    assert await post(home, fields, headers=spoofed, signature=signed_for_another_host) == 403
-    assert await stored(home) == 0
-    assert await post(home, fields, headers={"Host": "elsewhere.example"}) == 204
+    assert await post(tenant, fields, headers=spoofed, signature=signed_for_another_host) == 403
+    assert await stored(tenant) == 0
+    assert await post(tenant, fields, headers={"Host": "elsewhere.example"}) == 204
 
 
 @pytest.mark.parametrize(
@@ -99,84 +101,84 @@ async def test_one_changed_byte_a_missing_header_or_a_spoofed_host_is_refused(ho
     ],
 )
 async def test_a_signed_request_that_is_not_ours_is_refused(
-    home: Home, field: str, value: str, refused: int
+    tenant: Tenant, field: str, value: str, refused: int
 ) -> None:
-    assert await post(home, text(home) | {field: value}) == refused
-    assert await stored(home) == 0
+    assert await post(tenant, text(tenant) | {field: value}) == refused
+    assert await stored(tenant) == 0
 
 
-async def test_the_same_message_a_hundred_times_at_once_is_one(home: Home) -> None:
-    await home.survivor()
-    fields = text(home)
-    codes = await asyncio.gather(*(post(home, fields) for _ in range(100)))
+async def test_the_same_message_a_hundred_times_at_once_is_one(tenant: Tenant) -> None:
+    await tenant.survivor()
+    fields = text(tenant)
+    codes = await asyncio.gather(*(post(tenant, fields) for _ in range(100)))
     assert set(codes) == {204}
-    assert await stored(home) == 1
-    assert await home.read() == 1
-    assert len(await home.inbox()) == 1
-    assert await post(home, fields) == 204
-    assert await home.read() == 0
+    assert await stored(tenant) == 1
+    assert await tenant.read() == 1
+    assert len(await tenant.inbox()) == 1
+    assert await post(tenant, fields) == 204
+    assert await tenant.read() == 0
 
 
-async def test_the_same_signature_under_another_id_is_one(home: Home) -> None:
+async def test_the_same_signature_under_another_id_is_one(tenant: Tenant) -> None:
     """A captured request cannot be made into two, whatever else is changed beside it."""
-    fields = text(home)
-    assert await post(home, fields) == 204
-    async with home.street.product.db.transaction(home.caller) as tx:
+    fields = text(tenant)
+    assert await post(tenant, fields) == 204
+    async with tenant.installation.product.db.transaction(tenant.caller) as tx:
         await tx.conn.execute(
             "UPDATE inbound_messages SET gateway_message_id = $2 WHERE provider_id = $1",
-            home.provider.id,
+            tenant.provider.id,
             f"SM{token_hex(16)}",
         )
-    assert await post(home, fields) == 204
-    assert await stored(home) == 1
+    assert await post(tenant, fields) == 204
+    assert await stored(tenant) == 1
 
 
-def status(home: Home, **changes: str) -> dict[str, str]:
+def status(tenant: Tenant, **changes: str) -> dict[str, str]:
     return {
         "AccountSid": ACCOUNT_SID,
-        "From": home.provider.survivors_number,
+        "From": tenant.provider.survivors_number,
         "MessageSid": f"SM{token_hex(16)}",
         "MessageStatus": "delivered",
         "To": "+447700900123",
     } | changes
 
 
-async def test_a_status_without_a_token_of_ours_is_refused(home: Home) -> None:
+async def test_a_status_without_a_token_of_ours_is_refused(tenant: Tenant) -> None:
     for path in (STATUS, f"{STATUS}?token=abc", f"{STATUS}?token="):
-        assert await post(home, status(home), path=path) == 404
-    (row,) = await home.rows("SELECT count(*) FROM message_statuses WHERE provider_id = $1")
+        assert await post(tenant, status(tenant), path=path) == 404
+    (row,) = await tenant.rows("SELECT count(*) FROM message_statuses WHERE provider_id = $1")
     assert row["count"] == 0
 
 
-async def test_anothers_token_looks_absent_and_changes_nothing(home: Home) -> None:
+async def test_anothers_token_looks_absent_and_changes_nothing(tenant: Tenant) -> None:
     """The gateway signs for all providers: the number says whose it is, and the token has to be theirs."""
-    await home.request(await home.survivor())
-    await home.send()
-    await until(lambda: _has_ended(home))
-    (sent,) = home.arrived()
-    path = sent.status_callback.removeprefix(home.street.url)
-    stranger = await make_provider(home.street.product)
-    theirs = status(home, From=stranger.survivors_number, MessageStatus="undelivered")
-    before = await _kept(home)
-    foreign = await answer(home, theirs, path=path)
-    absent = await answer(home, theirs, path=f"{STATUS}?token={'A' * len(path.split('=')[1])}")
+    await tenant.request(await tenant.survivor())
+    await tenant.send()
+    await until(lambda: _has_ended(tenant))
+    (sent,) = tenant.arrived()
+    path = sent.status_callback.removeprefix(tenant.installation.url)
+    stranger = await make_provider(tenant.installation.product)
+    theirs = status(tenant, From=stranger.survivors_number, MessageStatus="undelivered")
+    before = await _kept(tenant)
+    foreign = await answer(tenant, theirs, path=path)
+    absent = await answer(tenant, theirs, path=f"{STATUS}?token={'A' * len(path.split('=')[1])}")
     assert (foreign.status_code, absent.status_code) == (404, 404)
     assert foreign.content == absent.content
-    assert await _kept(home) == before
-    own = status(home, MessageSid=sent.sid, MessageStatus="delivered")
-    assert await post(home, own, path=path) == 204
+    assert await _kept(tenant) == before
+    own = status(tenant, MessageSid=sent.sid, MessageStatus="delivered")
+    assert await post(tenant, own, path=path) == 204
 
 
-async def _has_ended(home: Home) -> bool:
-    rows = await home.rows(
+async def _has_ended(tenant: Tenant) -> bool:
+    rows = await tenant.rows(
         """SELECT state FROM outgoing_messages
            WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
     )
     return [row["state"] for row in rows] == ["delivered"]
 
 
-async def _kept(home: Home) -> list[str]:
-    rows = await home.rows(
+async def _kept(tenant: Tenant) -> list[str]:
+    rows = await tenant.rows(
         """SELECT p::text FROM prompts p WHERE provider_id = $1
            UNION ALL SELECT e::text FROM message_statuses e WHERE provider_id = $1 ORDER BY 1"""
     )

@@ -235,7 +235,7 @@ async def test_a_consent_is_taken_back_and_the_history_stays(
     assert "Texts: taken back" in page
     assert "Texts: agreed" in page
     async with product.db.transaction(worker) as tx:
-        assert (await survivors.get_reach(tx, survivor_id)).consents == frozenset()
+        assert (await survivors.get_contactability(tx, survivor_id)).consents == frozenset()
 
 
 async def test_the_number_is_shown_on_request_only(

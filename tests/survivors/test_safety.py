@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from outcomes.platform.calendar import DayHours, SafeHours
-from outcomes.survivors.models import Purpose, Reach, SafeContact, SafeContactProfile
+from outcomes.survivors.models import Contactability, Purpose, SafeContact, SafeContactProfile
 from outcomes.survivors.safe_contact.safety import (
     WORDS,
     NotSafe,
@@ -22,7 +22,7 @@ from outcomes.survivors.safe_contact.safety import (
 
 ID = UUID("6b1d1c3c-9f5e-4f0e-8d1a-1f0f7f3e2a11")
 TUESDAY_NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-SAFE = Reach(
+SAFE = Contactability(
     survivor_id=ID,
     zone="Europe/London",
     language="en",
@@ -45,7 +45,7 @@ SAFE = Reach(
 )
 
 
-def profile(**changes: object) -> Reach:
+def profile(**changes: object) -> Contactability:
     contact = SAFE.safe_contact
     assert contact is not None
     return replace(SAFE, safe_contact=replace(contact, profile=replace(contact.profile, **changes)))
@@ -57,7 +57,7 @@ def test_who_said_yes_to_everything_is_reached_in_their_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reach", "reason"),
+    ("contactability", "reason"),
     [
         (replace(SAFE, contact_method_id=None, phone=None), NotSafe.NO_PHONE),
         (replace(SAFE, opted_out=True), NotSafe.OPTED_OUT),
@@ -71,13 +71,15 @@ def test_who_said_yes_to_everything_is_reached_in_their_hours() -> None:
         (profile(hours=SafeHours(monday=(DayHours(0, 1440),))), NotSafe.OUTSIDE_HOURS),
     ],
 )
-def test_one_no_is_enough_to_send_no_text(reach: Reach, reason: NotSafe) -> None:
-    assert why_not_text(reach, TUESDAY_NOON) is reason
-    assert (why_never_text(reach, TUESDAY_NOON) is None) == (reason is NotSafe.OUTSIDE_HOURS)
+def test_one_no_is_enough_to_send_no_text(contactability: Contactability, reason: NotSafe) -> None:
+    assert why_not_text(contactability, TUESDAY_NOON) is reason
+    assert (why_never_text(contactability, TUESDAY_NOON) is None) == (
+        reason is NotSafe.OUTSIDE_HOURS
+    )
 
 
 @pytest.mark.parametrize(
-    ("reach", "reason"),
+    ("contactability", "reason"),
     [
         (replace(SAFE, contact_method_id=None, phone=None), NotSafe.NO_PHONE),
         (replace(SAFE, consents=frozenset({Purpose.SMS})), NotSafe.NO_CONSENT),
@@ -85,13 +87,17 @@ def test_one_no_is_enough_to_send_no_text(reach: Reach, reason: NotSafe) -> None
         (profile(may_call=False), NotSafe.NOT_THIS_WAY),
     ],
 )
-def test_one_no_is_enough_not_to_call(reach: Reach, reason: NotSafe) -> None:
-    assert why_not_call(reach, TUESDAY_NOON) is reason
+def test_one_no_is_enough_not_to_call(contactability: Contactability, reason: NotSafe) -> None:
+    assert why_not_call(contactability, TUESDAY_NOON) is reason
 
 
-@pytest.mark.parametrize("reach", [replace(SAFE, opted_out=True), profile(phone_is_watched=True)])
-def test_who_stopped_texts_may_still_be_called_if_the_profile_says_so(reach: Reach) -> None:
-    assert why_not_call(reach, TUESDAY_NOON) is None
+@pytest.mark.parametrize(
+    "contactability", [replace(SAFE, opted_out=True), profile(phone_is_watched=True)]
+)
+def test_who_stopped_texts_may_still_be_called_if_the_profile_says_so(
+    contactability: Contactability,
+) -> None:
+    assert why_not_call(contactability, TUESDAY_NOON) is None
 
 
 def test_safe_hours_open_and_close_on_the_wall_where_they_are() -> None:
@@ -127,7 +133,7 @@ YES_OR_NO = st.booleans()
 @given(st.tuples(*[YES_OR_NO] * 8))
 def test_a_text_goes_out_only_if_every_answer_allows_it(answers: tuple[bool, ...]) -> None:
     frozen, shared, opted_out, unread, watched, may_text, agreed, has_phone = answers
-    reach = replace(
+    contactability = replace(
         profile(phone_is_watched=watched, may_text=may_text),
         number_frozen=frozen,
         shared_number=shared,
@@ -139,16 +145,16 @@ def test_a_text_goes_out_only_if_every_answer_allows_it(answers: tuple[bool, ...
     allowed = has_phone and agreed and may_text
     allowed = allowed and not (frozen or shared or opted_out or unread or watched)
 
-    assert (why_not_text(reach, TUESDAY_NOON) is None) == allowed
+    assert (why_not_text(contactability, TUESDAY_NOON) is None) == allowed
 
 
 def test_nothing_said_means_nothing_is_safe() -> None:
     silent = SafeContactProfile(hours=SafeHours.every_day())
 
     assert not any((silent.may_call, silent.may_text, silent.may_leave_voicemail))
-    reach = profile(may_call=silent.may_call, may_text=silent.may_text)
-    assert why_not_call(reach, TUESDAY_NOON) is NotSafe.NOT_THIS_WAY
-    assert why_not_text(reach, TUESDAY_NOON) is NotSafe.NOT_THIS_WAY
+    contactability = profile(may_call=silent.may_call, may_text=silent.may_text)
+    assert why_not_call(contactability, TUESDAY_NOON) is NotSafe.NOT_THIS_WAY
+    assert why_not_text(contactability, TUESDAY_NOON) is NotSafe.NOT_THIS_WAY
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import pytest
 
 from outcomes.local.handset.faults import Plan
 from outcomes.settings import DatabaseUrls
-from tests.prompts.street import Home, Street, make_home, running_street
+from tests.prompts.installation import Installation, Tenant, make_tenant, running_installation
 from tests.workers.processes import (
-    Nursery,
     RedisServer,
+    WorkerPool,
     own_database,
-    running_nursery,
     running_redis,
+    running_worker_pool,
 )
 
 
@@ -24,24 +24,24 @@ def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]
 
 
 @pytest.fixture(scope="module", autouse=True)
-async def street(
+async def installation(
     superuser_url: str,
     database_urls: DatabaseUrls,
     own_redis: RedisServer,
     tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[Street]:
+) -> AsyncIterator[Installation]:
     keys = tmp_path_factory.mktemp("keys") / "keys"
     async with (
         own_database(superuser_url, database_urls) as urls,
-        running_street(urls, own_redis.url, keys) as running,
+        running_installation(urls, own_redis.url, keys) as running,
     ):
         yield running
 
 
 @pytest.fixture
-async def home(street: Street) -> AsyncIterator[Home]:
-    yield await make_home(street)
-    street.handset.faults.use(Plan())
+async def tenant(installation: Installation) -> AsyncIterator[Tenant]:
+    yield await make_tenant(installation)
+    installation.handset.faults.use(Plan())
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +50,13 @@ def worker_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def full_nursery(street: Street, worker_log: Path) -> Iterator[Nursery]:
-    with running_nursery(street.product.settings, worker_log) as running:
+def full_worker_pool(installation: Installation, worker_log: Path) -> Iterator[WorkerPool]:
+    with running_worker_pool(installation.product.settings, worker_log) as running:
         yield running
 
 
 @pytest.fixture
-async def nursery(full_nursery: Nursery) -> AsyncIterator[Nursery]:
+async def worker_pool(full_worker_pool: WorkerPool) -> AsyncIterator[WorkerPool]:
     """The same for all tests of a module, because it is slow to start; empty after each."""
-    yield full_nursery
-    await full_nursery.end_all()
+    yield full_worker_pool
+    await full_worker_pool.end_all()

@@ -90,7 +90,7 @@ def running_redis(folder: Path) -> Iterator[RedisServer]:
     server.kill()
 
 
-class Nursery:
+class WorkerPool:
     """Starts workers, and knows how each ended."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -133,7 +133,7 @@ class Nursery:
 
 
 @contextmanager
-def running_nursery(settings: Settings, log: Path) -> Iterator[Nursery]:
+def running_worker_pool(settings: Settings, log: Path) -> Iterator[WorkerPool]:
     """A nursery whose workers have these settings and write to `log`."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.workers.processes", str(log)],
@@ -143,7 +143,7 @@ def running_nursery(settings: Settings, log: Path) -> Iterator[Nursery]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    yield Nursery(process)
+    yield WorkerPool(process)
     process.communicate("quit\n", timeout=60)
 
 

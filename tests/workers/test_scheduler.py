@@ -11,104 +11,110 @@ from outcomes.providers import service as providers
 from outcomes_workers.scheduler import Scheduler
 from outcomes_workers.tenant_run import TenantRun, Work, update_next_run
 from tests.moment import CLOCK, clock_ahead
-from tests.prompts.street import Home, Street, until
+from tests.prompts.installation import Installation, Tenant, until
 
 
-async def make_scheduler(street: Street) -> Scheduler:
-    product = street.product
+async def make_scheduler(installation: Installation) -> Scheduler:
+    product = installation.product
     db = Database(product.settings.database.app, size=4, clock=CLOCK)
     await db.open()
-    return Scheduler(Work(db, product.scopes, street.gateway, street.url, lambda: True))
+    return Scheduler(Work(db, product.scopes, installation.gateway, installation.url, lambda: True))
 
 
-async def next_run_is_due(home: Home) -> bool:
-    (row,) = await home.rows("SELECT next_due_at FROM provider_registry WHERE provider_id = $1")
-    return bool(row["next_due_at"] <= await home.now())
+async def next_run_is_due(tenant: Tenant) -> bool:
+    (row,) = await tenant.rows("SELECT next_due_at FROM provider_registry WHERE provider_id = $1")
+    return bool(row["next_due_at"] <= await tenant.now())
 
 
-async def make_due_without_bringing_the_run_forward(home: Home) -> None:
+async def make_due_without_bringing_the_run_forward(tenant: Tenant) -> None:
     """A prompt is due although `next_due_at` is a year ahead."""
-    await home.request(await home.survivor())
-    await home.change(
+    await tenant.request(await tenant.survivor())
+    await tenant.change(
         """UPDATE provider_registry SET next_due_at = next_due_at + interval '1 year'
            WHERE provider_id = $1"""
     )
 
 
 async def test_a_run_moves_the_next_run_ahead_and_planning_brings_it_forward(
-    street: Street, home: Home
+    installation: Installation, tenant: Tenant
 ) -> None:
-    scheduler = await make_scheduler(street)
+    scheduler = await make_scheduler(installation)
     await scheduler.run_pass()
-    assert not await next_run_is_due(home)
-    await home.request(await home.survivor())
-    assert await next_run_is_due(home)
+    assert not await next_run_is_due(tenant)
+    await tenant.request(await tenant.survivor())
+    assert await next_run_is_due(tenant)
     await scheduler.run_pass()
-    assert len(home.arrived()) == 1
-    assert not await next_run_is_due(home)
-    await home.writes("hello")
-    assert await next_run_is_due(home)
+    assert len(tenant.arrived()) == 1
+    assert not await next_run_is_due(tenant)
+    await tenant.writes("hello")
+    assert await next_run_is_due(tenant)
 
 
-async def test_every_provider_runs_at_least_once_a_minute(street: Street, home: Home) -> None:
-    scheduler = await make_scheduler(street)
+async def test_every_provider_runs_at_least_once_a_minute(
+    installation: Installation, tenant: Tenant
+) -> None:
+    scheduler = await make_scheduler(installation)
     await scheduler.run_pass()
-    await make_due_without_bringing_the_run_forward(home)
+    await make_due_without_bringing_the_run_forward(tenant)
     await scheduler.run_pass()
-    assert home.arrived() == []
+    assert tenant.arrived() == []
     scheduler.work.db.clock = clock_ahead(timedelta(seconds=61))
     await scheduler.run_pass()
-    assert len(home.arrived()) == 1
+    assert len(tenant.arrived()) == 1
 
 
-async def test_a_pass_returns_while_another_is_running(street: Street, home: Home) -> None:
-    await home.request(await home.survivor())
-    home.goes_wrong(Plan(faults=(Fault(FaultKind.SLOW, seconds=0.3),)))
-    scheduler = await make_scheduler(street)
+async def test_a_pass_returns_while_another_is_running(
+    installation: Installation, tenant: Tenant
+) -> None:
+    await tenant.request(await tenant.survivor())
+    tenant.goes_wrong(Plan(faults=(Fault(FaultKind.SLOW, seconds=0.3),)))
+    scheduler = await make_scheduler(installation)
     first = asyncio.create_task(scheduler.run_pass())
-    await until(lambda: len(home.arrived()) == 1)
+    await until(lambda: len(tenant.arrived()) == 1)
     await scheduler.run_pass()
     assert not first.done()
     await first
 
 
-async def test_a_failing_step_does_not_stop_later_steps(street: Street, home: Home) -> None:
+async def test_a_failing_step_does_not_stop_later_steps(
+    installation: Installation, tenant: Tenant
+) -> None:
     """The inbox cannot be read because a column is missing; prompts are still sent."""
-    survivor_id = await home.survivor()
-    await home.request(survivor_id)
-    await home.writes("hello", phone="+447700900456")
-    owner = await asyncpg.connect(street.product.settings.database.owner)
-    scheduler = await make_scheduler(street)
+    survivor_id = await tenant.survivor()
+    await tenant.request(survivor_id)
+    await tenant.writes("hello", phone="+447700900456")
+    owner = await asyncpg.connect(installation.product.settings.database.owner)
+    scheduler = await make_scheduler(installation)
     await owner.execute("ALTER TABLE inbound_messages RENAME COLUMN opt_out_type TO hidden")
     try:
         await scheduler.run_pass()
     finally:
         await owner.execute("ALTER TABLE inbound_messages RENAME COLUMN hidden TO opt_out_type")
         await owner.close()
-    async with street.product.db.connection() as conn:
+    async with installation.product.db.connection() as conn:
         assert scheduler.failures == await conn.conn.fetchval(
             "SELECT count(*) FROM provider_registry"
         )
-    assert len(home.arrived()) == 1
+    assert len(tenant.arrived()) == 1
     await scheduler.run_pass()
-    assert len(await home.inbox(home.provider.lead)) == 1
+    assert len(await tenant.inbox(tenant.provider.lead)) == 1
 
 
-async def _plan_while(home: Home, superuser_url: str, run: object) -> bool:
+async def _plan_while(tenant: Tenant, superuser_url: str, run: object) -> bool:
     """Update the next run while a prompt is planned; return whether the next run takes it into account."""
-    now, watching = await home.now(), await asyncpg.connect(superuser_url)
-    survivor_id = await home.survivor()
-    prompt_id = await home.request(survivor_id)
-    await home.change(
+    now, watching = await tenant.now(), await asyncpg.connect(superuser_url)
+    survivor_id = await tenant.survivor()
+    prompt_id = await tenant.request(survivor_id)
+    await tenant.change(
         """UPDATE outgoing_messages SET state = 'cancelled', reason = 'opted_out'
            WHERE provider_id = $1 AND recipient_kind = 'survivor' AND id = $2""",
         prompt_id,
     )
-    async with home.street.product.db.transaction(home.caller) as tx:
+    async with tenant.installation.product.db.transaction(tenant.caller) as tx:
         await tx.conn.execute(
             """UPDATE outgoing_messages SET state = 'scheduled', reason = NULL
                WHERE provider_id = $1 AND recipient_kind = 'survivor' AND id = $2""",
-            home.provider.id,
+            tenant.provider.id,
             prompt_id,
         )
         await providers.bring_next_run_forward(tx, now)
@@ -124,29 +130,36 @@ async def _plan_while(home: Home, superuser_url: str, run: object) -> bool:
         await until(waits)
     await updating
     await watching.close()
-    return await next_run_is_due(home)
+    return await next_run_is_due(tenant)
 
 
 async def test_planning_during_a_run_is_not_lost(
-    street: Street, home: Home, superuser_url: str
+    installation: Installation, tenant: Tenant, superuser_url: str
 ) -> None:
-    db = street.product.db
+    db = installation.product.db
 
     async def run() -> None:
         await update_next_run(
-            TenantRun(db, home.caller, street.gateway, street.url, await home.now(), lambda: True)
+            TenantRun(
+                db,
+                tenant.caller,
+                installation.gateway,
+                installation.url,
+                await tenant.now(),
+                lambda: True,
+            )
         )
 
-    assert await _plan_while(home, superuser_url, run)
+    assert await _plan_while(tenant, superuser_url, run)
 
 
 async def test_in_one_statement_planning_would_be_lost(
-    street: Street, home: Home, superuser_url: str
+    installation: Installation, tenant: Tenant, superuser_url: str
 ) -> None:
     """The control: a statement that locks and reads at once does not see rows committed meanwhile."""
 
     async def run() -> None:
-        async with street.product.db.transaction(home.caller) as tx:
+        async with installation.product.db.transaction(tenant.caller) as tx:
             await tx.conn.execute(
                 """UPDATE provider_registry r
                    SET next_due_at = coalesce(
@@ -156,8 +169,8 @@ async def test_in_one_statement_planning_would_be_lost(
                    FROM (SELECT provider_id FROM provider_registry WHERE provider_id = $1
                          FOR UPDATE) held
                    WHERE r.provider_id = held.provider_id""",
-                home.provider.id,
+                tenant.provider.id,
                 await tx.now(),
             )
 
-    assert not await _plan_while(home, superuser_url, run)
+    assert not await _plan_while(tenant, superuser_url, run)

@@ -39,9 +39,9 @@ async def record_needs(
         new = parse(_without_untouched(form), NewNeedsAssessment)
         creation = Creation.of(caller, form.idempotency_key, f"needs:{survivor_id}", new)
         await service.record_needs(db, caller, survivor_id, creation, new)
-    except Invalid as because:
+    except Invalid as error:
         before = await service.prepare_needs(db, caller, survivor_id)
-        refused = form.refused(_naming_areas(because))
+        refused = form.refused(_naming_areas(error))
         return _needs(request, survivor_id, before, refused, status=400)
     return Redirect(f"/people/{survivor_id}/progress", status_code=303)
 
@@ -78,7 +78,7 @@ def _area_of(name: str) -> str:
     return ".".join(name.split(".")[:2]) if name.startswith("areas.") else name
 
 
-def _naming_areas(because: Invalid) -> Invalid:
+def _naming_areas(error: Invalid) -> Invalid:
     """The same problems; a missing level says of which area."""
     titles = {f"areas.{area.code}.level": area.title["en"] for area in _offered().areas}
     return Invalid(
@@ -86,7 +86,7 @@ def _naming_areas(because: Invalid) -> Invalid:
             FieldProblem(one.field, f"{titles[one.field]}: choose a level.")
             if one.field in titles
             else one
-            for one in because.problems
+            for one in error.problems
         )
     )
 

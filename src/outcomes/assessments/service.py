@@ -22,7 +22,7 @@ from outcomes.assessments.scoring import (
 )
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
@@ -51,7 +51,7 @@ async def record_needs(
     check_area_answers(instrument, new.areas)
     levels = {code: answer.level for code, answer in new.areas.items()}
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         _require_past(opened, new.assessed_on)
         if await first_time(tx, creation, opened.now):
             overall = overall_level(instrument, levels)
@@ -73,13 +73,13 @@ async def record_outcomes(
         Invalid: an unknown instrument, item or value, no answer at all, or a day ahead.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await add_outcomes(tx, opened, creation, new)
         return creation.key
 
 
 async def add_outcomes(
-    tx: Transaction, opened: Admitted, creation: Creation, new: NewOutcomeAssessment
+    tx: Transaction, opened: AuthorisedSurvivor, creation: Creation, new: NewOutcomeAssessment
 ) -> bool:
     """`record_outcomes` in the caller's transaction; False when it was recorded before."""
     try:
@@ -108,7 +108,7 @@ async def list_needs(
 ) -> list[NeedsAssessment]:
     """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "needs_assessment.listed", "levels", "safety_plan")
         return await store.list_needs(tx, opened, after=after, limit=limit)
 
@@ -123,7 +123,7 @@ async def list_outcomes(
 ) -> list[OutcomeAssessment]:
     """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "outcome_assessment.listed", "scores", "answers")
         return await store.list_outcomes(tx, opened, after=after, limit=limit)
 
@@ -133,7 +133,7 @@ async def get_needs(
 ) -> NeedsAssessment:
     """One assessment. Raises NotFound."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
         return await store.get_needs(tx, opened, assessment_id)
 
@@ -143,7 +143,7 @@ async def get_outcomes(
 ) -> OutcomeAssessment:
     """One assessment. Raises NotFound."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "outcome_assessment.viewed", "scores", "answers")
         return await store.get_outcomes(tx, opened, assessment_id)
 
@@ -151,7 +151,7 @@ async def get_outcomes(
 async def prepare_needs(db: Database, caller: Caller, survivor_id: UUID) -> NeedsBefore:
     """What stands beside the questions of a new needs assessment."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
         found = await store.list_needs(tx, opened, after=None, limit=1)
         return NeedsBefore(opened.reference, _today(opened), found[0] if found else None)
@@ -160,7 +160,7 @@ async def prepare_needs(db: Database, caller: Caller, survivor_id: UUID) -> Need
 async def prepare_outcomes(db: Database, caller: Caller, survivor_id: UUID) -> OutcomesBefore:
     """What stands beside the questions of a new outcome assessment."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "outcome_assessment.viewed", "scores", "answers")
         found = await store.list_outcomes(tx, opened, after=None, limit=1)
         return OutcomesBefore(opened.reference, _today(opened), found[0] if found else None)
@@ -169,7 +169,7 @@ async def prepare_outcomes(db: Database, caller: Caller, survivor_id: UUID) -> O
 async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> SurvivorProgress:
     """Baseline, previous and latest scores with what changed, and the history of needs."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "progress.viewed", "scores", "levels")
         scores = await store.list_scores(tx, survivor_id)
         return SurvivorProgress(
@@ -179,7 +179,7 @@ async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> Survi
         )
 
 
-async def _ask_for_help(tx: Transaction, opened: Admitted, assessment_id: UUID) -> None:
+async def _ask_for_help(tx: Transaction, opened: AuthorisedSurvivor, assessment_id: UUID) -> None:
     await tasks.raise_task(
         tx,
         TaskKind.URGENT_NEED,
@@ -191,10 +191,10 @@ async def _ask_for_help(tx: Transaction, opened: Admitted, assessment_id: UUID) 
     )
 
 
-def _require_past(opened: Admitted, assessed_on: date) -> None:
+def _require_past(opened: AuthorisedSurvivor, assessed_on: date) -> None:
     if assessed_on > _today(opened):
         raise Invalid.field("assessed_on", "Choose today or a day before it.")
 
 
-def _today(opened: Admitted) -> date:
+def _today(opened: AuthorisedSurvivor) -> date:
     return local_date(opened.now, zone_of(opened.zone))

@@ -23,7 +23,7 @@ from outcomes.assessments.records import (
     ScoredOutcomes,
 )
 from outcomes.assessments.scoring import stored
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.paging import RecordedDay, position_args
@@ -68,7 +68,7 @@ _INSERT_SCORE = sql("""
 
 async def insert_outcomes(
     tx: Transaction,
-    opened: Admitted,
+    opened: AuthorisedSurvivor,
     assessment_id: UUID,
     new: NewOutcomeAssessment,
     scores: OutcomeScores,
@@ -115,7 +115,7 @@ _INSERT_LEVEL = sql("""
 
 async def insert_needs(
     tx: Transaction,
-    opened: Admitted,
+    opened: AuthorisedSurvivor,
     assessment_id: UUID,
     new: NewNeedsAssessment,
     overall: OverallLevel,
@@ -147,7 +147,7 @@ _LIST_OUTCOMES = sql(f"{_OUTCOMES} {_NEWEST_FIRST}")
 
 
 async def list_outcomes(
-    tx: Transaction, opened: Admitted, *, after: RecordedDay | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: RecordedDay | None, limit: int
 ) -> list[OutcomeAssessment]:
     """With answers and note, newest first, from the one after the position."""
     rows = await tx.fetch(
@@ -162,7 +162,9 @@ async def list_outcomes(
 _GET_OUTCOMES = sql(f"{_OUTCOMES} AND a.id = :assessment_id GROUP BY a.provider_id, a.id")
 
 
-async def get_outcomes(tx: Transaction, opened: Admitted, assessment_id: UUID) -> OutcomeAssessment:
+async def get_outcomes(
+    tx: Transaction, opened: AuthorisedSurvivor, assessment_id: UUID
+) -> OutcomeAssessment:
     """One of this survivor's. Raises NotFound."""
     row = await tx.get_row(
         _GET_OUTCOMES, survivor_id=opened.survivor_id, assessment_id=assessment_id
@@ -183,7 +185,7 @@ _LIST_NEEDS = sql(f"{_NEEDS} {_NEWEST_FIRST}")
 
 
 async def list_needs(
-    tx: Transaction, opened: Admitted, *, after: RecordedDay | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: RecordedDay | None, limit: int
 ) -> list[NeedsAssessment]:
     """With factors, notes and safety plan, newest first, from the one after the position."""
     rows = await tx.fetch(
@@ -198,7 +200,9 @@ async def list_needs(
 _GET_NEEDS = sql(f"{_NEEDS} AND a.id = :assessment_id GROUP BY a.provider_id, a.id")
 
 
-async def get_needs(tx: Transaction, opened: Admitted, assessment_id: UUID) -> NeedsAssessment:
+async def get_needs(
+    tx: Transaction, opened: AuthorisedSurvivor, assessment_id: UUID
+) -> NeedsAssessment:
     """One of this survivor's. Raises NotFound."""
     row = await tx.get_row(_GET_NEEDS, survivor_id=opened.survivor_id, assessment_id=assessment_id)
     return _needs_assessment(opened, row)
@@ -217,7 +221,7 @@ def _stored(score: Fraction | None) -> Decimal | None:
     return None if score is None else stored(score)
 
 
-def _outcome_assessment(opened: Admitted, row: Row) -> OutcomeAssessment:
+def _outcome_assessment(opened: AuthorisedSurvivor, row: Row) -> OutcomeAssessment:
     blob = row["answers_ciphertext"]
     sealed = opened.key.decrypt_json(OUTCOME_ANSWERS, row["id"], blob, OutcomeAnswers)
     return OutcomeAssessment(
@@ -241,7 +245,7 @@ def _scored(row: Row) -> ScoredOutcomes:
     )
 
 
-def _needs_assessment(opened: Admitted, row: Row) -> NeedsAssessment:
+def _needs_assessment(opened: AuthorisedSurvivor, row: Row) -> NeedsAssessment:
     blob = row["answers_ciphertext"]
     sealed = opened.key.decrypt_json(NEEDS_ANSWERS, row["id"], blob, NeedsAnswers)
     return NeedsAssessment(

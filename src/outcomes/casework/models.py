@@ -12,7 +12,7 @@ from outcomes.disengagement.models import EscalationLevel, NextTry
 from outcomes.pathways.models import FollowUpStage, Series
 from outcomes.platform.inputs import Input
 from outcomes.platform.paging import Page
-from outcomes.survivors.models import Reach
+from outcomes.survivors.models import Contactability
 
 
 class Urgency(StrEnum):
@@ -210,7 +210,7 @@ class Person(Struct, frozen=True):
 
     now: datetime
     summary: Summary
-    reach: Reach
+    contactability: Contactability
     call: Hours
     why_no_texts: str | None
     next_try: NextTry | None

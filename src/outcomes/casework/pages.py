@@ -76,8 +76,8 @@ async def send_now(
     creation = Creation.of(caller, form.idempotency_key, f"prompt:{survivor_id}", NoBody())
     try:
         await prompts.request_now(db, caller, survivor_id, creation)
-    except Conflict as because:
-        return await _person(request, db, caller, survivor_id, refusal=because.message)
+    except Conflict as error:
+        return await _person(request, db, caller, survivor_id, refusal=error.message)
     return Redirect(f"/people/{survivor_id}?saved=prompt", status_code=303)
 
 
@@ -123,9 +123,9 @@ async def arrange_cover(
         new = parse(form, CoverForm)
         creation = Creation.of(caller, form.idempotency_key, "cover", new)
         await service.arrange_cover(db, caller, creation, new)
-    except Invalid as because:
+    except Invalid as error:
         shown = await service.get_team(db, caller)
-        refused = form.refused(because)
+        refused = form.refused(error)
         return render(
             request,
             "casework/team.html",
@@ -158,7 +158,7 @@ async def _person(
         today=local_date(found.now, zone_of(zone)),
         place=ZONES.get(zone, zone),
         zone_known=is_zone(zone),
-        language=language_name(found.reach.language),
+        language=language_name(found.contactability.language),
         saved=SAVED.get(saved or "", ""),
         refusal=refusal,
         older=cursor is not None,

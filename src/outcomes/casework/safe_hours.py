@@ -7,7 +7,7 @@ from outcomes.casework.models import Hours
 from outcomes.platform.calendar import SafeHours, closing_time, local_date, next_open
 from outcomes.platform.web.pages.dates import clock, day
 from outcomes.platform.zones import is_zone, zone_of
-from outcomes.survivors.models import Reach
+from outcomes.survivors.models import Contactability
 from outcomes.survivors.safe_contact.safety import NotSafe, why_not_call
 
 WHY_NO_CALL = {
@@ -19,14 +19,16 @@ WHY_NO_CALL = {
 ZONE_NOT_KNOWN = "their time zone is not known: do not call before it is corrected"
 
 
-def call_hours(reach: Reach, now: datetime) -> Hours:
+def call_hours(contactability: Contactability, now: datetime) -> Hours:
     """Whether this person may be called at `now` (UTC): until when, or why not, in their time."""
-    why = why_not_call(reach, now)
-    if reach.safe_contact is None or (why is not None and why is not NotSafe.OUTSIDE_HOURS):
+    why = why_not_call(contactability, now)
+    if contactability.safe_contact is None or (
+        why is not None and why is not NotSafe.OUTSIDE_HOURS
+    ):
         return Hours(False, WHY_NO_CALL[why or NotSafe.NO_SAFE_CONTACT])
-    if not is_zone(reach.zone):
+    if not is_zone(contactability.zone):
         return Hours(False, ZONE_NOT_KNOWN)
-    hours, zone = reach.safe_contact.profile.hours, zone_of(reach.zone)
+    hours, zone = contactability.safe_contact.profile.hours, zone_of(contactability.zone)
     if why is None:
         return Hours(True, f"safe {_until(hours, zone, now)}")
     return Hours(False, f"not now{_from(hours, zone, now)}")

@@ -25,9 +25,9 @@ from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.rules import escalate
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Reach, Role
+from outcomes.platform.access.models import Caller, CaseloadScope, Role
 from outcomes.platform.calendar import UkPart, is_working_day, local_date
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment, Page, page, read_cursor
@@ -63,7 +63,7 @@ async def get_today(db: Database, caller: Caller) -> Today:
         lines = await _lines(tx, rows, now)
         ids = tuple(line.survivor_id for line in lines)
         await audit.record_access(tx, "today.viewed", ids, ("language", "safe_contact"), now=now)
-        if caller.actor.reach is Reach.TEAM:
+        if caller.actor.caseload_scope is CaseloadScope.TEAM:
             groups = _by_worker(lines, await _names(tx))
         else:
             groups = _by_urgency(lines)
@@ -75,7 +75,7 @@ async def _lines(tx: Transaction, rows: list[DueRow], now: datetime) -> list[Lin
     grouped: dict[UUID, list[DueRow]] = {}
     for row in rows:
         grouped.setdefault(row.survivor_id, []).append(row)
-    reach = await survivors.list_reach(tx, list(grouped))
+    contactability = await survivors.list_contactability(tx, list(grouped))
     return [
         Line(
             survivor_id=survivor_id,
@@ -84,8 +84,8 @@ async def _lines(tx: Transaction, rows: list[DueRow], now: datetime) -> list[Lin
             worker_id=found[0].worker_id,
             reasons=tuple(row.reason for row in found),
             last_contact_at=found[0].last_contact_at,
-            language=language_name(reach[survivor_id].language),
-            call=call_hours(reach[survivor_id], now),
+            language=language_name(contactability[survivor_id].language),
+            call=call_hours(contactability[survivor_id], now),
         )
         for survivor_id, found in grouped.items()
     ]
@@ -112,17 +112,17 @@ async def get_person(
 ) -> Person:
     """Everything on somebody's page, in one transaction. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
-        reach = await survivors.get_reach(tx, survivor_id)
-        contact, now = reach.safe_contact, opened.now
+        opened = await authorise(tx, survivor_id)
+        contactability = await survivors.get_contactability(tx, survivor_id)
+        contact, now = contactability.safe_contact, opened.now
         hours = contact.profile.hours if contact else None
         part = (await providers.get_provider(tx)).uk_part
-        why = terms_now(reach, await prompts.list_accepted(tx), now).withheld
+        why = terms_now(contactability, await prompts.list_accepted(tx), now).withheld
         return Person(
             now=now,
             summary=await person_store.get_summary(tx, opened),
-            reach=reach,
-            call=call_hours(reach, now),
+            contactability=contactability,
+            call=call_hours(contactability, now),
             why_no_texts=WHY[why] if why else None,
             next_try=await disengagement.find_next_try(tx, opened, hours, part),
             upcoming=tuple(await person_store.list_upcoming(tx, survivor_id, now, limit=UPCOMING)),
@@ -141,11 +141,11 @@ async def get_timeline(
         Invalid: the cursor is none that a page before gave.
     """
     async with db.transaction(caller) as tx:
-        return await _timeline(tx, await admit(tx, survivor_id), cursor, limit)
+        return await _timeline(tx, await authorise(tx, survivor_id), cursor, limit)
 
 
 async def _timeline(
-    tx: Transaction, opened: Admitted, cursor: str | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, cursor: str | None, limit: int
 ) -> Page[Entry]:
     after = read_cursor(Moment, cursor)
     found = await person_store.list_entries(tx, opened, after=after, limit=limit + 1)

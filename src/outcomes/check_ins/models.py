@@ -109,7 +109,7 @@ class NewActivity(Input, frozen=True):
     happened_on: Annotated[date, Meta(extra={"remedy": "Choose the day when it changed."})]
 
 
-class Whom(Struct, frozen=True):
+class FormSubject(Struct, frozen=True):
     """Whom an empty form is about, and the moment (UTC) at which it was opened."""
 
     survivor_id: UUID

@@ -10,10 +10,10 @@ from litestar.response import Redirect
 from outcomes.check_ins import service
 from outcomes.check_ins.models import (
     Channel,
+    FormSubject,
     NewActivity,
     NewCheckIn,
     NewDropIn,
-    Whom,
 )
 from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
@@ -72,8 +72,8 @@ async def log_check_in(
         new = parse(form, NewCheckIn)
         creation = Creation.of(caller, form.idempotency_key, f"check-in:{survivor_id}", new)
         await service.log_check_in(db, caller, survivor_id, creation, new)
-    except Invalid as because:
-        return await _refuse(request, "check_in", form, because, db, caller, survivor_id)
+    except Invalid as error:
+        return await _refuse(request, "check_in", form, error, db, caller, survivor_id)
     return _saved(survivor_id, new.channel)
 
 
@@ -97,8 +97,8 @@ async def record_drop_in(
         new = parse(form, NewDropIn)
         creation = Creation.of(caller, form.idempotency_key, f"drop-in:{survivor_id}", new)
         await service.record_drop_in(db, caller, survivor_id, creation, new)
-    except Invalid as because:
-        return await _refuse(request, "drop_in", form, because, db, caller, survivor_id)
+    except Invalid as error:
+        return await _refuse(request, "drop_in", form, error, db, caller, survivor_id)
     return _saved(survivor_id, "drop-in")
 
 
@@ -126,8 +126,8 @@ async def record_activity(
         new = parse(form, NewActivity)
         creation = Creation.of(caller, form.idempotency_key, f"activity:{survivor_id}", new)
         await service.record_activity(db, caller, survivor_id, creation, new)
-    except Invalid as because:
-        return await _refuse(request, "activity", form, because, db, caller, survivor_id)
+    except Invalid as error:
+        return await _refuse(request, "activity", form, error, db, caller, survivor_id)
     return _saved(survivor_id, "activity")
 
 
@@ -162,14 +162,14 @@ async def _show(
     *,
     status: int = 200,
 ) -> Response[str]:
-    whom: Whom = await service.see_form(db, caller, survivor_id)
-    today = local_date(whom.now, zone_of(whom.zone))
+    form_subject: FormSubject = await service.see_form(db, caller, survivor_id)
+    today = local_date(form_subject.now, zone_of(form_subject.zone))
     return render(
         request,
         f"check_ins/{name}.html",
         status=status,
         form=form,
-        whom=whom,
+        form_subject=form_subject,
         today=today,
         coming_days=coming_days(today),
         past_days=past_days(today),
@@ -180,12 +180,12 @@ async def _refuse(
     request: Request[Any, Any, Any],
     name: str,
     form: Form,
-    because: Invalid,
+    error: Invalid,
     db: Database,
     caller: Caller,
     survivor_id: UUID,
 ) -> Response[str]:
-    refused = form.refused(because)
+    refused = form.refused(error)
     return await _show(request, name, refused, db, caller, survivor_id, status=400)
 
 

@@ -10,16 +10,16 @@ from outcomes.check_ins.models import (
     CheckIn,
     ContactAttempt,
     DropIn,
+    FormSubject,
     NewActivity,
     NewAttempt,
     NewCheckIn,
     NewDropIn,
-    Whom,
 )
 from outcomes.errors import Invalid
 from outcomes.pathways import service as pathways
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
@@ -35,14 +35,14 @@ _AGREED_WITHIN = timedelta(days=366)
 """A phone's clock may be ahead of ours by this much (ours)."""
 
 
-async def see_form(db: Database, caller: Caller, survivor_id: UUID) -> Whom:
+async def see_form(db: Database, caller: Caller, survivor_id: UUID) -> FormSubject:
     """Whom a form of this room is about. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_access(
             tx, "survivor.opened", (survivor_id,), ("reference",), now=opened.now
         )
-        return Whom(survivor_id, opened.reference, opened.zone, opened.now)
+        return FormSubject(survivor_id, opened.reference, opened.zone, opened.now)
 
 
 async def log_check_in(
@@ -55,7 +55,7 @@ async def log_check_in(
         NotFound: also for a planned contact or corrected check-in that is not this survivor's.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         occurred_at = _not_ahead("occurred_at", new.occurred_at, opened)
         if new.next_contact_on is not None:
             _require_soon(new.next_contact_on, _today(opened))
@@ -87,7 +87,7 @@ async def log_attempt(
     if new.outcome is AttemptOutcome.REACHED:
         raise Invalid.field("outcome", "Log a check-in when you reached them.")
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         attempted_at = _not_ahead("attempted_at", new.attempted_at, opened)
         if await first_time(tx, creation, opened.now):
             await store.insert_attempt(tx, opened, creation.key, new, attempted_at)
@@ -103,7 +103,7 @@ async def record_drop_in(
         Invalid: a day ahead of theirs.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if new.attended_on > _today(opened):
             raise Invalid.field("attended_on", "Enter a day that is not ahead of today.")
         if await first_time(tx, creation, opened.now):
@@ -116,7 +116,7 @@ async def record_activity(
 ) -> UUID:
     """Record that work, education, training or volunteering began or ended."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if new.happened_on > _today(opened):
             raise Invalid.field("happened_on", "Enter a day that is not ahead of today.")
         if await first_time(tx, creation, opened.now):
@@ -129,7 +129,7 @@ async def list_check_ins(
 ) -> list[CheckIn]:
     """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         return await store.list_check_ins(tx, opened, after=after, limit=limit)
 
 
@@ -138,7 +138,7 @@ async def list_attempts(
 ) -> list[ContactAttempt]:
     """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         return await store.list_attempts(tx, opened, after=after, limit=limit)
 
 
@@ -147,7 +147,7 @@ async def list_activities(
 ) -> list[Activity]:
     """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         return await store.list_activities(tx, opened, after=after, limit=limit)
 
 
@@ -162,7 +162,7 @@ async def list_drop_ins(
         return drop_ins
 
 
-def _today(opened: Admitted) -> date:
+def _today(opened: AuthorisedSurvivor) -> date:
     return local_date(opened.now, zone_of(opened.zone))
 
 
@@ -174,7 +174,7 @@ def _require_soon(agreed: date, today: date) -> None:
         raise Invalid.field("next_contact_on", "Choose a day within the next year.")
 
 
-def _not_ahead(field: str, at: datetime | None, opened: Admitted) -> datetime:
+def _not_ahead(field: str, at: datetime | None, opened: AuthorisedSurvivor) -> datetime:
     if at is None:
         return opened.now
     if at.tzinfo is None:
@@ -184,14 +184,16 @@ def _not_ahead(field: str, at: datetime | None, opened: Admitted) -> datetime:
     return at
 
 
-async def _stop_quietly(tx: Transaction, opened: Admitted, check_in_id: UUID) -> None:
+async def _stop_quietly(tx: Transaction, opened: AuthorisedSurvivor, check_in_id: UUID) -> None:
     """Somebody else was there: no more texts, to a number they get later neither; the on-call person
     is told; and what was said of safe contact confirms nothing."""
-    reach = await survivors.get_reach(tx, opened.survivor_id)
+    contactability = await survivors.get_contactability(tx, opened.survivor_id)
     await survivors.insert_opt_out(
         tx,
         survivor_id=opened.survivor_id,
-        phone_bidx=tx.caller.scope.keys.phone_index(reach.phone) if reach.phone else None,
+        phone_bidx=tx.caller.scope.keys.phone_index(contactability.phone)
+        if contactability.phone
+        else None,
         source="duress",
         now=opened.now,
     )

@@ -19,7 +19,7 @@ from outcomes.check_ins.models import (
 )
 from outcomes.errors import NotFound
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, caseload_args, in_caseload
+from outcomes.platform.access.caseload import AuthorisedSurvivor, caseload_args, in_caseload
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.paging import Day, Moment, position_args
@@ -50,7 +50,11 @@ _LOG_CHECK_IN = sql(f"""
 
 
 async def insert_check_in(
-    tx: Transaction, opened: Admitted, check_in_id: UUID, new: NewCheckIn, occurred_at: datetime
+    tx: Transaction,
+    opened: AuthorisedSurvivor,
+    check_in_id: UUID,
+    new: NewCheckIn,
+    occurred_at: datetime,
 ) -> None:
     """The attempt that succeeded, the check-in and the audit, in one statement.
 
@@ -87,7 +91,7 @@ _INSERT_CORRECTION = sql(f"""
 
 
 async def insert_correction(
-    tx: Transaction, opened: Admitted, check_in_id: UUID, new: NewCheckIn
+    tx: Transaction, opened: AuthorisedSurvivor, check_in_id: UUID, new: NewCheckIn
 ) -> None:
     """What was really said at a contact on record: the attempt and, unless given, the time stay.
 
@@ -123,7 +127,11 @@ _LOG_ATTEMPT = sql(f"""
 
 
 async def insert_attempt(
-    tx: Transaction, opened: Admitted, attempt_id: UUID, new: NewAttempt, attempted_at: datetime
+    tx: Transaction,
+    opened: AuthorisedSurvivor,
+    attempt_id: UUID,
+    new: NewAttempt,
+    attempted_at: datetime,
 ) -> None:
     """The attempt and its audit, in one statement.
 
@@ -157,7 +165,7 @@ _INSERT_DROP_IN = sql(f"""
 
 
 async def insert_drop_in(
-    tx: Transaction, opened: Admitted, drop_in_id: UUID, new: NewDropIn
+    tx: Transaction, opened: AuthorisedSurvivor, drop_in_id: UUID, new: NewDropIn
 ) -> None:
     """One row a day: recording the same day again changes nothing."""
     await tx.execute(
@@ -193,7 +201,7 @@ _INSERT_ACTIVITY = sql(f"""
 
 
 async def insert_activity(
-    tx: Transaction, opened: Admitted, activity_id: UUID, new: NewActivity
+    tx: Transaction, opened: AuthorisedSurvivor, activity_id: UUID, new: NewActivity
 ) -> None:
     await tx.execute(
         _INSERT_ACTIVITY,
@@ -219,7 +227,7 @@ _LIST_CHECK_INS = sql(f"""
 
 
 async def list_check_ins(
-    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: Moment | None, limit: int
 ) -> list[CheckIn]:
     """The newest first, audited in the statement that reads them."""
     rows = await tx.fetch(
@@ -256,7 +264,7 @@ _LIST_ATTEMPTS = sql(f"""
 
 
 async def list_attempts(
-    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: Moment | None, limit: int
 ) -> list[ContactAttempt]:
     """The newest first, audited in the statement that reads them."""
     return await tx.fetch_as(
@@ -279,7 +287,7 @@ _LIST_ACTIVITIES = sql(f"""
 
 
 async def list_activities(
-    tx: Transaction, opened: Admitted, *, after: Day | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: Day | None, limit: int
 ) -> list[Activity]:
     """The newest first, audited in the statement that reads them."""
     return await tx.fetch_as(
@@ -309,6 +317,6 @@ async def list_drop_ins(tx: Transaction, *, after: Day | None, limit: int) -> li
     )
 
 
-def _details(opened: Admitted, check_in_id: UUID, new: NewCheckIn) -> bytes:
+def _details(opened: AuthorisedSurvivor, check_in_id: UUID, new: NewCheckIn) -> bytes:
     said = CheckInDetails(new.wellbeing, new.worry, new.note)
     return opened.key.encrypt_json(DETAILS, check_in_id, said)

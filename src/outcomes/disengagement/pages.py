@@ -53,9 +53,9 @@ async def log_attempt(
         new = parse(form, NewAttempt)
         creation = Creation.of(caller, form.idempotency_key, f"attempt:{survivor_id}", new)
         await check_ins.log_attempt(db, caller, survivor_id, creation, new)
-    except Invalid as because:
+    except Invalid as error:
         missed = await service.see_missed_form(db, caller, survivor_id)
-        page, refused = "disengagement/no_answer.html", form.refused(because)
+        page, refused = "disengagement/no_answer.html", form.refused(error)
         return render(request, page, form=refused, status=400, missed=missed)
     return Redirect(f"/people/{survivor_id}?saved=attempt", status_code=303)
 
@@ -81,9 +81,9 @@ async def raise_flag(
         new = parse(form, NewFlag)
         creation = Creation.of(caller, form.idempotency_key, f"flag:{survivor_id}", new)
         await service.raise_flag(db, caller, survivor_id, creation, new)
-    except Invalid as because:
+    except Invalid as error:
         shown = await service.list_flags(db, caller, survivor_id)
-        page, refused = "disengagement/flags.html", form.refused(because)
+        page, refused = "disengagement/flags.html", form.refused(error)
         return render(request, page, form=refused, status=400, shown=shown)
     return Redirect(f"/people/{survivor_id}?saved=flag", status_code=303)
 
@@ -113,8 +113,8 @@ async def resolve_flag(
         route = f"resolution:{survivor_id}:{flag_id}"
         creation = Creation.of(caller, form.idempotency_key, route, new)
         await service.resolve_flag(db, caller, survivor_id, flag_id, creation, new)
-    except Invalid as because:
-        refused = form.refused(because)
+    except Invalid as error:
+        refused = form.refused(error)
         return await _show_flag(request, refused, db, caller, survivor_id, flag_id, status=400)
     return Redirect(f"/people/{survivor_id}?saved=resolution", status_code=303)
 

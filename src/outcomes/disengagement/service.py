@@ -22,7 +22,7 @@ from outcomes.disengagement.models import (
 from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
 from outcomes.errors import Invalid
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import (
@@ -86,7 +86,7 @@ async def raise_flag(
         Conflict: there is an open flag.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
             found = await store.get_facts(tx, survivor_id)
             evidence = _evidence(found, new.note, opened.now)
@@ -110,7 +110,7 @@ async def resolve_flag(
         Conflict: somebody resolved it before.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         _require_enough(new, opened)
         if await first_time(tx, creation, opened.now):
             await store.resolve_flag(tx, opened, flag_id, new, caller.actor.account)
@@ -120,7 +120,7 @@ async def resolve_flag(
 async def list_flags(db: Database, caller: Caller, survivor_id: UUID) -> Flags:
     """Somebody's flags, newest first; the open one with who has it now."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         flags = await store.list_flags(tx, opened)
         is_working = _working_days((await providers.get_provider(tx)).uk_part)
         shown = tuple(_with_escalation(flag, is_working, opened.now) for flag in flags)
@@ -130,11 +130,11 @@ async def list_flags(db: Database, caller: Caller, survivor_id: UUID) -> Flags:
 async def see_missed_form(db: Database, caller: Caller, survivor_id: UUID) -> Missed:
     """Whom a *no answer* form is about, and when to try again if nobody answers now."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_access(
             tx, "survivor.opened", (survivor_id,), ("safe_contact",), now=opened.now
         )
-        contact = (await survivors.get_reach(tx, survivor_id)).safe_contact
+        contact = (await survivors.get_contactability(tx, survivor_id)).safe_contact
         hours = contact.profile.hours if contact else None
         tries = len((await store.get_facts(tx, survivor_id)).facts.attempts) + 1
         part = (await providers.get_provider(tx)).uk_part
@@ -143,7 +143,7 @@ async def see_missed_form(db: Database, caller: Caller, survivor_id: UUID) -> Mi
 
 
 async def find_next_try(
-    tx: Transaction, opened: Admitted, hours: SafeHours | None, part: UkPart
+    tx: Transaction, opened: AuthorisedSurvivor, hours: SafeHours | None, part: UkPart
 ) -> NextTry | None:
     """When to try again, in the caller's transaction; None when the last try reached them."""
     tries = (await store.get_facts(tx, opened.survivor_id)).facts.attempts
@@ -151,7 +151,11 @@ async def find_next_try(
 
 
 def _next_try(
-    opened: Admitted, tries: int, missed_at: datetime, hours: SafeHours | None, part: UkPart
+    opened: AuthorisedSurvivor,
+    tries: int,
+    missed_at: datetime,
+    hours: SafeHours | None,
+    part: UkPart,
 ) -> NextTry:
     is_working, zone = _working_days(part), zone_of(opened.zone)
     told = hours if is_zone(opened.zone) else None
@@ -181,7 +185,7 @@ def _evidence(found: store.Candidate, note: str, now: datetime) -> Evidence:
     return Evidence(tries, facts.two_way_at, max((now - heard_at).days, 0), note)
 
 
-def _require_enough(new: FlagResolution, opened: Admitted) -> None:
+def _require_enough(new: FlagResolution, opened: AuthorisedSurvivor) -> None:
     if new.ascertained_on > local_date(opened.now, zone_of(opened.zone)):
         raise Invalid.field("ascertained_on", "Enter a day that is not ahead of today.")
     handed_over = (Resolution.MOVED, Resolution.REPORTED_MISSING)

@@ -21,7 +21,7 @@ from outcomes.disengagement.models import (
 )
 from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, Field
@@ -152,7 +152,7 @@ _INSERT_FLAG = sql(f"""
 
 
 async def insert_flag(
-    tx: Transaction, opened: Admitted, flag_id: UUID, evidence: Evidence, worker_id: UUID
+    tx: Transaction, opened: AuthorisedSurvivor, flag_id: UUID, evidence: Evidence, worker_id: UUID
 ) -> None:
     """A flag that a person raised.
 
@@ -187,7 +187,7 @@ _RESOLVE_FLAG = sql(f"""
 
 
 async def resolve_flag(
-    tx: Transaction, opened: Admitted, flag_id: UUID, new: FlagResolution, worker_id: UUID
+    tx: Transaction, opened: AuthorisedSurvivor, flag_id: UUID, new: FlagResolution, worker_id: UUID
 ) -> None:
     """Close an open flag with what was found out.
 
@@ -220,7 +220,7 @@ _LIST_FLAGS = sql(f"""
 """)
 
 
-async def list_flags(tx: Transaction, opened: Admitted) -> list[Flag]:
+async def list_flags(tx: Transaction, opened: AuthorisedSurvivor) -> list[Flag]:
     """The newest first, audited in the statement that reads them; nobody has been looked up yet."""
     rows = await tx.fetch(
         _LIST_FLAGS,

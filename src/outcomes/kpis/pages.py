@@ -99,8 +99,8 @@ async def other_days(
             period = Period.days(days.first_day, days.last_day)
             await service.check(db, caller, _view(view), period)
             return Redirect(_path(_view(view), period), status_code=303)
-        except Invalid as because:
-            problems = form.refused(because)
+        except Invalid as error:
+            problems = form.refused(error)
     return render(
         request,
         "kpis/days.html",
@@ -145,9 +145,9 @@ async def create_export(
         new = NewExport(_view(view), asked.format, first_day, last_day, asked.purpose)
         creation = Creation.of(caller, form.idempotency_key, "exports", new)
         export = await service.request_export(db, caller, creation, new)
-    except Invalid as because:
+    except Invalid as error:
         frame = _frame(_view(view), Period.days(first_day, last_day))
-        page = form.refused(because)
+        page = form.refused(error)
         return render(request, "kpis/new_export.html", status=400, form=page, **frame)
     return Redirect(f"/results/exports/{export.id}", status_code=303)
 

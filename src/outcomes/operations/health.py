@@ -26,9 +26,9 @@ def healthz() -> dict[str, str]:
 @get("/readyz", public=True)
 async def readyz(db: Database) -> Response[dict[str, str]]:
     """The database answers and has the schema of this release; with which time zones it works."""
-    because = await _not_ready(db)
-    if because:
-        return Response({"status": "not ready", "because": because}, status_code=503)
+    error = await _not_ready(db)
+    if error:
+        return Response({"status": "not ready", "because": error}, status_code=503)
     return Response({"status": "ready", "time_zones": ZONES_VERSION})
 
 

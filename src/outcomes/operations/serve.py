@@ -30,7 +30,7 @@ def serve(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     configure(settings.log_level)
     refuse_taken(settings.port)
-    asyncio.run(refuse_mighty_roles(settings.database))
+    asyncio.run(refuse_privileged_roles(settings.database))
     uvicorn.run(
         create_app(settings, cipher=cipher, clock=clock),
         host=HERE,
@@ -44,7 +44,7 @@ def serve(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
     )
 
 
-async def refuse_mighty_roles(database: DatabaseUrls) -> None:
+async def refuse_privileged_roles(database: DatabaseUrls) -> None:
     """Row-level security protects from neither a superuser nor BYPASSRLS, and an owner can end it.
 
     Raises:
@@ -58,10 +58,10 @@ async def refuse_mighty_roles(database: DatabaseUrls) -> None:
                 f"The {name} role cannot sign in to the database: {type(error).__name__}."
             ) from error
         try:
-            mighty = await conn.fetchval(_CAN_DO_TOO_MUCH)
+            privileged = await conn.fetchval(_CAN_DO_TOO_MUCH)
         finally:
             await conn.close()
-        if mighty:
+        if privileged:
             raise SettingsError(
                 f"The {name} role may be neither superuser, nor BYPASSRLS, nor owner of a table: "
                 "see the roles in docs/operations.md."

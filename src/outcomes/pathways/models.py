@@ -94,7 +94,7 @@ class Pathway(Struct, frozen=True):
     version: int
 
 
-class Standing(Struct, frozen=True):
+class EnrolmentStatus(Struct, frozen=True):
     """Where a survivor stands: their local day, exit date with the version of their record, whether
     they are enrolled, and what has to be recorded before they can be."""
 

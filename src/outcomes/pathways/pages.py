@@ -37,8 +37,8 @@ async def enrol(
         new = parse(form, NewPathway)
         creation = Creation.of(caller, form.idempotency_key, f"pathway:{survivor_id}", new)
         await service.enrol(db, caller, survivor_id, creation, new)
-    except Invalid as because:
-        return await _enrol(request, db, caller, survivor_id, form.refused(because), status=400)
+    except Invalid as error:
+        return await _enrol(request, db, caller, survivor_id, form.refused(error), status=400)
     return Redirect(f"/people/{survivor_id}/schedule", status_code=303)
 
 
@@ -50,14 +50,14 @@ async def _enrol(
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    standing = await service.get_standing(db, caller, survivor_id)
+    enrolment_status = await service.get_enrolment_status(db, caller, survivor_id)
     return render(
         request,
         "pathways/enrol.html",
         status=status,
         form=form,
         survivor_id=survivor_id,
-        standing=standing,
+        enrolment_status=enrolment_status,
     )
 
 
@@ -76,8 +76,8 @@ async def set_exit_date(
     form = await submitted(request)
     try:
         await service.set_exit_date(db, caller, survivor_id, parse(form, ExitDate))
-    except Invalid as because:
-        return await _exit_date(request, db, caller, survivor_id, form.refused(because), status=400)
+    except Invalid as error:
+        return await _exit_date(request, db, caller, survivor_id, form.refused(error), status=400)
     except Conflict:
         return await _exit_date(request, db, caller, survivor_id, form, status=409)
     return Redirect(f"/people/{survivor_id}/schedule", status_code=303)
@@ -91,8 +91,8 @@ async def _exit_date(
     typed: Form | None,
     status: int = 200,
 ) -> Response[str]:
-    standing = await service.get_standing(db, caller, survivor_id)
-    held = standing.exit_on
+    enrolment_status = await service.get_enrolment_status(db, caller, survivor_id)
+    held = enrolment_status.exit_on
     parts = {"day": held.day, "month": held.month, "year": held.year} if held else {}
     return render(
         request,
@@ -100,7 +100,7 @@ async def _exit_date(
         status=status,
         form=typed or Form.of(**{f"exit_on.{part}": value for part, value in parts.items()}),
         survivor_id=survivor_id,
-        standing=standing,
+        enrolment_status=enrolment_status,
         overtaken=status == 409,
     )
 

@@ -8,11 +8,11 @@ from outcomes.pathways import store
 from outcomes.pathways.models import (
     DueContact,
     DueState,
+    EnrolmentStatus,
     NewPathway,
     NotDue,
     Pathway,
     Schedule,
-    Standing,
 )
 from outcomes.pathways.reviews import service as reviews
 from outcomes.pathways.schedule import queries as schedule_store
@@ -20,7 +20,7 @@ from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.pathways.schedule.planning import follow_up_points
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
@@ -51,7 +51,7 @@ async def enrol(
         Conflict: enrolled already.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
             await plans.start(tx, opened, creation.key, new)
             await audit.record_opened(tx, opened, "pathway.enrolled", "anchor_on")
@@ -61,25 +61,25 @@ async def enrol(
 async def get_pathway(db: Database, caller: Caller, survivor_id: UUID) -> Pathway:
     """The current pathway. Raises NotFound when they are not enrolled."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway.viewed", "exit_on")
         return await store.get_pathway(tx, survivor_id)
 
 
-async def get_standing(db: Database, caller: Caller, survivor_id: UUID) -> Standing:
+async def get_enrolment_status(db: Database, caller: Caller, survivor_id: UUID) -> EnrolmentStatus:
     """What the pages show that enrol somebody or change their exit date."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "reach")
-        reach = await survivors.get_reach(tx, survivor_id)
+        contactability = await survivors.get_contactability(tx, survivor_id)
         exit_on, version, enrolled = await store.get_exit(tx, survivor_id)
-        return Standing(
+        return EnrolmentStatus(
             reference=opened.reference,
             today=local_date(opened.now, zone_of(opened.zone)),
             exit_on=exit_on,
             version=version,
             enrolled=enrolled,
-            missing=plans.missing_agreement(reach),
+            missing=plans.missing_agreement(contactability),
         )
 
 
@@ -91,14 +91,14 @@ async def set_exit_date(db: Database, caller: Caller, survivor_id: UUID, new: Ex
         Invalid: a day more than a year ahead, or more than ten years ago.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await plans.set_exit_date(tx, opened, new.exit_on, new.version)
 
 
 async def get_schedule(db: Database, caller: Caller, survivor_id: UUID) -> Schedule:
     """All that is planned, done or dropped. Raises NotFound when they are not enrolled."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "schedule.viewed", "planned_contacts")
         pathway = await store.get_pathway(tx, survivor_id)
         part = (await providers.get_provider(tx)).uk_part

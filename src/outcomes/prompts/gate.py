@@ -9,7 +9,7 @@ from outcomes.platform.calendar import closing_time
 from outcomes.platform.zones import is_zone, zone_of
 from outcomes.prompts.models import LIVES, NoWording, WithheldReason
 from outcomes.prompts.wordings.wording import Purpose, Wording, load_wordings
-from outcomes.survivors.models import Reach
+from outcomes.survivors.models import Contactability
 from outcomes.survivors.safe_contact.safety import why_never_text, why_not_text
 
 Accepted = frozenset[tuple[str, str]]
@@ -40,16 +40,16 @@ def alert_wording() -> Wording:
     return next(w for w in wordings() if w.purpose is Purpose.ALERT)
 
 
-def terms_for_later(reach: Reach, accepted: Accepted, now: datetime) -> Terms:
+def terms_for_later(contactability: Contactability, accepted: Accepted, now: datetime) -> Terms:
     """The terms of a prompt planned for later, whatever the hour is now."""
-    wording = wording_for(reach.language)
-    return Terms(wording, why_never_text(reach, now) or _why_no_wording(wording, accepted))
+    wording = wording_for(contactability.language)
+    return Terms(wording, why_never_text(contactability, now) or _why_no_wording(wording, accepted))
 
 
-def terms_now(reach: Reach, accepted: Accepted, now: datetime) -> Terms:
+def terms_now(contactability: Contactability, accepted: Accepted, now: datetime) -> Terms:
     """The terms of a prompt that goes out at `now` (UTC)."""
-    wording = wording_for(reach.language)
-    return Terms(wording, why_not_text(reach, now) or _why_no_wording(wording, accepted))
+    wording = wording_for(contactability.language)
+    return Terms(wording, why_not_text(contactability, now) or _why_no_wording(wording, accepted))
 
 
 def _why_no_wording(wording: Wording | None, accepted: Accepted) -> NoWording | None:
@@ -58,12 +58,14 @@ def _why_no_wording(wording: Wording | None, accepted: Accepted) -> NoWording | 
     return None if (wording.code, wording.version) in accepted else NoWording.NOT_ACCEPTED
 
 
-def expiry(reach: Reach, due_at: datetime) -> datetime | None:
+def expiry(contactability: Contactability, due_at: datetime) -> datetime | None:
     """When a prompt due then must have arrived: the window's close, four hours at most (UTC).
 
     None when it is not inside a safe window at all.
     """
-    if reach.safe_contact is None or not is_zone(reach.zone):
+    if contactability.safe_contact is None or not is_zone(contactability.zone):
         return None
-    closes = closing_time(reach.safe_contact.profile.hours, zone_of(reach.zone), due_at)
+    closes = closing_time(
+        contactability.safe_contact.profile.hours, zone_of(contactability.zone), due_at
+    )
     return None if closes is None else min(closes, due_at + LIVES)

@@ -21,7 +21,7 @@ from outcomes.prompts.store import NewPrompt, PlannedUnder
 from outcomes.prompts.wordings.wording import find_wording
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
-from outcomes.survivors.models import Reach
+from outcomes.survivors.models import Contactability
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -45,10 +45,11 @@ class PromptProducer:
     ) -> Mapping[UUID, Verdict]:
         """Consent, opt-out, number, safe window and wording as they are now."""
         prompts = await store.list_planned_under(tx, [one.id for one in due])
-        reach = await survivors.list_reach(tx, [one.recipient_id for one in due])
+        contactability = await survivors.list_contactability(tx, [one.recipient_id for one in due])
         accepted = await store.list_accepted(tx)
         return {
-            one.id: _verdict(prompts[one.id], reach[one.recipient_id], accepted, now) for one in due
+            one.id: _verdict(prompts[one.id], contactability[one.recipient_id], accepted, now)
+            for one in due
         }
 
     async def compose(
@@ -56,12 +57,16 @@ class PromptProducer:
     ) -> Content | Unsendable | None:
         """The number and the approved words, if the gate is still open."""
         prompt = (await store.list_planned_under(tx, [message.id]))[message.id]
-        reach = await survivors.get_reach(tx, message.recipient_id)
-        verdict = _verdict(prompt, reach, await store.list_accepted(tx), now)
+        contactability = await survivors.get_contactability(tx, message.recipient_id)
+        verdict = _verdict(prompt, contactability, await store.list_accepted(tx), now)
         wording = find_wording(wordings(), prompt.wording_code, prompt.wording_version)
-        if verdict.event is not MessageEvent.CLAIM or wording is None or reach.phone is None:
+        if (
+            verdict.event is not MessageEvent.CLAIM
+            or wording is None
+            or contactability.phone is None
+        ):
             return None
-        return Content(reach.phone, wording.text)
+        return Content(contactability.phone, wording.text)
 
     async def find_stale(self, tx: Transaction, now: datetime) -> Sequence[tuple[Due, str]]:
         """What was planned for another number, profile, time or pathway."""
@@ -89,13 +94,15 @@ class PromptProducer:
         return audit.Event(f"prompt.{action}", "survivor", recipient_ids, fields)
 
 
-def _verdict(prompt: PlannedUnder, reach: Reach, accepted: Accepted, now: datetime) -> Verdict:
+def _verdict(
+    prompt: PlannedUnder, contactability: Contactability, accepted: Accepted, now: datetime
+) -> Verdict:
     if prompt.stale is not None:
         return Verdict(MessageEvent.CANCEL, prompt.stale)
-    if withheld := terms_now(reach, accepted, now).withheld:
+    if withheld := terms_now(contactability, accepted, now).withheld:
         return Verdict(MessageEvent.WITHHOLD, withheld)
     wording = find_wording(wordings(), prompt.wording_code, prompt.wording_version)
-    if wording is None or wording.language != reach.language:
+    if wording is None or wording.language != contactability.language:
         return Verdict(MessageEvent.CANCEL, CancelReason.PROFILE_CHANGED)
     return Verdict(MessageEvent.CLAIM)
 
@@ -127,16 +134,16 @@ async def _retry(tx: Transaction, change: Change, now: datetime) -> bool:
     """Whether a new prompt takes its place: for temporary failures, at a time that is safe too."""
     if await store.count_retries(tx, change.message_id) >= delivery_retries(change.error_code):
         return False
-    reach = await survivors.get_reach(tx, change.recipient_id)
+    contactability = await survivors.get_contactability(tx, change.recipient_id)
     due_at = now + RETRY_AFTER
-    expires_at = expiry(reach, due_at)
-    terms = terms_for_later(reach, await store.list_accepted(tx), now)
+    expires_at = expiry(contactability, due_at)
+    terms = terms_for_later(contactability, await store.list_accepted(tx), now)
     if terms.withheld or expires_at is None:
         return False
     retried = await store.get_origin(tx, change.message_id)
     retry = NewPrompt(
         id=uuid4(),
-        reach=reach,
+        contactability=contactability,
         terms=terms,
         due_at=due_at,
         expires_at=expires_at,

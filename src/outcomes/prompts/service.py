@@ -6,7 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
@@ -21,7 +21,7 @@ from outcomes.prompts.store import NewPrompt, Unplanned
 from outcomes.prompts.wordings.wording import Purpose, Wording, find_wording
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
-from outcomes.survivors.models import Reach
+from outcomes.survivors.models import Contactability
 
 PLANNED_AT_ONCE = 200
 _BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
@@ -50,9 +50,9 @@ async def _plan(tx: Transaction, found: list[Unplanned], now: datetime) -> int:
     if not found:
         return 0
     ids = tuple({one.survivor_id for one in found})
-    reach = await survivors.list_reach(tx, list(ids))
+    contactability = await survivors.list_contactability(tx, list(ids))
     accepted = await store.list_accepted(tx)
-    new = list(_changes(found, reach, accepted, now))
+    new = list(_changes(found, contactability, accepted, now))
     if new:
         await store.plan(tx, new, now)
         await providers.bring_next_run_forward(tx, min(one.due_at for one in new))
@@ -61,14 +61,17 @@ async def _plan(tx: Transaction, found: list[Unplanned], now: datetime) -> int:
 
 
 def _changes(
-    found: list[Unplanned], reach: dict[UUID, Reach], accepted: Accepted, now: datetime
+    found: list[Unplanned],
+    contactability: dict[UUID, Contactability],
+    accepted: Accepted,
+    now: datetime,
 ) -> Iterable[NewPrompt]:
     for one in found:
-        terms = terms_for_later(reach[one.survivor_id], accepted, now)
+        terms = terms_for_later(contactability[one.survivor_id], accepted, now)
         if terms.withheld is None or terms.withheld != one.withheld_for:
             yield NewPrompt(
                 id=one.prompt_id or uuid5(one.id, "prompt"),
-                reach=reach[one.survivor_id],
+                contactability=contactability[one.survivor_id],
                 terms=terms,
                 due_at=one.due_at,
                 expires_at=_expires_at(one),
@@ -90,13 +93,13 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
             the message says why.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if not await first_time(tx, creation, opened.now):
             return creation.key
         now = opened.now
-        reach = await survivors.get_reach(tx, survivor_id)
-        terms = terms_now(reach, await store.list_accepted(tx), now)
-        expires_at = expiry(reach, now)
+        contactability = await survivors.get_contactability(tx, survivor_id)
+        terms = terms_now(contactability, await store.list_accepted(tx), now)
+        expires_at = expiry(contactability, now)
         if terms.withheld is not None:
             raise Conflict(f"Nothing was sent. {WHY[terms.withheld]}")
         if expires_at is None:
@@ -106,7 +109,7 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
             raise Conflict("A message to them is on its way already.")
         prompt = NewPrompt(
             id=creation.key,
-            reach=reach,
+            contactability=contactability,
             terms=terms,
             due_at=now,
             expires_at=expires_at,
@@ -121,9 +124,9 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
 async def why_not_now(db: Database, caller: Caller, survivor_id: UUID) -> str | None:
     """Why they may not be texted at this moment, as a sentence; None when they may."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
-        reach = await survivors.get_reach(tx, survivor_id)
-        withheld = terms_now(reach, await store.list_accepted(tx), opened.now).withheld
+        opened = await authorise(tx, survivor_id)
+        contactability = await survivors.get_contactability(tx, survivor_id)
+        withheld = terms_now(contactability, await store.list_accepted(tx), opened.now).withheld
         await audit.record_access(
             tx, "safe_contact.viewed", (survivor_id,), ("reach",), now=opened.now
         )
@@ -140,7 +143,9 @@ async def list_prompts(
 ) -> list[Prompt]:
     """Their messages, the latest due first; `after` is the last one of the page before."""
     async with db.transaction(caller) as tx:
-        return await store.list_prompts(tx, await admit(tx, survivor_id), after=after, limit=limit)
+        return await store.list_prompts(
+            tx, await authorise(tx, survivor_id), after=after, limit=limit
+        )
 
 
 async def accept_wording(db: Database, caller: Caller, code: str, version: str) -> None:

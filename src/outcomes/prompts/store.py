@@ -11,7 +11,7 @@ from outcomes.messaging import service as messages
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.messaging.models import Due, NewMessage, NumberUse, RecipientKind
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.paging import Moment, position_args
@@ -20,7 +20,7 @@ from outcomes.prompts.gate import Accepted, Terms, wordings
 from outcomes.prompts.inbox.replies import read_answer
 from outcomes.prompts.models import WHY, Prompt
 from outcomes.prompts.wordings.wording import Wording, find_wording
-from outcomes.survivors.models import Reach
+from outcomes.survivors.models import Contactability
 
 BODY = Field("inbound_messages", "body_ciphertext")
 
@@ -40,7 +40,7 @@ class NewPrompt(Struct, frozen=True):
     """A prompt to be. Without a safe contact or number in `reach`, its terms withhold it."""
 
     id: UUID
-    reach: Reach
+    contactability: Contactability
     terms: Terms
     due_at: datetime
     expires_at: datetime
@@ -117,7 +117,7 @@ def _message(new: NewPrompt) -> NewMessage:
     return NewMessage(
         id=new.id,
         recipient_kind=RecipientKind.SURVIVOR,
-        recipient_id=new.reach.survivor_id,
+        recipient_id=new.contactability.survivor_id,
         sender=NumberUse.SURVIVORS,
         due_at=new.due_at,
         expires_at=new.expires_at,
@@ -126,16 +126,16 @@ def _message(new: NewPrompt) -> NewMessage:
 
 
 def _values(new: NewPrompt) -> dict[str, object]:
-    wording, contact = new.terms.wording, new.reach.safe_contact
+    wording, contact = new.terms.wording, new.contactability.safe_contact
     return {
         "id": new.id,
-        "survivor_id": new.reach.survivor_id,
+        "survivor_id": new.contactability.survivor_id,
         "planned_contact_id": new.planned_contact_id,
         "requested_by": new.requested_by,
         "retry_of": new.retry_of,
         "wording_code": wording.code if wording else None,
         "wording_version": wording.version if wording else None,
-        "contact_method_id": new.reach.contact_method_id,
+        "contact_method_id": new.contactability.contact_method_id,
         "safe_contact_version": contact.version if contact else None,
     }
 
@@ -204,7 +204,7 @@ _LIST_PROMPTS = sql(
 
 
 async def list_prompts(
-    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: Moment | None, limit: int
 ) -> list[Prompt]:
     """Their prompts, the latest due first, with the answers; audited in the same statement."""
     rows = await tx.fetch(
@@ -217,7 +217,7 @@ async def list_prompts(
     return [_prompt(opened, row) for row in rows]
 
 
-def _prompt(opened: Admitted, row: Row) -> Prompt:
+def _prompt(opened: AuthorisedSurvivor, row: Row) -> Prompt:
     answer = None
     if row["message_id"] is not None:
         body = opened.key.decrypt_text(BODY, row["message_id"], row["body_ciphertext"])

@@ -51,8 +51,8 @@ async def create_account(
         new = parse(form, NewAccount)
         creation = Creation.of(caller, form.idempotency_key, "account", new)
         token = await accounts.create_account(db, scopes, caller, new, creation)
-    except Invalid as because:
-        return await _new_account(request, db, caller, form.refused(because), status=400)
+    except Invalid as error:
+        return await _new_account(request, db, caller, form.refused(error), status=400)
     return _link(request, public_url, token)
 
 
@@ -63,9 +63,9 @@ async def add_team(request: Request[Any, Any, Any], db: Database, caller: Caller
         new = parse(form, NewTeam)
         creation = Creation.of(caller, form.idempotency_key, "team", new)
         await accounts.add_team(db, caller, creation, new)
-    except Invalid as because:
+    except Invalid as error:
         listed = await accounts.list_staff(db, caller)
-        page = form.refused(because)
+        page = form.refused(error)
         return render(
             request, "providers/staff.html", status=400, form=page, staff=listed, roles=ROLE_NAMES
         )
@@ -97,8 +97,8 @@ async def change_role(
     form = await submitted(request)
     try:
         await accounts.change_role(db, caller, account_id, parse(form, AccountRole))
-    except Invalid as because:
-        page = form.refused(because)
+    except Invalid as error:
+        page = form.refused(error)
         template = "providers/role.html"
         return await _member(request, db, caller, account_id, template, page, status=400)
     return Redirect(f"/staff/{account_id}", status_code=303)
@@ -143,8 +143,8 @@ async def disable_account(
     """Without the password: ending an account must never have to wait."""
     try:
         await accounts.disable_account(db, scopes, caller, account_id)
-    except Invalid as because:
-        page = Form().refused(because)
+    except Invalid as error:
+        page = Form().refused(error)
         template = "providers/disable.html"
         return await _member(request, db, caller, account_id, template, page, status=400)
     return Redirect("/staff", status_code=303)

@@ -179,7 +179,7 @@ class Listed(Struct, frozen=True):
     number_frozen: bool
 
 
-class Reach(Struct, frozen=True):
+class Contactability(Struct, frozen=True):
     """All that decides whether and where a survivor may be reached, read at one moment."""
 
     survivor_id: UUID
@@ -203,4 +203,4 @@ class Contact(Struct, frozen=True):
 
     reference: str
     now: datetime
-    reach: Reach
+    contactability: Contactability

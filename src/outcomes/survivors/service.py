@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from outcomes.errors import Conflict, Invalid
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted, admit
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
 from outcomes.platform.access.data_keys import create_key
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
@@ -87,13 +87,13 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
 async def get_survivor(db: Database, caller: Caller, survivor_id: UUID) -> Survivor:
     """The record, without the number. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
-        return await store.get_survivor(tx, await admit(tx, survivor_id))
+        return await store.get_survivor(tx, await authorise(tx, survivor_id))
 
 
 async def show_number(db: Database, caller: Caller, survivor_id: UUID) -> str | None:
     """The current number in E.164, audited on its own."""
     async with db.transaction(caller) as tx:
-        return await contact_store.find_phone(tx, await admit(tx, survivor_id))
+        return await contact_store.find_phone(tx, await authorise(tx, survivor_id))
 
 
 async def list_survivors(
@@ -134,7 +134,7 @@ async def record_consent(
 ) -> UUID:
     """Add a decision. A withdrawal counts from the moment it is recorded."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
             await store.insert_consent(tx, creation.key, survivor_id, new, opened.now)
             await audit.record_opened(tx, opened, "consent.recorded", "purpose", "decision")
@@ -144,7 +144,7 @@ async def record_consent(
 async def list_consents(db: Database, caller: Caller, survivor_id: UUID) -> list[Consent]:
     """Every decision, newest first."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "consent.viewed")
         return await store.list_consents(tx, survivor_id)
 
@@ -166,7 +166,7 @@ async def record_safe_contact(
     if why := why_no_danger_word(profile):
         raise Invalid.field("duress_word", why)
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if await first_time(tx, creation, opened.now):
             await contact_store.insert_safe_contact(tx, opened, creation.key, profile)
             await audit.record_opened(tx, opened, "safe_contact.recorded", "profile")
@@ -176,7 +176,7 @@ async def record_safe_contact(
 async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact | None:
     """The current profile; None means: do not contact."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "safe_contact.viewed", "profile")
         return await contact_store.find_safe_contact(tx, opened)
 
@@ -184,9 +184,9 @@ async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> S
 async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Contact:
     """All that decides how the person may be reached now, for the pages that ask and change it."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "safe_contact.viewed", "profile", "consents")
-        return Contact(opened.reference, opened.now, await get_reach(tx, survivor_id))
+        return Contact(opened.reference, opened.now, await get_contactability(tx, survivor_id))
 
 
 async def reconfirm_safe_contact(
@@ -198,7 +198,7 @@ async def reconfirm_safe_contact(
         Conflict: there is another version by now.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         current = await contact_store.find_safe_contact(tx, opened)
         if current is None or current.version != version:
             raise Conflict
@@ -209,7 +209,7 @@ async def reconfirm_safe_contact(
 async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
     """The survivor has confirmed by voice that the number is theirs: texts may go there again."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await contact_store.thaw_number(tx, survivor_id)
         await audit.record_opened(tx, opened, "survivor.number_confirmed", "phone")
 
@@ -224,10 +224,10 @@ async def change_phone(
     """
     e164 = mobile(new.phone, "phone")
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if not await first_time(tx, creation, opened.now):
             return
-        before = (await contact_store.list_reach(tx, [survivor_id]))[survivor_id]
+        before = (await contact_store.list_contactability(tx, [survivor_id]))[survivor_id]
         if before.phone == e164:
             return
         await _record_number(tx, opened.key, survivor_id, e164, opened.now)
@@ -239,8 +239,8 @@ async def change_phone(
 
 
 lock_survivor = contact_store.lock_survivor
-get_reach = contact_store.get_reach
-list_reach = contact_store.list_reach
+get_contactability = contact_store.get_contactability
+list_contactability = contact_store.list_contactability
 list_holders = contact_store.list_holders
 insert_opt_out = contact_store.insert_opt_out
 freeze_number = contact_store.freeze_number
@@ -283,7 +283,9 @@ async def _record_number(
         )
 
 
-async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, version: int) -> None:
+async def set_exit_date(
+    tx: Transaction, opened: AuthorisedSurvivor, exit_on: date, version: int
+) -> None:
     """Record when government-funded support ended, in the caller's transaction.
 
     Raises:

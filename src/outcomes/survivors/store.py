@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from outcomes.errors import Conflict
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql
@@ -166,7 +166,7 @@ _GET_SURVIVOR = sql(f"""
 """)
 
 
-async def get_survivor(tx: Transaction, opened: Admitted) -> Survivor:
+async def get_survivor(tx: Transaction, opened: AuthorisedSurvivor) -> Survivor:
     """The record, audited in the statement that reads it."""
     row = await tx.get_row(
         _GET_SURVIVOR,

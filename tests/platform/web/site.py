@@ -108,8 +108,8 @@ async def send(request: Request[Any, Any, Any]) -> Response[Any]:
     form = await submitted(request)
     try:
         entry = parse(form, Entry)
-    except Invalid as because:
-        return show(request, form=form.refused(because), status=400)
+    except Invalid as error:
+        return show(request, form=form.refused(error), status=400)
     return Response({"key": str(form.idempotency_key), **msgspec.structs.asdict(entry)})
 
 

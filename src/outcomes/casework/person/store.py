@@ -12,7 +12,7 @@ from outcomes.check_ins.models import CheckInDetails
 from outcomes.disengagement.models import Evidence, Safety
 from outcomes.pathways.models import ReviewDetails
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.paging import Moment, position_args
@@ -111,7 +111,7 @@ _TIMELINE = sql(f"""
 
 
 async def list_entries(
-    tx: Transaction, opened: Admitted, *, after: Moment | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: Moment | None, limit: int
 ) -> list[Entry]:
     """The timeline, newest first, decrypted and audited in the statement that reads it."""
     evenings = evening_offsets(zone_of(opened.zone), _FIRST_YEAR, opened.now.year + 1)
@@ -128,7 +128,7 @@ async def list_entries(
     return [_entry(opened, row) for row in rows]
 
 
-def _entry(opened: Admitted, row: Row) -> Entry:
+def _entry(opened: AuthorisedSurvivor, row: Row) -> Entry:
     kind = EntryKind(row["kind"])
     read = _TEXTS.get(kind)
     return Entry(
@@ -146,14 +146,14 @@ def _entry(opened: Admitted, row: Row) -> Entry:
 
 
 Kept = TypeVar("Kept", bound=msgspec.Struct)
-Texts = Callable[[Admitted, Row], dict[str, str]]
+Texts = Callable[[AuthorisedSurvivor, Row], dict[str, str]]
 
 
 def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -> Texts:
     """Reads these fields of what is encrypted there, those that hold something."""
     field = Field(table, column)
 
-    def read(opened: Admitted, row: Row) -> dict[str, str]:
+    def read(opened: AuthorisedSurvivor, row: Row) -> dict[str, str]:
         held = opened.key.decrypt_json(field, row["id"], row["blob"], kept)
         values = ((name, getattr(held, name)) for name in names)
         return {name: str(value) for name, value in values if value is not None}
@@ -161,7 +161,7 @@ def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -
     return read
 
 
-def _body(opened: Admitted, row: Row) -> dict[str, str]:
+def _body(opened: AuthorisedSurvivor, row: Row) -> dict[str, str]:
     """Nothing for a text that had lost its key before it was matched: the rest has to be readable."""
     if row["blob"] is None:
         return {}
@@ -220,7 +220,7 @@ _GET_SUMMARY = sql(f"""
 """)
 
 
-async def get_summary(tx: Transaction, opened: Admitted) -> Summary:
+async def get_summary(tx: Transaction, opened: AuthorisedSurvivor) -> Summary:
     """The head of the record, audited in the statement that reads it."""
     row = await tx.get_row(
         _GET_SUMMARY,

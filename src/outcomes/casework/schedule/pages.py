@@ -28,13 +28,13 @@ async def schedule_page(
 ) -> Response[str]:
     contact = await survivors.view_contact(db, caller, survivor_id)
     schedule = await _find_schedule(db, caller, survivor_id)
-    wording = wording_for(contact.reach.language)
+    wording = wording_for(contact.contactability.language)
     return render(
         request,
         "casework/schedule.html",
         survivor_id=survivor_id,
         reference=contact.reference,
-        zone=contact.reach.zone,
+        zone=contact.contactability.zone,
         view=schedule_view(schedule, contact.now) if schedule else None,
         text=wording.text if wording else None,
         why_not_now=await prompts.why_not_now(db, caller, survivor_id),

@@ -35,7 +35,7 @@ class Cluster(Struct, frozen=True):
             feed=feed,
         )
 
-    def trouble(self, what: str) -> SettingsError:
+    def failure(self, what: str) -> SettingsError:
         """What to raise when the server did something unexpected; its log says why."""
         return SettingsError(f"PostgreSQL {what}: see {self.context.log('postgres')}")
 
@@ -58,7 +58,7 @@ async def make_files(cluster: Cluster, password: str) -> None:
     try:
         process = await cluster.start("initdb", *arguments)
         if await process.wait() != 0:
-            raise cluster.trouble("could not make its files")
+            raise cluster.failure("could not make its files")
     finally:
         password_file.unlink()
     unfinished.rename(cluster.folder)
@@ -70,7 +70,7 @@ async def set_superuser_password(cluster: Cluster, password: str) -> None:
     arguments = ["--single", "-D", str(cluster.folder), "-c", "log_min_error_statement=panic"]
     process = await cluster.start("postgres", *arguments, SUPERUSER, feed=statement.encode())
     if await process.wait() != 0:
-        raise cluster.trouble("did not take its new password")
+        raise cluster.failure("did not take its new password")
 
 
 def forget_killed_server(cluster: Cluster) -> None:

@@ -92,7 +92,7 @@ async def _first_connection(
             ) from error
         except (OSError, asyncpg.CannotConnectNowError):
             await asyncio.sleep(0.05)
-    raise cluster.trouble("did not start")
+    raise cluster.failure("did not start")
 
 
 async def _make_roles(

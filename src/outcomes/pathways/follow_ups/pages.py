@@ -41,9 +41,9 @@ async def record_outcomes(
         new = parse(form, NewOutcomeAssessment)
         creation = Creation.of(caller, form.idempotency_key, f"outcomes:{survivor_id}", new)
         await service.record_follow_up(db, caller, survivor_id, creation, new)
-    except Invalid as because:
+    except Invalid as error:
         before = await assessments.prepare_outcomes(db, caller, survivor_id)
-        return _page(request, survivor_id, before, form.refused(because), status=400)
+        return _page(request, survivor_id, before, form.refused(error), status=400)
     return Redirect(f"/people/{survivor_id}/progress", status_code=303)
 
 

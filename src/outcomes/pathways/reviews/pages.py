@@ -46,8 +46,8 @@ async def complete_review(
         new = parse(form, NewReview)
         creation = Creation.of(caller, form.idempotency_key, f"review:{survivor_id}", new)
         await service.complete_review(db, caller, survivor_id, creation, new)
-    except Invalid as because:
-        return await _review(request, db, caller, survivor_id, form.refused(because), status=400)
+    except Invalid as error:
+        return await _review(request, db, caller, survivor_id, form.refused(error), status=400)
     except Conflict:
         return await _review(request, db, caller, survivor_id, form, status=409)
     return Redirect(f"/people/{survivor_id}", status_code=303)

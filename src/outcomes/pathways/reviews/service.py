@@ -20,7 +20,7 @@ from outcomes.pathways.schedule import queries as schedule_store
 from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import admit
+from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
@@ -47,7 +47,7 @@ async def complete_review(
         Conflict: the record was changed since that version.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         held_on = _day_held(new, local_date(opened.now, zone_of(opened.zone)))
         if await first_time(tx, creation, opened.now):
             if new.exit_on is not None and new.version is not None:
@@ -68,7 +68,7 @@ async def complete_review(
 async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> ReviewBefore:
     """What stands beside the questions of a new review."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
         today = local_date(opened.now, zone_of(opened.zone))
         open_ones = await schedule_store.list_open(
@@ -92,7 +92,7 @@ async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> Rev
 async def get_review(db: Database, caller: Caller, survivor_id: UUID, review_id: UUID) -> Review:
     """One review. Raises NotFound."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway_review.viewed", "decision", "details")
         return await review_store.get_review(tx, opened, review_id)
 
@@ -107,7 +107,7 @@ async def list_reviews(
 ) -> list[Review]:
     """Newest first, from the one after that position."""
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway_review.listed", "decision", "details")
         return await review_store.list_reviews(tx, opened, after=after, limit=limit)
 
@@ -122,7 +122,7 @@ async def record_follow_up(
         Invalid: as `assessments.service.record_outcomes`.
     """
     async with db.transaction(caller) as tx:
-        opened = await admit(tx, survivor_id)
+        opened = await authorise(tx, survivor_id)
         if await assessments.add_outcomes(tx, opened, creation, new):
             planned_id = await _planned_follow_up(tx, survivor_id, new)
             if planned_id is not None:

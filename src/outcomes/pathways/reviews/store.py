@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from outcomes.pathways.models import NewReview, Review, ReviewDecision, ReviewDetails
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import Field
 from outcomes.platform.paging import RecordedDay, position_args
@@ -23,7 +23,7 @@ _INSERT_REVIEW = sql("""
 
 async def insert_review(
     tx: Transaction,
-    opened: Admitted,
+    opened: AuthorisedSurvivor,
     review_id: UUID,
     new: NewReview,
     *,
@@ -51,7 +51,7 @@ _GET_REVIEW = sql("""
 """)
 
 
-async def get_review(tx: Transaction, opened: Admitted, review_id: UUID) -> Review:
+async def get_review(tx: Transaction, opened: AuthorisedSurvivor, review_id: UUID) -> Review:
     """One of this survivor's. Raises NotFound."""
     row = await tx.get_row(_GET_REVIEW, survivor_id=opened.survivor_id, review_id=review_id)
     return _review(opened, row)
@@ -69,7 +69,7 @@ _LIST_REVIEWS = sql("""
 
 
 async def list_reviews(
-    tx: Transaction, opened: Admitted, *, after: RecordedDay | None, limit: int
+    tx: Transaction, opened: AuthorisedSurvivor, *, after: RecordedDay | None, limit: int
 ) -> list[Review]:
     """Newest first, from the one after that position."""
     rows = await tx.fetch(
@@ -81,7 +81,7 @@ async def list_reviews(
     return [_review(opened, row) for row in rows]
 
 
-def _review(opened: Admitted, row: Row) -> Review:
+def _review(opened: AuthorisedSurvivor, row: Row) -> Review:
     blob = row["details_ciphertext"]
     details = opened.key.decrypt_json(DETAILS, row["id"], blob, ReviewDetails)
     return Review(

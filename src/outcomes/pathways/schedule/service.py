@@ -14,13 +14,13 @@ from outcomes.pathways.schedule import store as plan_store
 from outcomes.pathways.schedule.cadence import end_of_support
 from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, planned_until, slot
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Transaction
 from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
-from outcomes.survivors.models import Purpose, Reach
+from outcomes.survivors.models import Contactability, Purpose
 
 REFRESHED_AHEAD = timedelta(days=14)
 """How far ahead due times are worked out again every night."""
@@ -29,7 +29,9 @@ ANCHOR_BEFORE, ANCHOR_AFTER = relativedelta(months=12), timedelta(days=28)
 """Ours: days further away than these are taken for slips of the pen."""
 
 
-async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPathway) -> None:
+async def start(
+    tx: Transaction, opened: AuthorisedSurvivor, pathway_id: UUID, new: NewPathway
+) -> None:
     """Make the pathway and everything planned on it.
 
     Raises:
@@ -37,7 +39,7 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
         Conflict: enrolled already.
     """
     survivor_id, now = opened.survivor_id, opened.now
-    if missing := missing_agreement(await survivors.get_reach(tx, survivor_id)):
+    if missing := missing_agreement(await survivors.get_contactability(tx, survivor_id)):
         raise Invalid(*missing)
     today = local_date(now, zone_of(opened.zone))
     anchor_on = _likely_anchor(new.anchor_on or today, today)
@@ -60,7 +62,9 @@ async def start(tx: Transaction, opened: Admitted, pathway_id: UUID, new: NewPat
     await _write(tx, [basis], now, whole=True)
 
 
-async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, version: int) -> None:
+async def set_exit_date(
+    tx: Transaction, opened: AuthorisedSurvivor, exit_on: date, version: int
+) -> None:
     """Record the exit date, plan up to two years after it, and close what lies beyond.
 
     Raises:
@@ -85,8 +89,8 @@ async def set_exit_date(tx: Transaction, opened: Admitted, exit_on: date, versio
 
 async def refresh(tx: Transaction, pathways: dict[UUID, UUID], now: datetime) -> None:
     """Extend and correct locked pathways, given by survivor, and end those whose time is over."""
-    reach = await survivors.list_reach(tx, list(pathways))
-    profiles = {survivor_id: one.safe_contact for survivor_id, one in reach.items()}
+    contactability = await survivors.list_contactability(tx, list(pathways))
+    profiles = {survivor_id: one.safe_contact for survivor_id, one in contactability.items()}
     bases = await store.list_bases(tx, list(pathways.values()), profiles)
     await _write(tx, bases, now, whole=False)
     over = [
@@ -99,8 +103,8 @@ async def refresh(tx: Transaction, pathways: dict[UUID, UUID], now: datetime) ->
 
 
 async def _basis(tx: Transaction, survivor_id: UUID, pathway_id: UUID) -> Basis:
-    reach = await survivors.get_reach(tx, survivor_id)
-    return (await store.list_bases(tx, [pathway_id], {survivor_id: reach.safe_contact}))[0]
+    contactability = await survivors.get_contactability(tx, survivor_id)
+    return (await store.list_bases(tx, [pathway_id], {survivor_id: contactability.safe_contact}))[0]
 
 
 async def _write(
@@ -133,14 +137,14 @@ async def _wake_for_texts(tx: Transaction, slots: Iterable[Slot], now: datetime)
         await providers.bring_next_run_forward(tx, min(ahead))
 
 
-def missing_agreement(reach: Reach) -> tuple[FieldProblem, ...]:
+def missing_agreement(contactability: Contactability) -> tuple[FieldProblem, ...]:
     """What has to be recorded first: nobody is contacted who has not agreed to it and said how."""
     problems = []
-    if not reach.consents & {Purpose.CALL, Purpose.SMS}:
+    if not contactability.consents & {Purpose.CALL, Purpose.SMS}:
         problems.append(
             FieldProblem("consents", "Record first that they agreed to calls or to texts.")
         )
-    if reach.safe_contact is None:
+    if contactability.safe_contact is None:
         problems.append(
             FieldProblem("safe_contact", "Record first how they can be contacted safely.")
         )

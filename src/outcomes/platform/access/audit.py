@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from outcomes.platform.access.caseload import Admitted
+from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Transaction
 from outcomes.platform.sql import sql
@@ -75,11 +75,15 @@ async def record_access(
     await record(tx, Event(action, subject_kind, subject_ids, fields, purpose), now)
 
 
-async def record_opened(tx: Transaction, opened: Admitted, action: str, *fields: str) -> None:
+async def record_opened(
+    tx: Transaction, opened: AuthorisedSurvivor, action: str, *fields: str
+) -> None:
     """Record that these fields of an opened survivor were read or written."""
     await record_access(tx, action, (opened.survivor_id,), fields, now=opened.now)
 
 
-def opened_args(tx: Transaction, opened: Admitted, action: str, *fields: str) -> dict[str, object]:
+def opened_args(
+    tx: Transaction, opened: AuthorisedSurvivor, action: str, *fields: str
+) -> dict[str, object]:
     """The same as the values of `FOLDED`."""
     return _args(tx.caller, Event(action, "survivor", (opened.survivor_id,), fields), opened.now)

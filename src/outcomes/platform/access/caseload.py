@@ -16,7 +16,7 @@ from outcomes.platform.sql import sql
 from outcomes.platform.zones import office_date_sql
 
 
-class Admitted(Struct, frozen=True):
+class AuthorisedSurvivor(Struct, frozen=True):
     """A survivor whom the caller may open: the moment, their zone and reference, and their key."""
 
     survivor_id: UUID
@@ -51,7 +51,7 @@ def caseload_args(tx: Transaction) -> dict[str, object]:
     """The values of `in_caseload` for the transaction's caller."""
     actor = tx.caller.actor
     return {
-        "caller_reach": actor.reach,
+        "caller_reach": actor.caseload_scope,
         "caller_account_id": actor.account_id,
         "caller_team_id": actor.team_id,
         "clock_offset": tx.clock.offset,
@@ -78,7 +78,7 @@ _ADMIT = sql(f"""
 """)
 
 
-async def admit(tx: Transaction, survivor_id: UUID) -> Admitted:
+async def authorise(tx: Transaction, survivor_id: UUID) -> AuthorisedSurvivor:
     """Open a survivor: the clock, the boundary and the key in one statement.
 
     Raises:
@@ -86,7 +86,7 @@ async def admit(tx: Transaction, survivor_id: UUID) -> Admitted:
         Forbidden: the caller's role may not open a survivor's key.
     """
     row = await tx.get_row(_ADMIT, survivor_id=survivor_id, **caseload_args(tx))
-    return Admitted(
+    return AuthorisedSurvivor(
         survivor_id=survivor_id,
         now=tx.clock.of(row["now"]),
         zone=row["zone"],

@@ -77,13 +77,13 @@ async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID,
     """
     keys = {}
     for wrapped in await tx.fetch_as(WrappedKey, _SURVIVOR_KEYS, survivor_ids=survivor_ids):
-        with damage_noted():
+        with logging_damage():
             keys[wrapped.subject_id] = tx.caller.scope.open_key(wrapped)
     return keys
 
 
 @contextmanager
-def damage_noted() -> Iterator[None]:
+def logging_damage() -> Iterator[None]:
     """Go on after a record that cannot be read, and tell the log: somebody has to restore it. Who it
     is about stands on their worker's Today, not in a log."""
     try:

@@ -70,7 +70,7 @@ class ActorKind(StrEnum):
     OPERATOR = "operator"
 
 
-class Reach(StrEnum):
+class CaseloadScope(StrEnum):
     """Whose survivors an actor may open: their own and those they cover, their team's, or all."""
 
     OWN = "own"
@@ -91,11 +91,11 @@ class Actor(Struct, frozen=True):
     permissions: frozenset[Permission] = frozenset()
 
     @property
-    def reach(self) -> Reach:
+    def caseload_scope(self) -> CaseloadScope:
         """Support workers see their own caseload, team leads their team's, our processes all."""
         if self.kind is not ActorKind.ACCOUNT:
-            return Reach.PROVIDER
-        return Reach.TEAM if self.role is Role.TEAM_LEAD else Reach.OWN
+            return CaseloadScope.PROVIDER
+        return CaseloadScope.TEAM if self.role is Role.TEAM_LEAD else CaseloadScope.OWN
 
     @property
     def account(self) -> UUID:

@@ -34,7 +34,7 @@ from outcomes.prompts.producer import cancel_retry, cancel_scheduled
 from outcomes.prompts.store import find_workers
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
-from outcomes.survivors.models import Reach
+from outcomes.survivors.models import Contactability
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -51,15 +51,15 @@ class _Reading(Struct, frozen=True):
     """A message, who has the number it came from, and what it says."""
 
     message: Unread
-    holders: tuple[Reach, ...]
+    holders: tuple[Contactability, ...]
     reply: Reply
-    speaker: Reach | None
+    speaker: Contactability | None
     """The one holder whom it is from; None for an unknown, a shared or a colleague's number."""
     from_staff: bool
 
     @property
     def holder_ids(self) -> list[UUID]:
-        return [reach.survivor_id for reach in self.holders]
+        return [contactability.survivor_id for contactability in self.holders]
 
 
 async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
@@ -84,7 +84,7 @@ async def read_inbox(db: Database, caller: Caller) -> int:
     A message that cannot be dealt with stays unread and keeps no other waiting: somebody's cry for
     help may be behind it. What went wrong is raised at the end.
     """
-    last, read, trouble = _BEGINNING, 0, list[Exception]()
+    last, read, failures = _BEGINNING, 0, list[Exception]()
     for _ in range(MOST_AT_ONCE):
         message: Unread | None = None
         try:
@@ -97,10 +97,10 @@ async def read_inbox(db: Database, caller: Caller) -> int:
         except Exception as error:
             if message is None:
                 raise
-            trouble.append(error)
+            failures.append(error)
         last = (message.received_at, message.id)
-    if trouble:
-        raise trouble[0]
+    if failures:
+        raise failures[0]
     return read
 
 
@@ -137,21 +137,21 @@ async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | No
 async def _understand(tx: Transaction, message: Unread) -> _Reading:
     """Each holder of a shared number has a duress word of their own, and each is listened for."""
     ids = await survivors.list_holders(tx, message.from_bidx)
-    holders = tuple((await survivors.list_reach(tx, ids)).values()) if ids else ()
+    holders = tuple((await survivors.list_contactability(tx, ids)).values()) if ids else ()
     from_staff = await store_inbox.is_staff_phone(tx, message.from_bidx)
-    heard = [(reach, _reply(message, reach)) for reach in holders]
+    heard = [(contactability, _reply(message, contactability)) for contactability in holders]
     alone = holders[0] if len(holders) == 1 else None
     speaker, reply = alone, (heard[0][1] if heard else _reply(message, None))
-    for reach, said in heard:
+    for contactability, said in heard:
         if isinstance(said, Duress):
-            speaker, reply = reach, said
+            speaker, reply = contactability, said
     return _Reading(message, holders, reply, None if from_staff else speaker, from_staff)
 
 
-def _reply(message: Unread, reach: Reach | None) -> Reply:
+def _reply(message: Unread, contactability: Contactability | None) -> Reply:
     if message.body is None:
         return OptOut() if message.opt_out_type == "STOP" else FreeText()
-    contact = reach.safe_contact if reach else None
+    contact = contactability.safe_contact if contactability else None
     return read_reply(
         message.body,
         duress_word=contact.profile.duress_word if contact else None,
@@ -167,9 +167,11 @@ async def _stop_texts(tx: Transaction, reading: _Reading, now: datetime) -> None
     if isinstance(reply, Duress):
         await _opt_out(tx, reading, "duress", now)
     if isinstance(reply, WrongNumber):
-        for reach in reading.holders:
-            if reach.contact_method_id is not None:
-                await survivors.freeze_number(tx, reach.contact_method_id, "wrong_number", now)
+        for contactability in reading.holders:
+            if contactability.contact_method_id is not None:
+                await survivors.freeze_number(
+                    tx, contactability.contact_method_id, "wrong_number", now
+                )
         await cancel_scheduled(tx, reading.holder_ids, CancelReason.NUMBER_FROZEN, now)
 
 

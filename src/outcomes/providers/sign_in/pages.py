@@ -48,8 +48,8 @@ async def come_in(
         token = await sign_in(
             db, scopes, passwords, name=form.value("sign_in_name"), password=form.value("password")
         )
-    except Invalid as because:
-        return render(request, "providers/sign_in.html", form=form.refused(because), status=400)
+    except Invalid as error:
+        return render(request, "providers/sign_in.html", form=form.refused(error), status=400)
     except TooManyTries as wait:
         return _wait(request, "providers/sign_in.html", form, wait)
     await _end_session(request, db, scopes)
@@ -73,8 +73,8 @@ async def use_link(
         session = await links.accept_link(
             db, scopes, passwords, token=token, password=form.value("password")
         )
-    except Invalid as because:
-        page = form.refused(because)
+    except Invalid as error:
+        page = form.refused(error)
         return render(request, "providers/link.html", form=page, status=400, token=token)
     await _end_session(request, db, scopes)
     return with_session(Redirect("/", status_code=303), session)

@@ -74,8 +74,8 @@ async def change_number(
         new = parse(form, NewPhone)
         creation = Creation.of(caller, form.idempotency_key, f"number:{survivor_id}", new)
         await service.change_phone(db, caller, survivor_id, creation, new)
-    except Invalid as because:
-        return await _number(request, db, caller, survivor_id, form.refused(because), status=400)
+    except Invalid as error:
+        return await _number(request, db, caller, survivor_id, form.refused(error), status=400)
     return Redirect(f"/people/{survivor_id}/number", status_code=303)
 
 
@@ -97,9 +97,12 @@ async def _number(
     status: int = 200,
 ) -> Response[str]:
     contact = await service.view_contact(db, caller, survivor_id)
-    reach, safe = contact.reach, contact.reach.safe_contact
+    contactability, safe = contact.contactability, contact.contactability.safe_contact
     withhold = safe is None or safe.profile.withhold_our_number
-    no_call, no_text = why_not_call(reach, contact.now), why_never_text(reach, contact.now)
+    no_call, no_text = (
+        why_not_call(contactability, contact.now),
+        why_never_text(contactability, contact.now),
+    )
     return render(
         request,
         "survivors/number.html",

@@ -59,8 +59,8 @@ async def register(request: Request[Any, Any, Any], db: Database, caller: Caller
         new = read_registration(form)
         creation = Creation.of(caller, form.idempotency_key, "register", new)
         survivor_id = await service.register(db, caller, creation, new)
-    except Invalid as because:
-        return _register(request, form.refused(because), status=400)
+    except Invalid as error:
+        return _register(request, form.refused(error), status=400)
     return Redirect(f"/people/{survivor_id}/safe-contact?then=enrol", status_code=303)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
-from outcomes.platform.access.data_keys import damage_noted, survivor_keys
+from outcomes.platform.access.data_keys import logging_damage, survivor_keys
 from outcomes.platform.db import Transaction, from_row
 from outcomes.platform.sql import sql
 from outcomes.survivors.models import Listed, Show
@@ -57,7 +57,7 @@ async def list_names(tx: Transaction) -> list[tuple[Listed, str]]:
     named = []
     for row in rows:
         if key := keys.get(row["id"]):
-            with damage_noted():
+            with logging_damage():
                 name = key.decrypt_text(NAME, row["id"], row["name_ciphertext"])
                 named.append((from_row(Listed, row), name))
     return named

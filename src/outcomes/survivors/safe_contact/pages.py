@@ -29,7 +29,7 @@ async def safe_contact_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
     contact = await service.view_contact(db, caller, survivor_id)
-    held = contact.reach.safe_contact
+    held = contact.contactability.safe_contact
     then = request.query_params.get("then", "")
     return _page(request, contact, Form.of(then=then, **(profile_fields(held) if held else {})))
 
@@ -43,9 +43,9 @@ async def save_safe_contact(
         profile = read_profile(form)
         creation = Creation.of(caller, form.idempotency_key, f"safe-contact:{survivor_id}", profile)
         await service.record_safe_contact(db, caller, survivor_id, creation, profile)
-    except Invalid as because:
+    except Invalid as error:
         contact = await service.view_contact(db, caller, survivor_id)
-        return _page(request, contact, form.refused(because), status=400)
+        return _page(request, contact, form.refused(error), status=400)
     further = _GO_ON.get(form.value("then"), "")
     return Redirect(f"/people/{survivor_id}{further}", status_code=303)
 
@@ -68,15 +68,15 @@ def read_profile(form: Form) -> SafeContactProfile:
     hours: object = None
     try:
         hours = msgspec.json.decode(msgspec.json.encode(hours_form.read_hours(form)))
-    except Invalid as because:
-        problems, hours = because.problems, {}
+    except Invalid as error:
+        problems, hours = error.problems, {}
     fields = nested(form.fields)
     for name in (*hours_form.FIELDS, "then"):
         fields.pop(name, None)
     try:
         profile = read(SafeContactProfile, {**fields, "hours": hours}, strings=True)
-    except Invalid as because:
-        raise Invalid(*problems, *because.problems) from because
+    except Invalid as error:
+        raise Invalid(*problems, *error.problems) from error
     if problems:
         raise Invalid(*problems)
     return profile
@@ -93,7 +93,7 @@ def profile_fields(held: SafeContact) -> dict[str, object]:
 def _page(
     request: Request[Any, Any, Any], contact: Contact, form: Form, status: int = 200
 ) -> Response[str]:
-    reach = contact.reach
+    contactability = contact.contactability
     return render(
         request,
         "survivors/safe_contact.html",
@@ -101,8 +101,8 @@ def _page(
         form=form,
         current_section="/people",
         contact=contact,
-        held=reach.safe_contact,
-        is_old=confirmation_lapsed(reach, contact.now),
+        held=contactability.safe_contact,
+        is_old=confirmation_lapsed(contactability, contact.now),
         weekdays=choices.WEEKDAYS,
         window_count=hours_form.window_count,
     )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from outcomes.messaging.reply_words import OPT_OUT_WORDS, POLITE_WORDS
 from outcomes.platform.calendar import is_open, local_date
 from outcomes.platform.zones import is_zone, zone_of
-from outcomes.survivors.models import Purpose, Reach, SafeContactProfile
+from outcomes.survivors.models import Contactability, Purpose, SafeContactProfile
 
 
 class NotSafe(StrEnum):
@@ -47,45 +47,49 @@ WORDS: dict[NotSafe, str] = {
 """Each reason in a sentence, for their worker."""
 
 
-def why_not_text(reach: Reach, now: datetime) -> NotSafe | None:
+def why_not_text(contactability: Contactability, now: datetime) -> NotSafe | None:
     """The first reason why no text may be sent to this person at `now` (UTC), or None."""
-    return why_never_text(reach, now) or _outside_hours(reach, now)
+    return why_never_text(contactability, now) or _outside_hours(contactability, now)
 
 
-def why_never_text(reach: Reach, now: datetime) -> NotSafe | None:
+def why_never_text(contactability: Contactability, now: datetime) -> NotSafe | None:
     """As `why_not_text`, whatever the hour: for planning a text for later."""
-    contact = reach.safe_contact
+    contact = contactability.safe_contact
     checks = (
-        (reach.contact_method_id is None, NotSafe.NO_PHONE),
-        (reach.opted_out, NotSafe.OPTED_OUT),
-        (Purpose.SMS not in reach.consents, NotSafe.NO_CONSENT),
+        (contactability.contact_method_id is None, NotSafe.NO_PHONE),
+        (contactability.opted_out, NotSafe.OPTED_OUT),
+        (Purpose.SMS not in contactability.consents, NotSafe.NO_CONSENT),
         (contact is None, NotSafe.NO_SAFE_CONTACT),
         (contact is not None and contact.profile.phone_is_watched, NotSafe.PHONE_IS_WATCHED),
         (contact is not None and not contact.profile.may_text, NotSafe.NOT_THIS_WAY),
-        (confirmation_lapsed(reach, now), NotSafe.NOT_CONFIRMED_LATELY),
-        (reach.number_frozen, NotSafe.NUMBER_FROZEN),
-        (reach.shared_number, NotSafe.SHARED_NUMBER),
-        (reach.unread_message, NotSafe.UNREAD_MESSAGE),
+        (confirmation_lapsed(contactability, now), NotSafe.NOT_CONFIRMED_LATELY),
+        (contactability.number_frozen, NotSafe.NUMBER_FROZEN),
+        (contactability.shared_number, NotSafe.SHARED_NUMBER),
+        (contactability.unread_message, NotSafe.UNREAD_MESSAGE),
     )
     return next((reason for holds, reason in checks if holds), None)
 
 
-def why_not_call(reach: Reach, now: datetime) -> NotSafe | None:
+def why_not_call(contactability: Contactability, now: datetime) -> NotSafe | None:
     """The first reason why this person may not be phoned at `now` (UTC), or None."""
-    contact = reach.safe_contact
+    contact = contactability.safe_contact
     checks = (
-        (reach.contact_method_id is None, NotSafe.NO_PHONE),
-        (Purpose.CALL not in reach.consents, NotSafe.NO_CONSENT),
+        (contactability.contact_method_id is None, NotSafe.NO_PHONE),
+        (Purpose.CALL not in contactability.consents, NotSafe.NO_CONSENT),
         (contact is None, NotSafe.NO_SAFE_CONTACT),
         (contact is not None and not contact.profile.may_call, NotSafe.NOT_THIS_WAY),
     )
-    return next((reason for holds, reason in checks if holds), None) or _outside_hours(reach, now)
+    return next((reason for holds, reason in checks if holds), None) or _outside_hours(
+        contactability, now
+    )
 
 
-def confirmation_lapsed(reach: Reach, now: datetime) -> bool:
+def confirmation_lapsed(contactability: Contactability, now: datetime) -> bool:
     """Whether it is time to ask again if the profile is still right."""
-    contact = reach.safe_contact
-    return contact is not None and local_date(now, zone_of(reach.zone)) >= contact.expires_on
+    contact = contactability.safe_contact
+    return (
+        contact is not None and local_date(now, zone_of(contactability.zone)) >= contact.expires_on
+    )
 
 
 def why_no_danger_word(profile: SafeContactProfile) -> str | None:
@@ -103,11 +107,13 @@ def why_no_danger_word(profile: SafeContactProfile) -> str | None:
     return None
 
 
-def _outside_hours(reach: Reach, now: datetime) -> NotSafe | None:
+def _outside_hours(contactability: Contactability, now: datetime) -> NotSafe | None:
     """In a zone that is not known no hour is safe: theirs cannot be told."""
-    contact = reach.safe_contact
+    contact = contactability.safe_contact
     if contact is None:
         return None
-    if is_zone(reach.zone) and is_open(contact.profile.hours, zone_of(reach.zone), now):
+    if is_zone(contactability.zone) and is_open(
+        contact.profile.hours, zone_of(contactability.zone), now
+    ):
         return None
     return NotSafe.OUTSIDE_HOURS

@@ -4,16 +4,16 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import Admitted
-from outcomes.platform.access.data_keys import damage_noted, survivor_keys
+from outcomes.platform.access.caseload import AuthorisedSurvivor
+from outcomes.platform.access.data_keys import logging_damage, survivor_keys
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field
 from outcomes.platform.sql import sql
 from outcomes.survivors.models import (
     CONFIRMATION_LASTS,
+    Contactability,
     Purpose,
-    Reach,
     SafeContact,
     SafeContactProfile,
 )
@@ -118,7 +118,7 @@ _FIND_PHONE = sql(f"""
 """)
 
 
-async def find_phone(tx: Transaction, opened: Admitted) -> str | None:
+async def find_phone(tx: Transaction, opened: AuthorisedSurvivor) -> str | None:
     """The current number in E.164; showing it is an event of its own."""
     row = await tx.fetch_row(
         _FIND_PHONE,
@@ -143,7 +143,7 @@ _INSERT_SAFE_CONTACT = sql("""
 
 
 async def insert_safe_contact(
-    tx: Transaction, opened: Admitted, profile_id: UUID, profile: SafeContactProfile
+    tx: Transaction, opened: AuthorisedSurvivor, profile_id: UUID, profile: SafeContactProfile
 ) -> None:
     """The next version of the profile; the number of the last one is read under its row's lock."""
     await lock_survivor(tx, opened.survivor_id)
@@ -185,7 +185,7 @@ _FIND_SAFE_CONTACT = sql("""
 """)
 
 
-async def find_safe_contact(tx: Transaction, opened: Admitted) -> SafeContact | None:
+async def find_safe_contact(tx: Transaction, opened: AuthorisedSurvivor) -> SafeContact | None:
     """The current profile, if one was ever recorded."""
     row = await tx.fetch_row(_FIND_SAFE_CONTACT, survivor_id=opened.survivor_id)
     return None if row is None else _safe_contact(opened.key, row)
@@ -226,7 +226,9 @@ async def insert_opt_out(
     )
 
 
-async def list_reach(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, Reach]:
+async def list_contactability(
+    tx: Transaction, survivor_ids: list[UUID]
+) -> dict[UUID, Contactability]:
     """What decides whether each of these may be reached, in one statement, as it is now.
 
     Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up.
@@ -236,7 +238,7 @@ async def list_reach(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, Re
     return {row["id"]: _reach_if_readable(keys.get(row["id"]), row) for row in rows}
 
 
-async def get_reach(tx: Transaction, survivor_id: UUID) -> Reach:
+async def get_contactability(tx: Transaction, survivor_id: UUID) -> Contactability:
     """The same of one survivor. Raises DecryptionError when their record cannot be read."""
     keys = await survivor_keys(tx, [survivor_id])
     if survivor_id not in keys:
@@ -279,9 +281,9 @@ async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Ro
     return rows
 
 
-def _reach_if_readable(key: DataKey | None, row: Row) -> Reach:
+def _reach_if_readable(key: DataKey | None, row: Row) -> Contactability:
     if key is not None:
-        with damage_noted():
+        with logging_damage():
             return _reach(key, row)
     contact = None
     if row["profile_id"] is not None:
@@ -295,7 +297,7 @@ def _reach_if_readable(key: DataKey | None, row: Row) -> Reach:
     return _known_openly(row, UNREADABLE, None, contact)
 
 
-def _reach(key: DataKey, row: Row) -> Reach:
+def _reach(key: DataKey, row: Row) -> Contactability:
     method_id, contact = row["method_id"], None
     if row["profile_id"] is not None:
         contact = _safe_contact(key, {**row, "id": row["profile_id"]})
@@ -304,8 +306,10 @@ def _reach(key: DataKey, row: Row) -> Reach:
     return _known_openly(row, language, phone, contact)
 
 
-def _known_openly(row: Row, language: str, phone: str | None, contact: SafeContact | None) -> Reach:
-    return Reach(
+def _known_openly(
+    row: Row, language: str, phone: str | None, contact: SafeContact | None
+) -> Contactability:
+    return Contactability(
         survivor_id=row["id"],
         zone=row["zone"],
         language=language,

@@ -50,9 +50,9 @@ class Form(msgspec.Struct, frozen=True):
         )
         return next(found, None)
 
-    def refused(self, because: Invalid) -> "Form":
+    def refused(self, error: Invalid) -> "Form":
         """The same form with its problems, to show the page again."""
-        return Form(self.fields, because.problems)
+        return Form(self.fields, error.problems)
 
     @property
     def idempotency_key(self) -> UUID:

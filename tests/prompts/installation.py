@@ -43,7 +43,7 @@ ALERTS = AlertProducer(alert_wording().text)
 HOUR = timedelta(hours=1)
 
 
-class Street(Struct, frozen=True):
+class Installation(Struct, frozen=True):
     """Everything that speaks, each at a real address; `url` is the product's."""
 
     product: Product
@@ -52,20 +52,20 @@ class Street(Struct, frozen=True):
     url: str
 
 
-class Home(Struct, frozen=True):
+class Tenant(Struct, frozen=True):
     """A provider whose admin has accepted the wording, and who works there."""
 
-    street: Street
+    installation: Installation
     provider: Provider
     caller: Caller
     worker: Caller
 
     async def now(self) -> datetime:
-        async with self.street.product.db.transaction(self.caller) as tx:
+        async with self.installation.product.db.transaction(self.caller) as tx:
             return await tx.now()
 
     async def survivor(self, phone: str | None = "07700 900123", **known: Any) -> UUID:
-        return await make_survivor(self.street.product, self.worker, phone=phone, **known)
+        return await make_survivor(self.installation.product, self.worker, phone=phone, **known)
 
     async def plan(
         self, survivor_id: UUID, due_at: datetime, closes_at: datetime | None = None
@@ -79,7 +79,7 @@ class Home(Struct, frozen=True):
     ) -> list[UUID]:
         """The same occurrence for each of them, and nothing else: the nightly planning was just here."""
         provider_id, contact_ids = self.provider.id, [uuid4() for _ in survivor_ids]
-        async with self.street.product.db.transaction(self.caller) as tx:
+        async with self.installation.product.db.transaction(self.caller) as tx:
             now = await tx.now()
             await tx.conn.executemany(
                 """INSERT INTO pathways (provider_id, id, survivor_id, anchor_on, call_every_days,
@@ -124,21 +124,21 @@ class Home(Struct, frozen=True):
 
     async def change(self, statement: str, *values: object) -> None:
         """Do to a row what time or somebody else would have done; $1 is the provider."""
-        async with self.street.product.db.transaction(self.caller) as tx:
+        async with self.installation.product.db.transaction(self.caller) as tx:
             await tx.conn.execute(statement, self.provider.id, *values)
 
     async def rows(self, query: str, *values: object) -> list[Any]:
-        async with self.street.product.db.transaction(self.caller) as tx:
+        async with self.installation.product.db.transaction(self.caller) as tx:
             found: list[Any] = await tx.conn.fetch(query, self.provider.id, *values)
             return found
 
     async def request(self, survivor_id: UUID) -> UUID:
         return await prompts.request_now(
-            self.street.product.db, self.worker, survivor_id, new_key(self.worker)
+            self.installation.product.db, self.worker, survivor_id, new_key(self.worker)
         )
 
     async def schedule(self) -> int:
-        return await prompts.schedule_prompts(self.street.product.db, self.caller)
+        return await prompts.schedule_prompts(self.installation.product.db, self.caller)
 
     async def send(self) -> int:
         return await self._send(PromptProducer())
@@ -148,31 +148,31 @@ class Home(Struct, frozen=True):
 
     async def _send(self, producer: Producer) -> int:
         return await delivery.send_due(
-            self.street.product.db,
+            self.installation.product.db,
             self.caller,
             producer,
-            self.street.gateway,
-            self.street.product.settings.public_url,
+            self.installation.gateway,
+            self.installation.product.settings.public_url,
         )
 
     async def sweep(self) -> None:
-        await delivery.sweep(self.street.product.db, self.caller, PromptProducer())
+        await delivery.sweep(self.installation.product.db, self.caller, PromptProducer())
 
     async def sweep_alerts(self) -> None:
-        await delivery.sweep(self.street.product.db, self.caller, ALERTS)
+        await delivery.sweep(self.installation.product.db, self.caller, ALERTS)
 
     async def read(self) -> int:
-        return await prompts.read_inbox(self.street.product.db, self.caller)
+        return await prompts.read_inbox(self.installation.product.db, self.caller)
 
     async def prompts(self, survivor_id: UUID) -> list[Prompt]:
-        return await prompts.list_prompts(self.street.product.db, self.worker, survivor_id)
+        return await prompts.list_prompts(self.installation.product.db, self.worker, survivor_id)
 
     async def only_prompt(self, survivor_id: UUID) -> Prompt:
         (prompt,) = await self.prompts(survivor_id)
         return prompt
 
     async def inbox(self, caller: Caller | None = None) -> list[InboxMessage]:
-        return await prompts.list_inbox(self.street.product.db, caller or self.worker)
+        return await prompts.list_inbox(self.installation.product.db, caller or self.worker)
 
     async def open_tasks(self) -> list[tuple[str, UUID]]:
         rows = await self.rows(
@@ -184,12 +184,12 @@ class Home(Struct, frozen=True):
     def arrived(self) -> list[Text]:
         """What came from this provider's numbers, by the handset's own log."""
         own = {self.provider.survivors_number, self.provider.staff_number}
-        texts = self.street.handset.phones.texts
+        texts = self.installation.handset.phones.texts
         return [text for text in texts if text.sender in own and not text.from_phone]
 
     async def writes(self, body: str, phone: str = "+447700900123", to: str | None = None) -> Text:
         """Somebody types a text, and the product has answered for it."""
-        handset = self.street.handset
+        handset = self.installation.handset
         text = handset.phones.write(
             phone=phone, sender=to or self.provider.survivors_number, body=body
         )
@@ -198,13 +198,13 @@ class Home(Struct, frozen=True):
         return text
 
     def goes_wrong(self, plan: Plan) -> None:
-        self.street.handset.faults.use(plan)
+        self.installation.handset.faults.use(plan)
 
 
 @asynccontextmanager
-async def running_street(
+async def running_installation(
     database: DatabaseUrls, redis_url: str, keys: Path
-) -> AsyncIterator[Street]:
+) -> AsyncIterator[Installation]:
     """The web application and the handset, each told where the other is.
 
     Both use threads, one while it waits for the other, so there must be enough for all.
@@ -224,16 +224,18 @@ async def running_street(
             web.app = create_app(product.settings, clock=product.clock)
             gateway = TwilioGateway(ACCOUNT_SID, AUTH_TOKEN, base_url=handset_url, read_seconds=0.5)
             async with _started(web.app):
-                yield Street(product, handset, gateway, url)
+                yield Installation(product, handset, gateway, url)
             await gateway.close()
             await handset.close()
 
 
-async def make_home(street: Street) -> Home:
-    provider = await make_provider(street.product)
-    worker = await make_worker(street.product, provider)
-    await prompts.accept_wording(street.product.db, provider.admin, "how-are-things-en", "1.0")
-    return Home(street, provider, street.product.scopes.worker(provider.id), worker)
+async def make_tenant(installation: Installation) -> Tenant:
+    provider = await make_provider(installation.product)
+    worker = await make_worker(installation.product, provider)
+    await prompts.accept_wording(
+        installation.product.db, provider.admin, "how-are-things-en", "1.0"
+    )
+    return Tenant(installation, provider, installation.product.scopes.worker(provider.id), worker)
 
 
 @asynccontextmanager
