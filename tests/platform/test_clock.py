@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -171,7 +172,7 @@ moments = st.datetimes(wall("2000-01-01"), wall("2035-01-01")).map(
 def test_wall_times_agree_with_dateutils_zones(local: datetime, name: str) -> None:
     """dateutil decides by itself whether a time exists and which instant is the first. It reads the
     host's zones, which agree with ours on what is over."""
-    other = tz.gettz(name)
+    other = tz.tzfile(str(files("tzdata") / "zoneinfo" / name))
     if tz.datetime_exists(local, other):
         assert to_utc(local, ZoneInfo(name)) == local.replace(tzinfo=other).astimezone(UTC)
     else:
