@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: run test test-hours check bench lock
+.PHONY: run test test-hours test-faults check bench lock
 
 run: ## everything on this machine, with a demo; PORT=8000 unless given
 	@$(PYTHON) src/outcomes/local/bootstrap.py
@@ -13,6 +13,10 @@ test:
 test-hours: ## what depends on time, at every hour and on days that are unlike others; over an hour
 	@$(PYTHON) src/outcomes/local/bootstrap.py
 	@.venv/bin/python -m tests.hours
+
+test-faults: ## the long form of the faults: a thousand due, forty workers killed
+	@$(PYTHON) src/outcomes/local/bootstrap.py
+	@TEST_FAULTS=long .venv/bin/pytest tests/faults
 
 check:
 	@$(PYTHON) src/outcomes/local/bootstrap.py

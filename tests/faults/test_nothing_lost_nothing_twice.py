@@ -1,14 +1,16 @@
-"""Five hundred prompts due, and everything ends at the worst moment: each arrives once, or a person knows.
+"""Hundreds of prompts and alerts due, and workers killed at the worst moments: each arrives once, or a
+person knows. `make test-faults` runs the long form: a thousand due, forty kills.
 
 The truth is the handset's own log of what it accepted, counted by phone. Time passes by moving the
 leases of dead workers back, as a minute of waiting would.
 """
 
 import asyncio
+import os
 import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import redis.asyncio
 from msgspec import Struct
@@ -16,12 +18,17 @@ from msgspec import Struct
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
 from outcomes.platform.calendar import SafeHours
 from outcomes.survivors import service as survivors
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
 from tests.prompts.installation import HOUR, Tenant
 from tests.support import drama_number
 from tests.workers.processes import RedisServer, WorkerPool
 
-DUE = 500
-KILLS = 20
+LONG = os.environ.get("TEST_FAULTS") == "long"
+DUE = 800 if LONG else 450
+ALERTED = 100 if LONG else 25
+"""Tasks with two alerts each."""
+KILLS = 40 if LONG else 20
 AT_ONCE = 6
 
 
@@ -60,11 +67,28 @@ async def make_people(tenant: Tenant, due: int, forbidden: int) -> People:
     return People(dict(phones[:due]), dict(phones[due:]))
 
 
-async def counts(tenant: Tenant) -> Counter[str]:
-    rows = await tenant.rows(
-        """SELECT state FROM outgoing_messages
-           WHERE provider_id = $1 AND recipient_kind = 'survivor'"""
+async def make_alerts(tenant: Tenant, number: int) -> None:
+    """Tasks about nobody in particular, whose first and second alerts are both due."""
+    async with tenant.installation.product.db.transaction(tenant.caller) as tx:
+        now = await tx.now()
+        for _ in range(number):
+            await tasks.raise_task(
+                tx,
+                TaskKind.UNREAD_REPLY,
+                subject_kind="inbound_message",
+                subject_id=uuid4(),
+                survivor_id=None,
+                owner_account_id=None,
+                now=now,
+            )
+    await tenant.change(
+        """UPDATE outgoing_messages SET due_at = due_at - interval '15 minutes'
+           WHERE provider_id = $1 AND recipient_kind = 'account'"""
     )
+
+
+async def counts(tenant: Tenant) -> Counter[str]:
+    rows = await tenant.rows("SELECT state FROM outgoing_messages WHERE provider_id = $1")
     return Counter(row["state"] for row in rows)
 
 
@@ -78,7 +102,7 @@ async def a_minute_passes(tenant: Tenant) -> None:
     """For the leases of those who died; nobody alive may hold one."""
     await tenant.change(
         """UPDATE outgoing_messages SET lease_until = lease_until - interval '2 minutes'
-           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
+           WHERE provider_id = $1 AND state = 'sending'"""
     )
 
 
@@ -96,7 +120,9 @@ async def drain(tenant: Tenant, worker_pool: WorkerPool) -> None:
 
 async def check(tenant: Tenant, people: People, in_flight: int) -> None:
     """The invariants, by the handset's log."""
-    arrived = Counter(text.phone for text in tenant.arrived())
+    arrived = Counter(
+        text.phone for text in tenant.arrived() if text.sender == tenant.provider.survivors_number
+    )
     assert not set(arrived) & set(people.forbidden)
     assert max(arrived.values()) == 1
     rows = await tenant.rows(
@@ -105,28 +131,46 @@ async def check(tenant: Tenant, people: People, in_flight: int) -> None:
     )
     prompts = {row["survivor_id"]: row for row in rows}
     assert len(rows) == len(prompts) == len(people.due) + len(people.forbidden)
-    tasks = {
-        subject for kind, subject in await tenant.open_tasks() if kind == """prompt_unconfirmed"""
-    }
+    asked = {subject for kind, subject in await tenant.open_tasks() if kind == "prompt_unconfirmed"}
     for phone, survivor_id in people.due.items():
         prompt = prompts[survivor_id]
         if prompt["state"] == "unconfirmed":
-            assert prompt["id"] in tasks
+            assert prompt["id"] in asked
         else:
             assert prompt["state"] in ("accepted", "delivered")
             assert arrived[phone] == 1
     unconfirmed = {row["id"] for row in rows if row["state"] == "unconfirmed"}
-    assert tasks == unconfirmed
-    assert len(tasks) <= in_flight
+    assert asked == unconfirmed
+    assert len(asked) <= in_flight
     assert {prompts[survivor_id]["state"] for survivor_id in people.forbidden.values()} == {
         "withheld"
     }
 
 
-async def test_twenty_kills_an_emptied_and_a_restarted_redis(
+async def check_alerts(tenant: Tenant, in_flight: int) -> None:
+    """By the gateway's ids: what arrived is on record once, or its alert is unconfirmed. The tasks are
+    open all the same, so nobody is forgotten."""
+    rows = await tenant.rows(
+        """SELECT state, gateway_message_id FROM outgoing_messages
+           WHERE provider_id = $1 AND recipient_kind = 'account'"""
+    )
+    assert len(rows) == 2 * ALERTED
+    recorded = [row["gateway_message_id"] for row in rows if row["gateway_message_id"]]
+    arrived = [text.sid for text in tenant.arrived() if text.sender == tenant.provider.staff_number]
+    assert len(set(recorded)) == len(recorded)
+    assert set(recorded) <= set(arrived)
+    unconfirmed = [row for row in rows if row["state"] == "unconfirmed"]
+    assert len(set(arrived) - set(recorded)) <= len(unconfirmed) <= in_flight
+    assert {row["state"] for row in rows} <= {"accepted", "delivered", "unconfirmed"}
+    kinds = Counter(kind for kind, _ in await tenant.open_tasks())
+    assert kinds["unread_reply"] == ALERTED
+
+
+async def test_kills_an_emptied_and_a_restarted_redis(
     tenant: Tenant, worker_pool: WorkerPool, own_redis: RedisServer
 ) -> None:
     people = await make_people(tenant, DUE, 20)
+    await make_alerts(tenant, ALERTED)
     in_flight = set[UUID]()
     steps = (at_once, when_claimed, when_taken, when_recorded)
     for kill in range(KILLS):
@@ -146,8 +190,7 @@ async def test_twenty_kills_an_emptied_and_a_restarted_redis(
             await when_claimed(tenant)
         assert await worker_pool.end(pid, signal.SIGKILL) == -signal.SIGKILL
         rows = await tenant.rows(
-            """SELECT id FROM outgoing_messages
-               WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
+            "SELECT id FROM outgoing_messages WHERE provider_id = $1 AND state = 'sending'"
         )
         in_flight |= {row["id"] for row in rows}
     left = await counts(tenant)
@@ -157,6 +200,7 @@ async def test_twenty_kills_an_emptied_and_a_restarted_redis(
     await a_minute_passes(tenant)
     await drain(tenant, worker_pool)
     await check(tenant, people, len(in_flight))
+    await check_alerts(tenant, len(in_flight))
 
 
 def slow(callbacks: Callbacks) -> Plan:
@@ -196,7 +240,7 @@ async def when_recorded(tenant: Tenant) -> None:
     async def recorded() -> int:
         rows = await tenant.rows(
             """SELECT count(*) FROM outgoing_messages
-               WHERE provider_id = $1 AND recipient_kind = 'survivor' AND sent_at IS NOT NULL"""
+               WHERE provider_id = $1 AND sent_at IS NOT NULL"""
         )
         count: int = rows[0]["count"]
         return count
@@ -211,8 +255,7 @@ async def when_recorded(tenant: Tenant) -> None:
 
 async def sending(tenant: Tenant) -> list[UUID]:
     rows = await tenant.rows(
-        """SELECT id FROM outgoing_messages
-           WHERE provider_id = $1 AND recipient_kind = 'survivor' AND state = 'sending'"""
+        "SELECT id FROM outgoing_messages WHERE provider_id = $1 AND state = 'sending'"
     )
     return [row["id"] for row in rows]
 
