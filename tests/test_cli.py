@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from outcomes.settings import DatabaseUrls
 from tests.test_settings import GOOD
 
 
-def outcomes(*arguments: str, environ: dict[str, str] | None = None, typed: str = "") -> Result:
+def outcomes(
+    *arguments: str, environ: Mapping[str, str | None] | None = None, typed: str = ""
+) -> Result:
     return CliRunner().invoke(main, list(arguments), env=environ, input=typed)
 
 
@@ -36,7 +39,8 @@ async def test_migrating_again_and_twice_at_once_changes_nothing(
     database_urls: DatabaseUrls,
 ) -> None:
     newest = max(Path(__file__).parents[1].glob("migrations/*/versions/[0-9]*.py")).name[:4]
-    assert await asyncio.gather(migrate(database_urls), migrate(database_urls)) == [newest, newest]
+    now_at = await asyncio.gather(*(migrate(database_urls) for _ in range(2)))
+    assert now_at == [newest, newest]
 
 
 def test_keys_are_made_once_backed_up_by_two_and_restored(tmp_path: Path) -> None:

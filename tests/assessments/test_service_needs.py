@@ -116,6 +116,7 @@ async def test_nothing_that_was_said_stands_in_the_open(product: Product) -> Non
                 worker.provider_id,
                 survivor_id,
             )
+            assert row is not None
             assert PLANTED not in row["whole"]
             assert PLANTED.encode() not in bytes(row["answers_ciphertext"])
     new = needs()

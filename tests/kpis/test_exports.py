@@ -86,6 +86,7 @@ async def test_the_row_holds_neither_purpose_nor_file_in_the_open(product: Produ
     await built(product, provider)
     async with product.db.transaction(lead) as tx:
         row = await tx.conn.fetchrow("SELECT * FROM kpi_exports WHERE id = $1", export.id)
+    assert row is not None
     for column in ("purpose_ciphertext", "file_ciphertext"):
         assert b"funder" not in row[column]
         assert not row[column].startswith(b"PK")

@@ -153,6 +153,7 @@ class TestReviews:
                 worker.provider_id,
                 survivor_id,
             )
+        assert row is not None
         assert b"planted-word-kestrel" not in bytes(row["details_ciphertext"])
         assert "planted-word-kestrel" not in row["whole"]
 

@@ -183,7 +183,9 @@ class TestTheEnd:
             ended = await tx.conn.fetch(
                 "SELECT survivor_id, ended_at FROM pathways WHERE provider_id = $1", provider.id
             )
-        assert [tuple(row) for row in ended] == [(survivor_id, self.DAY_AFTER + timedelta(days=1))]
+        assert [(row["survivor_id"], row["ended_at"]) for row in ended] == [
+            (survivor_id, self.DAY_AFTER + timedelta(days=1))
+        ]
 
     async def test_midnight_is_theirs(self, november: Product) -> None:
         """At 23:59 in London it is the day after in Auckland, and ten to seven in New York."""

@@ -49,7 +49,11 @@ async def test_transactions_of_two_providers_take_turns_on_one_connection(
             first = await conn.fetch(_SEEN)
             await asyncio.sleep(0)
             second = await conn.fetch(_SEEN)
-        return backend, [row[0] for row in first], [row[0] for row in second]
+        return (
+            backend,
+            [row["provider_id"] for row in first],
+            [row["provider_id"] for row in second],
+        )
 
     turns = [*two] * 20
     looked = await asyncio.gather(*(look(provider_id) for provider_id in turns))
@@ -126,10 +130,11 @@ async def test_nothing_of_a_transaction_is_left_however_it_ends(
         assert await conn.fetch(_SEEN) == []
         timeout = int(SERVER_SETTINGS["statement_timeout"]) // 1000
         assert await conn.fetchval("SHOW statement_timeout") == f"{timeout}s"
-        assert not conn.is_in_transaction()
+        driver: asyncpg.Connection = conn
+        assert not driver.is_in_transaction()
     async with alone.in_provider(two[1]) as connection:
         conn = connection.conn
-        assert [row[0] for row in await conn.fetch(_SEEN)] == [two[1]]
+        assert [row["provider_id"] for row in await conn.fetch(_SEEN)] == [two[1]]
 
 
 class _Kind(StrEnum):
@@ -198,10 +203,11 @@ async def test_no_row_is_none_or_not_found(alone: Database) -> None:
 async def test_the_provider_is_filled_in_where_a_statement_names_it(
     alone: Database, two: tuple[UUID, UUID]
 ) -> None:
-    named = sql("SELECT :provider_id::uuid")
+    named = sql("SELECT :provider_id::uuid AS it")
     async with alone.in_provider(two[0]) as connection:
         assert await connection.fetch_value(named) == two[0]
-        assert await connection.fetch_many(named, [{}, {}]) == [(two[0],), (two[0],)]
+        twice = await connection.fetch_many(named, [{}, {}])
+        assert [row["it"] for row in twice] == [two[0], two[0]]
         assert await connection.fetch_value(sql("SELECT 1")) == 1
     async with alone.connection() as connection:
         with pytest.raises(TypeError, match="provider_id"):

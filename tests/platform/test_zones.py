@@ -116,6 +116,11 @@ async def test_sql_has_the_dates_that_python_has(product: Product) -> None:
             assert found == [at.astimezone(ZoneInfo(name)).date() for name in NAMES]
 
 
+_OFFICE_DATES = sql(
+    f"SELECT {office_date_sql('at')} AS day FROM unnest(:moments::timestamptz[]) AS at"
+)
+
+
 @pytest.mark.parametrize("first", ["2026-03-28", "2026-10-24", "2027-03-27", "2027-12-30"])
 async def test_sql_has_the_offices_date(product: Product, first: str) -> None:
     """From two days before a change of the clocks, every twenty minutes."""
@@ -123,8 +128,8 @@ async def test_sql_has_the_offices_date(product: Product, first: str) -> None:
     moments = [start + timedelta(minutes=20 * n) for n in range(3 * 72)]
     caller = (await make_provider(product)).lead
     async with product.db.transaction(caller) as tx:
-        query = f"SELECT {office_date_sql('at')} FROM unnest($1::timestamptz[]) AS at"
-        found = [row[0] for row in await tx.conn.fetch(query, moments)]
+        rows = await tx.fetch(_OFFICE_DATES, moments=moments)
+        found = [row["day"] for row in rows]
     assert found == [at.astimezone(LONDON).date() for at in moments]
 
 

@@ -90,7 +90,8 @@ async def test_the_inbox_reads_all_keys_at_once(tenant: Tenant) -> None:
     await tenant.read()
     async with tenant.installation.product.db.transaction(tenant.worker) as tx:
         statements = list[str]()
-        tx.conn.add_query_logger(lambda record: statements.append(record.query))
+        connection: asyncpg.Connection = tx.conn
+        connection.add_query_logger(lambda record: statements.append(record.query))
         shown = await store_inbox.list_waiting(tx, after=None, limit=50, now=await tx.now())
     assert [message.body for message in shown] == ["hello there"] * 4
     assert sum("FROM data_keys" in statement for statement in statements) == 1

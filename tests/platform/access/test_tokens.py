@@ -138,6 +138,7 @@ async def test_the_audit_names_account_and_token(product: Product, app: Litestar
         token_id = await tx.conn.fetchval(
             "SELECT id FROM api_tokens WHERE account_id = $1", person.actor.account
         )
+    assert row is not None
     assert (row["account_id"], row["token_id"]) == (person.actor.account, token_id)
     assert row["session_id"] is None
 
