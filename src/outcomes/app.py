@@ -19,9 +19,9 @@ from outcomes.disengagement import api as disengagement_api
 from outcomes.disengagement import pages as disengagement_pages
 from outcomes.kpis import api as kpis_api
 from outcomes.kpis import pages as kpis_pages
-from outcomes.messaging import webhooks
+from outcomes.messaging.gateways.signed_requests import GatewayAccount
 from outcomes.messaging.producers import Producers
-from outcomes.messaging.signed_requests import GatewayAccount
+from outcomes.messaging.statuses import webhooks
 from outcomes.operations import health
 from outcomes.pathways import api as pathways_api
 from outcomes.pathways import pages as pathway_pages
@@ -42,7 +42,7 @@ from outcomes.platform.web.responses.static import Assets
 from outcomes.prompts import api as prompts_api
 from outcomes.prompts.gate import alert_wording
 from outcomes.prompts.inbox import webhooks as inbox_webhooks
-from outcomes.prompts.producer import PromptProducer
+from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.prompts.wordings import pages as wording_pages
 from outcomes.providers import pages as provider_pages
 from outcomes.providers.accounts import pages as account_pages

@@ -94,7 +94,7 @@ def test_a_scope_is_asked_for_where_the_design_says_and_nowhere_else() -> None:
         ("api_token", "app.py"),
         ("sign_in_link", "providers/accounts/links.py"),
         ("worker", "workers/outcomes_workers/scheduler.py"),
-        ("own_number", "messaging/webhooks.py"),
+        ("own_number", "messaging/statuses/webhooks.py"),
         ("own_number", "prompts/inbox/webhooks.py"),
         ("operator", "providers/service.py"),
         ("operator", "operations/commands.py"),

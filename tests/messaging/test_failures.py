@@ -2,7 +2,7 @@
 
 import pytest
 
-from outcomes.messaging.failures import FailureKind, delivery_retries, failure_kind
+from outcomes.messaging.gateways.failures import FailureKind, delivery_retries, failure_kind
 from outcomes.messaging.gateways.gateway import (
     OutboundSms,
     SmsError,

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from outcomes.local.handset.webhooks import sign
-from outcomes.messaging.inbound import InboundSms, StatusUpdate, read_inbound, read_status, verify
+from outcomes.messaging.gateways.inbound import (
+    InboundSms,
+    StatusUpdate,
+    read_inbound,
+    read_status,
+    verify,
+)
 from outcomes.messaging.lifecycle import GatewayStatus
 from tests.messaging.serving import ACCOUNT, TOKEN, Desk, desk, until
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from outcomes.errors import Forbidden
-from outcomes.messaging.inbound import (
+from outcomes.messaging.gateways.inbound import (
     MAX_BODY_BYTES,
     InboundSms,
     SignatureRefused,

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from outcomes.local.handset.faults import Fault, FaultKind, Plan
-from outcomes.messaging.failures import FailureKind
+from outcomes.messaging.gateways.failures import FailureKind
 from outcomes.messaging.gateways.gateway import (
     MESSAGE_SID,
     OutboundSms,

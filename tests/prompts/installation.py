@@ -16,14 +16,14 @@ from outcomes.app import create_app
 from outcomes.local.handset.app import Handset
 from outcomes.local.handset.faults import Plan
 from outcomes.local.handset.phones import Text
-from outcomes.messaging import delivery
+from outcomes.messaging.delivery import service as delivery
 from outcomes.messaging.gateways.twilio import TwilioGateway
 from outcomes.messaging.producers import Producer
 from outcomes.platform.access.models import Caller
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import alert_wording
 from outcomes.prompts.models import InboxMessage, Prompt
-from outcomes.prompts.producer import PromptProducer
+from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.settings import DatabaseUrls
 from outcomes.tasks.alerts import AlertProducer
 from tests.messaging.serving import served

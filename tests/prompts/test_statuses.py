@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from outcomes.app import producers
 from outcomes.local.handset.faults import Plan
-from outcomes.messaging import statuses
-from outcomes.messaging.callbacks import CallbackToken, new_callback_token
-from outcomes.messaging.inbound import StatusUpdate
+from outcomes.messaging.gateways.callbacks import CallbackToken, new_callback_token
+from outcomes.messaging.gateways.inbound import StatusUpdate
 from outcomes.messaging.lifecycle import GatewayStatus, MessageState
+from outcomes.messaging.statuses import service as statuses
 from tests.prompts.installation import Tenant, until
 
 FINAL = {"delivered": "delivered", "undelivered": "undelivered", "failed": "undelivered"}

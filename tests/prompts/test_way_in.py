@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from outcomes.errors import Conflict, NotFound
-from outcomes.messaging import delivery
+from outcomes.messaging.delivery import service as delivery
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.platform.access.models import Role
 from outcomes.platform.calendar import SafeHours
@@ -16,7 +16,7 @@ from outcomes.platform.paging import Moment
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox.replies import Answer
 from outcomes.prompts.models import MessageKind
-from outcomes.prompts.producer import PromptProducer
+from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import SafeContactProfile

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from outcomes.messaging import delivery
+from outcomes.messaging.delivery import service as delivery
 from outcomes.messaging.producers import Producer
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import alert_wording
-from outcomes.prompts.producer import PromptProducer
+from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.tasks.alerts import AlertProducer
 from outcomes_workers.tenant_run import EVERY_RUN, Step, TenantRun
 

@@ -1,1 +1,1 @@
-"""Text messages: the gateway, what it tells us, and a stand-in for it on the desk."""
+"""One life for every outgoing message, whoever receives it and whichever channel carries it."""

@@ -116,6 +116,12 @@ def states_before(event: MessageEvent) -> list[MessageState]:
     return [state for state in MessageState if TRANSITIONS[state, event] is not state]
 
 
+def state_after(event: MessageEvent) -> MessageState:
+    """The one state that the event leads to, wherever it changes anything."""
+    (after,) = {TRANSITIONS[state, event] for state in states_before(event)}
+    return after
+
+
 def report(status: GatewayStatus) -> MessageEvent:
     """The event that a gateway's status is."""
     if status is GatewayStatus.DELIVERED:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.messaging.callbacks import CallbackToken
-from outcomes.messaging.failures import FailureKind
+from outcomes.messaging.gateways.callbacks import CallbackToken
+from outcomes.messaging.gateways.failures import FailureKind
 from outcomes.messaging.lifecycle import MessageEvent, MessageState
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from outcomes.messaging.failures import FailureKind
+from outcomes.messaging.gateways.failures import FailureKind
 from outcomes.messaging.lifecycle import MessageEvent, MessageState
 from outcomes.messaging.models import Change, Content, Due, RecipientKind, Unsendable, Verdict
 from outcomes.platform.access import audit

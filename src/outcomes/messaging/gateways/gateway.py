@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from outcomes.errors import OutcomesError
-from outcomes.messaging.failures import FailureKind, failure_kind
+from outcomes.messaging.gateways.failures import FailureKind, failure_kind
 
 MESSAGE_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")

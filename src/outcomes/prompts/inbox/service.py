@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from outcomes.errors import NotFound, Unavailable
-from outcomes.messaging.inbound import InboundSms
+from outcomes.messaging.gateways.inbound import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.access.models import Caller
@@ -30,7 +30,7 @@ from outcomes.prompts.inbox.replies import (
 )
 from outcomes.prompts.inbox.store import Unread
 from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
-from outcomes.prompts.producer import cancel_retry, cancel_scheduled
+from outcomes.prompts.sending.producer import cancel_retry, cancel_scheduled
 from outcomes.prompts.store import find_workers
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors

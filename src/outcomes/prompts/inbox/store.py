@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from outcomes.messaging.inbound import InboundSms
+from outcomes.messaging.gateways.inbound import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import quarantine_key, wrapped_keys

@@ -1,13 +1,13 @@
-"""Texts from phones, as the gateway posts them; `messaging/signed_requests.py` verifies them."""
+"""Texts from phones, as the gateway posts them; `messaging/gateways/signed_requests.py` verifies them."""
 
 from typing import Any
 
 from litestar import Request, post
 
 from outcomes.errors import NotFound
-from outcomes.messaging.callbacks import INBOUND_PATH
-from outcomes.messaging.inbound import read_inbound
-from outcomes.messaging.signed_requests import GatewayAccount, verified_form
+from outcomes.messaging.gateways.callbacks import INBOUND_PATH
+from outcomes.messaging.gateways.inbound import read_inbound
+from outcomes.messaging.gateways.signed_requests import GatewayAccount, verified_form
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 from outcomes.prompts.inbox import service

@@ -1,15 +1,15 @@
-"""Status callbacks over HTTP; `signed_requests.py` says how they are verified."""
+"""Status callbacks over HTTP; `gateways/signed_requests.py` says how they are verified."""
 
 from typing import Any
 
 from litestar import Request, post
 
 from outcomes.errors import NotFound
-from outcomes.messaging import statuses
-from outcomes.messaging.callbacks import STATUS_PATH
-from outcomes.messaging.inbound import read_status
+from outcomes.messaging.gateways.callbacks import STATUS_PATH
+from outcomes.messaging.gateways.inbound import read_status
+from outcomes.messaging.gateways.signed_requests import GatewayAccount, verified_form
 from outcomes.messaging.producers import Producers
-from outcomes.messaging.signed_requests import GatewayAccount, verified_form
+from outcomes.messaging.statuses import service
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 
@@ -28,7 +28,7 @@ async def receive_status(
     token = request.query_params.get("token", "")
     if caller is None or not token.isascii():
         raise NotFound
-    if not await statuses.record_status(db, caller, producers, token, update):
+    if not await service.record_status(db, caller, producers, token, update):
         raise NotFound
 
 

@@ -9,9 +9,10 @@ import asyncio
 from datetime import datetime
 from uuid import uuid4
 
-from outcomes.messaging import store
-from outcomes.messaging.callbacks import new_callback_token
-from outcomes.messaging.failures import FailureKind
+from outcomes.messaging.delivery import store
+from outcomes.messaging.delivery.timing import LEASE, START_WITHIN, backoff, validity_seconds
+from outcomes.messaging.gateways.callbacks import new_callback_token
+from outcomes.messaging.gateways.failures import FailureKind
 from outcomes.messaging.gateways.gateway import (
     Accepted,
     OutboundSms,
@@ -23,7 +24,7 @@ from outcomes.messaging.gateways.gateway import (
 from outcomes.messaging.lifecycle import MessageEvent, MessageState, next_state
 from outcomes.messaging.models import Change, Claim, Unsendable
 from outcomes.messaging.producers import Producer
-from outcomes.messaging.timing import LEASE, START_WITHIN, backoff, validity_seconds
+from outcomes.messaging.store import close_scheduled
 from outcomes.platform.access import audit
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
@@ -56,27 +57,18 @@ async def _claim(db: Database, caller: Caller, producer: Producer) -> tuple[int,
         if not due:
             return 0, []
         verdicts = await producer.gate(tx, due, now)
-        claims = [
-            Claim(one, uuid4(), new_callback_token(caller))
-            for one in due
-            if verdicts[one.id].event is MessageEvent.CLAIM
-        ]
-        closed = [
-            (one, verdict.event, verdict.reason)
-            for one in due
-            if (verdict := verdicts[one.id]).event in (MessageEvent.WITHHOLD, MessageEvent.CANCEL)
-        ]
-        await store.close_scheduled(
-            tx,
-            [
-                (one.id, next_state(MessageState.SCHEDULED, event), reason)
-                for one, event, reason in closed
-                if event is not None
-            ],
-            now,
-        )
-        later = [(one.id, at) for one in due if (at := verdicts[one.id].try_at) is not None]
-        await store.defer(tx, later)
+        claims, closed, deferred = [], [], []
+        for one in due:
+            verdict = verdicts[one.id]
+            if verdict.event is MessageEvent.CLAIM:
+                claims.append(Claim(one, uuid4(), new_callback_token(caller)))
+            elif verdict.event is not None:
+                after = next_state(MessageState.SCHEDULED, verdict.event)
+                closed.append((one.id, after, verdict.reason))
+            elif verdict.try_at is not None:
+                deferred.append((one.id, verdict.try_at))
+        await close_scheduled(tx, closed, now)
+        await store.defer(tx, deferred)
         await store.start_all(tx, claims, now + LEASE)
         recipients = tuple(one.recipient_id for one in due)
         await audit.record(tx, producer.event("claimed", recipients), now)
@@ -204,7 +196,7 @@ async def sweep(db: Database, caller: Caller, producer: Producer) -> None:
         lost = await store.end_lost_leases(tx, kind, now)
         expired = await store.expire(tx, kind, now)
         stale = await producer.find_stale(tx, now)
-        await store.close_scheduled(
+        await close_scheduled(
             tx, [(one.id, MessageState.CANCELLED, reason) for one, reason in stale], now
         )
         for one in lost:

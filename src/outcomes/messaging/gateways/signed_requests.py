@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Request
 from msgspec import Struct
 
-from outcomes.messaging.inbound import SignedForm, verify
+from outcomes.messaging.gateways.inbound import SignedForm, verify
 
 _SIGNATURE = "X-Twilio-Signature"
 

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from outcomes.messaging import service as messages
-from outcomes.messaging.failures import FailureKind, delivery_retries
+from outcomes.messaging.gateways.failures import FailureKind, delivery_retries
 from outcomes.messaging.lifecycle import MessageEvent, MessageState
 from outcomes.messaging.models import Change, Content, Due, RecipientKind, Unsendable, Verdict
 from outcomes.pathways import service as pathways
 from outcomes.platform.access import audit
 from outcomes.platform.db import Transaction
-from outcomes.prompts import store
 from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
 from outcomes.prompts.models import CancelReason
-from outcomes.prompts.store import NewPrompt, PlannedUnder
+from outcomes.prompts.sending import store
+from outcomes.prompts.sending.store import PlannedUnder
+from outcomes.prompts.store import NewPrompt, find_workers, insert_prompt, list_accepted
 from outcomes.prompts.wordings.wording import find_wording
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
@@ -46,7 +47,7 @@ class PromptProducer:
         """Consent, opt-out, number, safe window and wording as they are now."""
         prompts = await store.list_planned_under(tx, [one.id for one in due])
         contactability = await survivors.list_contactability(tx, [one.recipient_id for one in due])
-        accepted = await store.list_accepted(tx)
+        accepted = await list_accepted(tx)
         return {
             one.id: _verdict(prompts[one.id], contactability[one.recipient_id], accepted, now)
             for one in due
@@ -58,7 +59,7 @@ class PromptProducer:
         """The number and the approved words, if the gate is still open."""
         prompt = (await store.list_planned_under(tx, [message.id]))[message.id]
         contactability = await survivors.get_contactability(tx, message.recipient_id)
-        verdict = _verdict(prompt, contactability, await store.list_accepted(tx), now)
+        verdict = _verdict(prompt, contactability, await list_accepted(tx), now)
         wording = find_wording(wordings(), prompt.wording_code, prompt.wording_version)
         if (
             verdict.event is not MessageEvent.CLAIM
@@ -137,7 +138,7 @@ async def _retry(tx: Transaction, change: Change, now: datetime) -> bool:
     contactability = await survivors.get_contactability(tx, change.recipient_id)
     due_at = now + RETRY_AFTER
     expires_at = expiry(contactability, due_at)
-    terms = terms_for_later(contactability, await store.list_accepted(tx), now)
+    terms = terms_for_later(contactability, await list_accepted(tx), now)
     if terms.withheld or expires_at is None:
         return False
     retried = await store.get_origin(tx, change.message_id)
@@ -151,7 +152,7 @@ async def _retry(tx: Transaction, change: Change, now: datetime) -> bool:
         requested_by=retried.requested_by,
         retry_of=change.message_id,
     )
-    await store.insert_prompt(tx, retry, now)
+    await insert_prompt(tx, retry, now)
     await providers.bring_next_run_forward(tx, due_at)
     return True
 
@@ -179,7 +180,7 @@ async def _react(tx: Transaction, change: Change, now: datetime) -> None:
 
 async def _ask_to_look(tx: Transaction, kind: TaskKind, change: Change, now: datetime) -> None:
     """A task about one prompt, for the survivor's support worker."""
-    workers = await store.find_workers(tx, [change.recipient_id])
+    workers = await find_workers(tx, [change.recipient_id])
     await tasks.raise_task(
         tx,
         kind,

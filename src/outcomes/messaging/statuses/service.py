@@ -1,13 +1,13 @@
 """Status callbacks: what became of a message after the gateway took it. They come late, doubled and
 out of order."""
 
-from outcomes.messaging import store
-from outcomes.messaging.callbacks import callback_digest
-from outcomes.messaging.failures import failure_kind
-from outcomes.messaging.inbound import StatusUpdate
+from outcomes.messaging.gateways.callbacks import callback_digest
+from outcomes.messaging.gateways.failures import failure_kind
+from outcomes.messaging.gateways.inbound import StatusUpdate
 from outcomes.messaging.lifecycle import MessageState, next_state, report
 from outcomes.messaging.models import Change
 from outcomes.messaging.producers import Producers
+from outcomes.messaging.statuses import store
 from outcomes.platform.access import audit
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database

@@ -1,0 +1,1 @@
+"""What the gateway reports about a message after it took it."""
