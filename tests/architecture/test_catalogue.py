@@ -220,19 +220,27 @@ async def test_nobody_else_was_granted_anything(
     }
 
 
-async def test_nothing_goes_around_the_policies(catalogue: Any) -> None:
-    """No view, materialised view, function, trigger, rule or extension that runs as somebody else."""
+async def test_nothing_goes_around_the_policies(
+    catalogue: Any, database_urls: DatabaseUrls
+) -> None:
+    """No view, materialised view, trigger, rule or extension; a function has its caller's rights."""
     relations = await catalogue.fetch("""
         SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
         AND relkind NOT IN ('r', 'i', 'p', 'I')""")
-    functions = await catalogue.fetch(
-        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
-    )
+    functions = await catalogue.fetch("""
+        SELECT proname, prosecdef, proconfig,
+               array(SELECT grantee::regrole::text FROM aclexplode(proacl)
+                     WHERE grantee <> proowner) AS others
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname""")
     triggers = await catalogue.fetch("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
     rules = await catalogue.fetch("SELECT rulename FROM pg_rules WHERE schemaname = 'public'")
     extensions = await catalogue.fetch("SELECT extname FROM pg_extension")
 
-    assert [list(found) for found in (relations, functions, triggers, rules)] == [[], [], [], []]
+    assert [list(found) for found in (relations, triggers, rules)] == [[], [], []]
+    assert [tuple(function) for function in functions] == [
+        (name, False, None, [database_urls.auth_role])
+        for name in ("find_api_token", "find_session")
+    ]
     assert [row["extname"] for row in extensions] == ["plpgsql"]
 
 

@@ -23,10 +23,9 @@ SAID = NewCheckIn(
     note="Spoke for ten minutes; settled, and the course goes on. " * 3,
 )
 LAYERS = (
-    "session looked up, in a transaction of its own",
+    "session looked up",
     "transaction of the provider",
-    "clock, boundary and key",
-    "idempotency",
+    "clock, boundary, key and idempotency",
     "attempt, check-in and audit",
     "HTTP, framework, reading, encryption, answer",
 )

@@ -22,7 +22,7 @@ from outcomes.assessments.scoring import (
 )
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise, authorise_once
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
@@ -51,9 +51,9 @@ async def record_needs(
     check_area_answers(instrument, new.areas)
     levels = {code: answer.level for code, answer in new.areas.items()}
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
         _require_past(opened, new.assessed_on)
-        if await first_time(tx, creation, opened.now):
+        if is_new:
             overall = overall_level(instrument, levels)
             await store.insert_needs(tx, opened, creation.key, new, overall)
             if NeedLevel.URGENT in levels.values():

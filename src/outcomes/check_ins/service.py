@@ -19,8 +19,8 @@ from outcomes.check_ins.models import (
 from outcomes.errors import Invalid
 from outcomes.pathways import service as pathways
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
-from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise, authorise_once
+from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
@@ -55,11 +55,11 @@ async def log_check_in(
         NotFound: also for a planned contact or corrected check-in that is not this survivor's.
     """
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
         occurred_at = _not_ahead("occurred_at", new.occurred_at, opened)
         if new.next_contact_on is not None:
             _require_soon(new.next_contact_on, _today(opened))
-        if await first_time(tx, creation, opened.now):
+        if is_new:
             if new.corrects_id is None:
                 await store.insert_check_in(tx, opened, creation.key, new, occurred_at)
             else:
@@ -87,9 +87,9 @@ async def log_attempt(
     if new.outcome is AttemptOutcome.REACHED:
         raise Invalid.field("outcome", "Log a check-in when you reached them.")
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
         attempted_at = _not_ahead("attempted_at", new.attempted_at, opened)
-        if await first_time(tx, creation, opened.now):
+        if is_new:
             await store.insert_attempt(tx, opened, creation.key, new, attempted_at)
         return creation.key
 
@@ -103,10 +103,10 @@ async def record_drop_in(
         Invalid: a day ahead of theirs.
     """
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
         if new.attended_on > _today(opened):
             raise Invalid.field("attended_on", "Enter a day that is not ahead of today.")
-        if await first_time(tx, creation, opened.now):
+        if is_new:
             await store.insert_drop_in(tx, opened, creation.key, new)
         return await store.get_drop_in_id(tx, survivor_id, new)
 
@@ -116,10 +116,10 @@ async def record_activity(
 ) -> UUID:
     """Record that work, education, training or volunteering began or ended."""
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
         if new.happened_on > _today(opened):
             raise Invalid.field("happened_on", "Enter a day that is not ahead of today.")
-        if await first_time(tx, creation, opened.now):
+        if is_new:
             await store.insert_activity(tx, opened, creation.key, new)
         return creation.key
 

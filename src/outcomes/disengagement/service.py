@@ -22,8 +22,8 @@ from outcomes.disengagement.models import (
 from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
 from outcomes.errors import Invalid
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
-from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise, authorise_once
+from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import (
     SafeHours,
@@ -86,8 +86,8 @@ async def raise_flag(
         Conflict: there is an open flag.
     """
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        if await first_time(tx, creation, opened.now):
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if is_new:
             found = await store.get_facts(tx, survivor_id)
             evidence = _evidence(found, new.note, opened.now)
             await store.insert_flag(tx, opened, creation.key, evidence, caller.actor.account)
@@ -110,9 +110,9 @@ async def resolve_flag(
         Conflict: somebody resolved it before.
     """
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
         _require_enough(new, opened)
-        if await first_time(tx, creation, opened.now):
+        if is_new:
             await store.resolve_flag(tx, opened, flag_id, new, caller.actor.account)
             await tasks.resolve_task(tx, TaskKind.DISENGAGEMENT, flag_id, opened.now)
 

@@ -20,8 +20,8 @@ from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.pathways.schedule.planning import follow_up_points
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import authorise
-from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.caseload import authorise, authorise_once
+from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
@@ -51,8 +51,8 @@ async def enrol(
         Conflict: enrolled already.
     """
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        if await first_time(tx, creation, opened.now):
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if is_new:
             await plans.start(tx, opened, creation.key, new)
             await audit.record_opened(tx, opened, "pathway.enrolled", "anchor_on")
         return creation.key

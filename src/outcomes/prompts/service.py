@@ -6,8 +6,8 @@ from uuid import UUID, uuid4, uuid5
 
 from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import authorise
-from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.caseload import authorise, authorise_once
+from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment
@@ -93,8 +93,8 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
             the message says why.
     """
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        if not await first_time(tx, creation, opened.now):
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if not is_new:
             return creation.key
         now = opened.now
         contactability = await survivors.get_contactability(tx, survivor_id)

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from outcomes.errors import Conflict, Invalid
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise, authorise_once
 from outcomes.platform.access.data_keys import create_key
 from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
@@ -134,8 +134,8 @@ async def record_consent(
 ) -> UUID:
     """Add a decision. A withdrawal counts from the moment it is recorded."""
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        if await first_time(tx, creation, opened.now):
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if is_new:
             await store.insert_consent(tx, creation.key, survivor_id, new, opened.now)
             await audit.record_opened(tx, opened, "consent.recorded", "purpose", "decision")
         return creation.key
@@ -166,8 +166,8 @@ async def record_safe_contact(
     if why := why_no_danger_word(profile):
         raise Invalid.field("duress_word", why)
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        if await first_time(tx, creation, opened.now):
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if is_new:
             await contact_store.insert_safe_contact(tx, opened, creation.key, profile)
             await audit.record_opened(tx, opened, "safe_contact.recorded", "profile")
         return creation.key
@@ -224,8 +224,8 @@ async def change_phone(
     """
     e164 = mobile(new.phone, "phone")
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        if not await first_time(tx, creation, opened.now):
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if not is_new:
             return
         before = (await contact_store.list_contactability(tx, [survivor_id]))[survivor_id]
         if before.phone == e164:

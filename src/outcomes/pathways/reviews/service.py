@@ -20,8 +20,8 @@ from outcomes.pathways.schedule import queries as schedule_store
 from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import authorise
-from outcomes.platform.access.idempotency import Creation, first_time
+from outcomes.platform.access.caseload import authorise, authorise_once
+from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
@@ -47,9 +47,9 @@ async def complete_review(
         Conflict: the record was changed since that version.
     """
     async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
         held_on = _day_held(new, local_date(opened.now, zone_of(opened.zone)))
-        if await first_time(tx, creation, opened.now):
+        if is_new:
             if new.exit_on is not None and new.version is not None:
                 await plans.set_exit_date(tx, opened, new.exit_on, new.version)
             open_ones = await schedule_store.list_open(

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from outcomes.platform.access.idempotency import Creation, require_same
 from outcomes.platform.clock import NOW_SQL
-from outcomes.platform.db import Transaction, from_row
+from outcomes.platform.db import Row, Transaction, from_row
 from outcomes.platform.encryption import DataKey, WrappedKey
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import office_date_sql
@@ -67,14 +68,22 @@ def _granted(survivor: str) -> str:
           AND g.account_id = :caller_account_id::uuid AND g.ended_at IS NULL)"""
 
 
-_ADMIT = sql(f"""
-    SELECT {NOW_SQL} AS now, s.zone, s.reference,
-           k.id, k.kind, k.subject_id, k.kek_version, k.wrapped, k.commitment
-    FROM survivors s
+_COLUMNS = f"""{NOW_SQL} AS now, s.zone, s.reference,
+    k.id, k.kind, k.subject_id, k.kek_version, k.wrapped, k.commitment"""
+_OPENED = """FROM survivors s
     JOIN data_keys k ON k.provider_id = :provider_id AND k.kind = 'survivor'
-                    AND k.subject_id = s.id
-    WHERE s.provider_id = :provider_id AND s.id = :survivor_id
-      AND ({in_caseload("s")} OR {_granted("s")})
+                    AND k.subject_id = s.id"""
+_MAY_OPEN = f"""WHERE s.provider_id = :provider_id AND s.id = :survivor_id
+      AND ({in_caseload("s")} OR {_granted("s")})"""
+_AUTHORISE = sql(f"SELECT {_COLUMNS} {_OPENED} {_MAY_OPEN}")
+_AUTHORISE_ONCE = sql(f"""
+    WITH created AS (
+        INSERT INTO idempotency_keys (provider_id, key, account_id, route, body_mac, created_at)
+        VALUES (:provider_id, :key, :account_id, :route, :body_mac, {NOW_SQL} + :clock_offset)
+        ON CONFLICT DO NOTHING RETURNING key)
+    SELECT {_COLUMNS}, created.key IS NOT NULL AS first_time
+    {_OPENED} LEFT JOIN created ON true
+    {_MAY_OPEN}
 """)
 
 
@@ -85,7 +94,36 @@ async def authorise(tx: Transaction, survivor_id: UUID) -> AuthorisedSurvivor:
         NotFound: absent, another provider's or outside the caseload; the answer is the same.
         Forbidden: the caller's role may not open a survivor's key.
     """
-    row = await tx.get_row(_ADMIT, survivor_id=survivor_id, **caseload_args(tx))
+    row = await tx.get_row(_AUTHORISE, survivor_id=survivor_id, **caseload_args(tx))
+    return _authorised(tx, survivor_id, row)
+
+
+async def authorise_once(
+    tx: Transaction, survivor_id: UUID, creation: Creation
+) -> tuple[AuthorisedSurvivor, bool]:
+    """Open a survivor to create something, and whether this is the first time, in one statement.
+
+    The key goes in first: where nobody may be opened, the transaction is undone with it.
+
+    Raises:
+        NotFound, Forbidden: as `authorise` does.
+        Conflict: as `first_time` does.
+    """
+    row = await tx.get_row(
+        _AUTHORISE_ONCE,
+        survivor_id=survivor_id,
+        key=creation.key,
+        account_id=tx.caller.actor.account,
+        route=creation.route,
+        body_mac=creation.body_mac,
+        **caseload_args(tx),
+    )
+    if not row["first_time"]:
+        await require_same(tx, creation)
+    return _authorised(tx, survivor_id, row), row["first_time"]
+
+
+def _authorised(tx: Transaction, survivor_id: UUID, row: Row) -> AuthorisedSurvivor:
     return AuthorisedSurvivor(
         survivor_id=survivor_id,
         now=tx.clock.of(row["now"]),

@@ -48,27 +48,32 @@ _IS_SAME = sql("""
 async def first_time(tx: Transaction, creation: Creation, now: datetime) -> bool:
     """Whether this is the first time; False means: done before, show it as it is.
 
+    For a creation that opens a survivor, `authorise_once` asks the same in its own statement.
+
     Raises:
         Conflict: the key was used by somebody else, for another route or with another body.
     """
-    account_id = tx.caller.actor.account
     new = await tx.fetch_value(
         _INSERT,
         key=creation.key,
-        account_id=account_id,
+        account_id=tx.caller.actor.account,
         route=creation.route,
         body_mac=creation.body_mac,
         now=now,
     )
-    if new:
-        return True
+    if not new:
+        await require_same(tx, creation)
+    return bool(new)
+
+
+async def require_same(tx: Transaction, creation: Creation) -> None:
+    """Raises Conflict unless the key on record is of this account, route and body."""
     same = await tx.fetch_value(
         _IS_SAME,
         key=creation.key,
-        account_id=account_id,
+        account_id=tx.caller.actor.account,
         route=creation.route,
         body_mac=creation.body_mac,
     )
     if not same:
         raise Conflict("This was already sent with other contents. Open the page again and retry.")
-    return False

@@ -26,7 +26,7 @@ from outcomes.platform.access.tries import Tries, UnknownNames
 from outcomes.platform.clock import NOW_SQL
 from outcomes.platform.db import Database, Row
 from outcomes.platform.encryption import KeyKind, KeyRing
-from outcomes.platform.sql import sql
+from outcomes.platform.sql import Statement, sql
 
 IDLE_LOCK = timedelta(minutes=15)
 """A session unused for longer is over."""
@@ -87,29 +87,14 @@ _FORGET_FAILURES = sql("""
 """)
 
 
-_NOW = f"({NOW_SQL} + :clock_offset::interval)"
-_SESSION = sql(f"""
-    WITH seen AS (
-        UPDATE sessions SET last_seen_at = {_NOW}
-        WHERE provider_id = :provider_id AND token_digest = :digest
-          AND last_seen_at BETWEEN {_NOW} - :idle_lock::interval
-                               AND {_NOW} - interval '1 minute')
-    SELECT s.id, s.account_id, s.reauthenticated_at, a.role, a.team_id
-    FROM sessions s
-    JOIN accounts a ON a.provider_id = :provider_id AND a.id = s.account_id
-    WHERE s.provider_id = :provider_id AND s.token_digest = :digest AND s.ended_at IS NULL
-      AND s.expires_at > {_NOW} AND s.last_seen_at > {_NOW} - :idle_lock::interval
-      AND a.state = 'active'
+_FIND_SESSION = sql(f"""
+    SELECT * FROM find_session(
+        :of_provider_id, :digest, {NOW_SQL} + :clock_offset::interval, :idle_lock)
 """)
-
-
-_API_TOKEN = sql(f"""
-    SELECT t.id, t.account_id, t.permissions, a.role, a.team_id
-    FROM api_tokens t
-    JOIN accounts a ON a.provider_id = :provider_id AND a.id = t.account_id
-    WHERE t.provider_id = :provider_id AND t.token_digest = :digest AND t.revoked_at IS NULL
-      AND t.expires_at > {NOW_SQL} + :clock_offset::interval AND a.state = 'active'
+_FIND_API_TOKEN = sql(f"""
+    SELECT * FROM find_api_token(:of_provider_id, :digest, {NOW_SQL} + :clock_offset::interval)
 """)
+"""Functions, because a function sets the provider and reads in one round trip (migration 0009)."""
 
 
 _SIGN_IN_LINK = sql(f"""
@@ -134,7 +119,7 @@ class Scopes:
     def __init__(self, auth: Database, ring: KeyRing) -> None:
         self._auth = auth
         self.ring = ring
-        self._session_routes: dict[bytes, UUID] = {}
+        self._routes: dict[bytes, UUID] = {}
         self._unknown_names = UnknownNames()
 
     def digest(self, kind: RouteKind, value: str) -> bytes:
@@ -197,41 +182,21 @@ class Scopes:
         )
 
     async def session(self, token: str) -> Caller | None:
-        """The caller of a live session; using it keeps it alive.
-
-        The route of a session never changes, so it is remembered; whether it still lives is read
-        every time.
-        """
-        digest = self.digest(RouteKind.SESSION, token)
-        provider_id = self._session_routes.get(digest) or await self._route(
-            RouteKind.SESSION, digest
-        )
-        if provider_id is None:
+        """The caller of a live session; using it keeps it alive."""
+        found = await self._find(RouteKind.SESSION, token, _FIND_SESSION, idle_lock=IDLE_LOCK)
+        if found is None:
             return None
-        async with self._auth.in_provider(provider_id) as conn:
-            row = await conn.fetch_row(
-                _SESSION, digest=digest, clock_offset=self._auth.clock.offset, idle_lock=IDLE_LOCK
-            )
-        if row is None:
-            self._session_routes.pop(digest, None)
-            return None
-        self._remember(digest, provider_id)
+        provider_id, row = found
         return self._account_caller(
             provider_id, row, session_id=row["id"], reauthenticated_at=row["reauthenticated_at"]
         )
 
     async def api_token(self, token: str) -> Caller | None:
         """The caller of a live API token: its account's role, narrowed to the token's list."""
-        digest = self.digest(RouteKind.API_TOKEN, token)
-        provider_id = await self._route(RouteKind.API_TOKEN, digest)
-        if provider_id is None:
+        found = await self._find(RouteKind.API_TOKEN, token, _FIND_API_TOKEN)
+        if found is None:
             return None
-        async with self._auth.in_provider(provider_id) as conn:
-            row = await conn.fetch_row(
-                _API_TOKEN, digest=digest, clock_offset=self._auth.clock.offset
-            )
-        if row is None:
-            return None
+        provider_id, row = found
         narrowed = frozenset(Permission(name) for name in row["permissions"])
         return self._account_caller(provider_id, row, token_id=row["id"], narrowed=narrowed)
 
@@ -295,7 +260,29 @@ class Scopes:
             provider_id: UUID | None = await conn.fetch_value(_ROUTE, kind=kind, digest=digest)
         return provider_id
 
-    def _remember(self, digest: bytes, provider_id: UUID) -> None:
-        if len(self._session_routes) >= _ROUTES_REMEMBERED:
-            self._session_routes.clear()
-        self._session_routes[digest] = provider_id
+    async def _find(
+        self, kind: RouteKind, token: str, statement: Statement, **values: object
+    ) -> tuple[UUID, Row] | None:
+        """The provider and the row of a live session or API token.
+
+        A route never changes, so it is remembered; whether the credential is live is read every time.
+        """
+        digest = self.digest(kind, token)
+        provider_id = self._routes.get(digest) or await self._route(kind, digest)
+        if provider_id is None:
+            return None
+        async with self._auth.connection() as conn:
+            row = await conn.fetch_row(
+                statement,
+                of_provider_id=provider_id,
+                digest=digest,
+                clock_offset=self._auth.clock.offset,
+                **values,
+            )
+        if row is None:
+            self._routes.pop(digest, None)
+            return None
+        if len(self._routes) >= _ROUTES_REMEMBERED:
+            self._routes.clear()
+        self._routes[digest] = provider_id
+        return provider_id, row
