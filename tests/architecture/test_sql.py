@@ -17,7 +17,7 @@ import outcomes
 import outcomes_workers
 from outcomes.kpis.figures.catalogue import catalogue
 from outcomes.pathways.schedule.store import _upsert
-from outcomes.platform.sql import Statement
+from outcomes.platform.sql import Statement, sql
 
 ROOT = Path(__file__).parents[2]
 TABLES = sorted(
@@ -83,7 +83,7 @@ def _statements() -> Iterator[tuple[str, str]]:
                 yield f"{module.__name__}.{name}", _named(value)
     yield "outcomes.pathways.schedule.store._upsert", _named(_upsert(2))
     for kpi in catalogue():
-        yield f"{kpi.code}.sql", _named(kpi.statement)
+        yield f"{kpi.code}.sql", _named(sql(kpi.statement))
 
 
 STATEMENTS = list(_statements())

@@ -1,4 +1,4 @@
-"""The product's web process, started as an operator starts it: `outcomes serve`."""
+"""The product's web process, as `outcomes serve` runs it, at the moment of the tests."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from outcomes.platform.ports import HERE, free_port
 from outcomes.settings import Settings
+from tests.moment import OFFSET
 from tests.support import environment_of
 
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -35,7 +36,7 @@ async def serving(settings: Settings) -> AsyncIterator[Web]:
     port = free_port()
     with tempfile.TemporaryFile("w+") as said:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "outcomes", "serve"),
+            *(sys.executable, "-m", "tests.journeys.moved", "web", f"{OFFSET.total_seconds():.0f}"),
             env=_environment(settings, port),
             stdout=said,
             stderr=said,

@@ -25,7 +25,7 @@ AFTER, BEFORE, LATE, LEFT = (
     "late enrolment",
     "left before the period",
 )
-IN_UTC = "greatest($2::date::timestamp AT TIME ZONE 'UTC', $4::timestamptz)"
+IN_UTC = "greatest(:day_after::date::timestamp AT TIME ZONE 'UTC', :ends_at::timestamptz)"
 """Where a period of London's days would end by the days of UTC, in summer."""
 
 ENROLLED = "p.enrolled_at < period.ends_at"
@@ -59,7 +59,7 @@ PEOPLE = [
         "true",
     ),
     Distractor("enrolments", (LATE,), "survivors-supported", ENROLLED),
-    Distractor("enrolments", (LATE,), "survivors-supported", "$4::timestamptz", IN_UTC),
+    Distractor("enrolments", (LATE,), "survivors-supported", ":ends_at::timestamptz", IN_UTC),
     Distractor("enrolments", (LEFT,), "survivors-supported", NOT_LEFT),
     Distractor(
         "enrolments", ("enrolled twice",), "survivors-supported", "SELECT DISTINCT", "SELECT"
@@ -96,10 +96,14 @@ ATTEMPTS = [
         "a.attempted_at <= period.ends_at",
     ),
     Distractor(
-        "contact_attempts", ("1 July in London",), "call-pick-up", "$4::timestamptz", IN_UTC
+        "contact_attempts", ("1 July in London",), "call-pick-up", ":ends_at::timestamptz", IN_UTC
     ),
     Distractor(
-        "contact_attempts", ("1 July in London",), "no-answer-reasons", "$4::timestamptz", IN_UTC
+        "contact_attempts",
+        ("1 July in London",),
+        "no-answer-reasons",
+        ":ends_at::timestamptz",
+        IN_UTC,
     ),
     Distractor("contact_attempts", ("not a call",), "call-pick-up", "a.channel = 'call'"),
     Distractor("contact_attempts", ("not a call",), "no-answer-reasons", "a.channel = 'call'"),
@@ -193,18 +197,18 @@ PLANNED = [
     ),
     *bounds("planned_contacts", "reach", "c.due_at"),
     *bounds("planned_contacts", "follow-up-completeness", "c.due_at"),
-    Distractor("planned_contacts", (AFTER,), "reach", "$4::timestamptz", IN_UTC),
+    Distractor("planned_contacts", (AFTER,), "reach", ":ends_at::timestamptz", IN_UTC),
     Distractor(
         "planned_contacts",
         ("its seventh day is 31 December",),
         "reviews-on-time",
-        "c.held_on + 7 >= period.first_day",
+        "c.held_on >= period.first_day - 7",
     ),
     Distractor(
         "planned_contacts",
         ("its seventh day is 1 July",),
         "reviews-on-time",
-        "c.held_on + 7 < period.day_after",
+        "c.held_on < period.day_after - 7",
     ),
     Distractor("reviews", ("held late",), "reviews-on-time", "r.held_on <= c.held_on + 7"),
 ]
@@ -272,7 +276,7 @@ OTHERS = [
         "opt_outs", ("not a choice, and not to be seen",), "opt-outs", "o.source <> 'duress'"
     ),
     *bounds("opt_outs", "opt-outs", "o.opted_out_at"),
-    Distractor("opt_outs", (AFTER,), "opt-outs", "$4::timestamptz", IN_UTC),
+    Distractor("opt_outs", (AFTER,), "opt-outs", ":ends_at::timestamptz", IN_UTC),
     *bounds("messages", "undeliverable-messages", "m.due_at"),
     Distractor(
         "messages",

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.models import Audience, Cell, Counts, Kpi, KpiValue, Mark, ShownRow, Shows
-from outcomes.platform.sql import sql
 
 
 def kpi(
@@ -30,7 +29,7 @@ def kpi(
         source="there",
         needs=frozenset({"somewhere"}),
         audience=audience,
-        statement=sql("SELECT"),
+        statement="SELECT",
     )
 
 

@@ -10,7 +10,6 @@ from msgspec import Meta, Struct
 
 from outcomes.errors import Invalid
 from outcomes.platform.inputs import Input, ShortText
-from outcomes.platform.sql import Statement
 
 
 class Counts(StrEnum):
@@ -88,7 +87,7 @@ class Kpi(Struct, frozen=True):
     source: str
     needs: frozenset[str]  # the only tables that the statement may read
     audience: Audience
-    statement: Statement
+    statement: str  # with named parameters, as `platform.sql` reads them
 
 
 class KpiValue(Struct, frozen=True):
@@ -122,6 +121,11 @@ class Table(Struct, frozen=True):
 
     kpi: Kpi
     rows: tuple[ShownRow, ...]
+
+    @property
+    def whole(self) -> ShownRow | None:
+        """The row that is not part of a breakdown, if there is one."""
+        return next((row for row in self.rows if row.category is None), None)
 
 
 class ExportFormat(StrEnum):

@@ -102,7 +102,7 @@ def change_card(tables: tuple[Table, ...]) -> Card:
 
 
 def _card(table: Table, earlier: Table | None) -> Card:
-    whole = next((row for row in table.rows if row.category is None), None)
+    whole = table.whole
     shown = [cell for row in table.rows for cell in (row.number, row.share, row.mean)]
     return Card(
         kpi=table.kpi,
@@ -152,8 +152,7 @@ def _number(cell: Cell) -> float | None:
 
 def _before(earlier: Table | None) -> str | None:
     """The headline of the period before, where there is one of the same kind."""
-    whole = next((row for row in earlier.rows if row.category is None), None) if earlier else None
-    if earlier is None or whole is None:
+    if earlier is None or (whole := earlier.whole) is None:
         return None
     kind = {Shows.NUMBER: whole.number, Shows.SHARE: whole.share, Shows.MEAN: whole.mean}
     if kind[earlier.kpi.shows] in (Mark.NO_DATA, Mark.HIDDEN):

@@ -3,6 +3,7 @@
 Each look and each step of an export is audited in its own transaction.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from outcomes.kpis.models import (
     Export,
     ExportFile,
     ExportFormat,
+    Kpi,
     NewExport,
     Period,
     Results,
@@ -61,8 +63,9 @@ async def get_results(db: Database, caller: Caller, view: View, period: Period) 
         now = await tx.now()
         today = today_in_london(now)
         check_period(period, view, today)
-        tables = await _tables(tx, view, period)
-        earlier = await _tables(tx, view, before(period))
+        tables = await _tables(tx, view, period, _kpis(view))
+        compared = [table.kpi for table in tables if table.whole is not None]
+        earlier = await _tables(tx, view, before(period), compared)
         fields = tuple(table.kpi.code for table in tables)
         await audit.record_access(
             tx, f"kpis.{view}_viewed", (), fields, now=now, subject_kind="kpi", purpose="report"
@@ -198,7 +201,7 @@ async def _build(tx: Transaction, export: Export) -> None:
         period=export.period,
         view=export.view,
         made_at=now,
-        tables=await _tables(tx, export.view, export.period),
+        tables=await _tables(tx, export.view, export.period, _kpis(export.view)),
     )
     write, _, _ = _KINDS[export.format]
     content = write(report)
@@ -213,14 +216,17 @@ async def _give_up(db: Database, caller: Caller, export_id: UUID) -> None:
         await _record(tx, "kpi_export.failed", export_id, now)
 
 
-async def _tables(tx: Transaction, view: View, period: Period) -> tuple[Table, ...]:
+def _kpis(view: View) -> list[Kpi]:
+    """What the view may show."""
+    return [kpi for kpi in catalogue() if view is View.INTERNAL or kpi.audience is Audience.ANYBODY]
+
+
+async def _tables(
+    tx: Transaction, view: View, period: Period, kpis: Sequence[Kpi]
+) -> tuple[Table, ...]:
     show = internal_view if view is View.INTERNAL else external_view
-    tables = []
-    for kpi in catalogue():
-        if view is View.INTERNAL or kpi.audience is Audience.ANYBODY:
-            values = await named(tx, kpi, await store.list_values(tx, kpi, period))
-            tables.append(Table(kpi, show(kpi, values)))
-    return tuple(tables)
+    values = await store.list_values(tx, kpis, period)
+    return tuple([Table(kpi, show(kpi, await named(tx, kpi, values[kpi.code]))) for kpi in kpis])
 
 
 async def _own_export(tx: Transaction, export_id: UUID) -> Export:

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 
 from outcomes.kpis.models import Audience, Counts, Kpi, Shows
-from outcomes.platform.sql import sql
 
 HEADER = (
     "code",
@@ -60,7 +59,7 @@ def parse(name: str, text: str) -> Kpi:
         source=fields["source"],
         needs=frozenset(fields["needs"].split(", ")),
         audience=Audience(fields["audience"]),
-        statement=sql(text),
+        statement=text,
     )
 
 

@@ -23,8 +23,8 @@ due AS (
           AND r.held_on <= c.held_on + 7
     ) AS on_time
     FROM period
-    JOIN planned_contacts AS c ON c.provider_id = :provider_id AND c.held_on + 7 >= period.first_day
-        AND c.held_on + 7 < period.day_after
+    JOIN planned_contacts AS c ON c.provider_id = :provider_id AND c.held_on >= period.first_day - 7
+        AND c.held_on < period.day_after - 7
     WHERE c.series = 'review'
       AND (c.closed_at IS NULL OR c.state = 'done' OR c.closed_at >= c.due_at)
 )
