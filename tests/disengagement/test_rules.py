@@ -189,8 +189,8 @@ class TestNextTry:
         [
             # the afternoon of the same day
             (SafeHours.every_day(540, 1020), ("2026-11-20T12:00", "2026-11-20T17:00")),
-            # only mornings are safe: Monday before 08:00 is another time
-            (SafeHours.every_day(420, 660), ("2026-11-23T07:00", "2026-11-23T08:00")),
+            # only mornings are safe: Monday, but not before 08:00
+            (SafeHours.every_day(420, 660), ("2026-11-23T08:00", "2026-11-23T11:00")),
             # nothing but that hour is safe: Monday at the same time
             (SafeHours.every_day(570, 660), ("2026-11-23T09:30", "2026-11-23T11:00")),
             # Tuesday evening comes before Monday's same hour

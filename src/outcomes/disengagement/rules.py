@@ -6,7 +6,7 @@ the designated safeguarding lead.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from outcomes.disengagement.models import (
@@ -23,6 +23,7 @@ from outcomes.platform.calendar import (
     Window,
     WorkingDay,
     add_working_days,
+    in_daytime,
     local_date,
     to_utc,
     windows_on,
@@ -30,9 +31,6 @@ from outcomes.platform.calendar import (
 
 ANOTHER_TIME = timedelta(hours=2)
 """Ours: how far from the missed try's time of day another time is."""
-
-WAKING = timedelta(hours=7), timedelta(hours=21)
-"""Ours: nobody who has said that any hour is safe is woken by our next try."""
 
 SEARCH_DAYS = 31
 """How far ahead a safe window is looked for."""
@@ -114,7 +112,7 @@ def _tries_on(
 ) -> Iterator[tuple[bool, Window]]:
     """The safe windows of a day as (same time of day?, window), without the past."""
     same_time = to_utc(datetime.combine(day, missed_at.astimezone(zone).time()), zone)
-    for window in (_waking(safe, day, zone) for safe in windows_on(hours, zone, day)):
+    for window in (in_daytime(safe, day, zone) for safe in windows_on(hours, zone, day)):
         opens_at = max(window.opens_at, missed_at + ANOTHER_TIME)
         for same, start, end in (
             (False, opens_at, min(window.closes_at, same_time - ANOTHER_TIME)),
@@ -123,10 +121,3 @@ def _tries_on(
         ):
             if start < end:
                 yield same, Window(start, end)
-
-
-def _waking(window: Window, day: date, zone: ZoneInfo) -> Window:
-    """The part of it by day, or all of it when there is none."""
-    first, last = (to_utc(datetime.combine(day, time()) + hours, zone) for hours in WAKING)
-    opens_at, closes_at = max(window.opens_at, first), min(window.closes_at, last)
-    return Window(opens_at, closes_at) if opens_at < closes_at else window

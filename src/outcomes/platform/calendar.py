@@ -162,6 +162,25 @@ class Window(Struct, frozen=True):
         return self.closes_at - self.opens_at
 
 
+DAYTIME = timedelta(hours=8), timedelta(hours=21)
+"""When somebody is contacted who has said that any hour is safe (local time). Source: the design's
+rule for texts; the same for calls is a product default without an external source."""
+
+
+def window_between(day: date, opens: timedelta, closes: timedelta, zone: ZoneInfo) -> Window:
+    """From one wall time of a local date to another, each as the time since midnight."""
+    midnight = datetime.combine(day, time())
+    return Window(to_utc(midnight + opens, zone), to_utc(midnight + closes, zone))
+
+
+def in_daytime(window: Window, day: date, zone: ZoneInfo) -> Window:
+    """The part of a day's window that lies in `DAYTIME`, or all of it when there is no such part."""
+    daytime = window_between(day, *DAYTIME, zone)
+    opens_at = max(window.opens_at, daytime.opens_at)
+    closes_at = min(window.closes_at, daytime.closes_at)
+    return Window(opens_at, closes_at) if opens_at < closes_at else window
+
+
 def is_open(hours: SafeHours, zone: ZoneInfo, at: datetime) -> bool:
     """Whether the clock on the wall at that instant is inside the safe hours."""
     wall = at.astimezone(zone)

@@ -1,6 +1,6 @@
 """From what is known of a survivor's pathway to planned contacts with their hours (pure)."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,14 +21,14 @@ from outcomes.platform.calendar import (
     UkPart,
     Window,
     bank_holidays,
+    in_daytime,
     is_working_day,
     local_date,
-    to_utc,
+    window_between,
 )
 
 _OFFICE_HOURS = timedelta(hours=9), timedelta(hours=17)
-_DAYTIME = timedelta(hours=8), timedelta(hours=21)
-"""Ours, both."""
+"""For a day without a safe window (product default; no external source)."""
 
 _SHIFTS = 1000
 _SHIFT_STEP = 617
@@ -119,7 +119,7 @@ def slot(basis: Basis, occurrence: Occurrence) -> Slot:
     window = _window(occurrence.held_on, basis.hours, basis.zone)
     if occurrence.series is not Series.PROMPT:
         return Slot(occurrence, window.opens_at, window.closes_at)
-    window = _by_day(window, occurrence.held_on, basis.zone)
+    window = in_daytime(window, occurrence.held_on, basis.zone)
     shift = (basis.prompt_shift + _SHIFT_STEP * occurrence.planned_on.toordinal()) % _SHIFTS
     return Slot(occurrence, due_at(window, shift / _SHIFTS), window.closes_at)
 
@@ -137,17 +137,4 @@ def why_moved(planned_on: date, held_on: date, part: UkPart) -> Moved | None:
 
 @lru_cache(maxsize=16_384)
 def _window(held_on: date, hours: SafeHours, zone: ZoneInfo) -> Window:
-    return due_window(held_on, hours, zone) or _between(held_on, *_OFFICE_HOURS, zone)
-
-
-def _by_day(window: Window, day: date, zone: ZoneInfo) -> Window:
-    """The part of the window from 08:00 to 21:00 there, or all of it when there is no such part."""
-    waking = _between(day, *_DAYTIME, zone)
-    opens_at = max(window.opens_at, waking.opens_at)
-    closes_at = min(window.closes_at, waking.closes_at)
-    return Window(opens_at, closes_at) if opens_at < closes_at else window
-
-
-def _between(day: date, opens: timedelta, closes: timedelta, zone: ZoneInfo) -> Window:
-    midnight = datetime.combine(day, time())
-    return Window(to_utc(midnight + opens, zone), to_utc(midnight + closes, zone))
+    return due_window(held_on, hours, zone) or window_between(held_on, *_OFFICE_HOURS, zone)
