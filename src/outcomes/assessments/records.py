@@ -15,26 +15,21 @@ from outcomes.assessments.models import (
     OverallLevel,
     SafetyPlan,
 )
+from outcomes.platform.encryption import Stored
 
 
-class OutcomeAnswers(Struct, frozen=True):
+class OutcomeAnswers(Stored, frozen=True):
     """What is encrypted of an outcome assessment."""
 
     answers: dict[str, Answer]
     note: str
 
-    def __repr__(self) -> str:
-        return "OutcomeAnswers(<protected>)"
 
-
-class NeedsAnswers(Struct, frozen=True):
+class NeedsAnswers(Stored, frozen=True):
     """What is encrypted of a needs assessment."""
 
     areas: dict[str, AreaAnswer]
     safety_plan: SafetyPlan
-
-    def __repr__(self) -> str:
-        return "NeedsAnswers(<protected>)"
 
 
 class ScoredOutcomes(Struct, frozen=True):

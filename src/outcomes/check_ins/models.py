@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, LongText
 
 
@@ -118,15 +119,12 @@ class FormSubject(Struct, frozen=True):
     now: datetime
 
 
-class CheckInDetails(Struct, frozen=True):
+class CheckInDetails(Stored, frozen=True):
     """What is encrypted of a check-in."""
 
     wellbeing: Wellbeing
     worry: str | None
     note: str | None
-
-    def __repr__(self) -> str:
-        return "CheckInDetails(<protected>)"
 
 
 class CheckIn(Struct, frozen=True):

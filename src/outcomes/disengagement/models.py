@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.platform.calendar import Window
+from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, LongText, ShortText
 
 Days = Annotated[int, Meta(ge=1, le=366)]
@@ -55,16 +56,13 @@ class FlagRule(StrEnum):
     RAISED_BY_WORKER = "raised_by_worker"
 
 
-class Evidence(Struct, frozen=True):
+class Evidence(Stored, frozen=True):
     """What a person needs to judge a flag by; `note` is what the worker who raised it wrote."""
 
     tries: tuple[datetime, ...]
     last_two_way_at: datetime | None
     days_without_contact: int
     note: str | None = None
-
-    def __repr__(self) -> str:
-        return "Evidence(<protected>)"
 
 
 class FlagDecision(Struct, frozen=True):
@@ -144,16 +142,13 @@ class FlagResolution(Input, frozen=True):
     said_so_alone: bool = False
 
 
-class Safety(Struct, frozen=True):
+class Safety(Stored, frozen=True):
     """What is encrypted of a resolution."""
 
     how: str
     by_whom: str
     ascertained_on: date
     handed_to: str | None
-
-    def __repr__(self) -> str:
-        return "Safety(<protected>)"
 
 
 class Flag(Struct, frozen=True):

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.errors import FieldProblem
+from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, LongText, RecordVersion
 
 
@@ -212,15 +213,12 @@ class NewReview(Input, frozen=True):
     version: RecordVersion | None = None
 
 
-class ReviewDetails(Struct, frozen=True):
+class ReviewDetails(Stored, frozen=True):
     """What is encrypted of a review."""
 
     what_changed: str
     goals: str | None
     next_on: date | None
-
-    def __repr__(self) -> str:
-        return "ReviewDetails(<protected>)"
 
 
 class ReviewBefore(Struct, frozen=True):

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from outcomes.errors import NotFound
 from outcomes.platform.access.models import Role
 from outcomes.platform.calendar import UkPart
+from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, ShortText
 
 SignInName = Annotated[
@@ -78,15 +79,12 @@ class NewCover(Input, frozen=True):
     until_on: str
 
 
-class AccountDetails(Struct, frozen=True):
+class AccountDetails(Stored, frozen=True):
     """What is encrypted of an account, under the provider's staff key."""
 
     name: str
     sign_in_name: str
     phone: str | None
-
-    def __repr__(self) -> str:
-        return "AccountDetails(<protected>)"
 
 
 class Account(Struct, frozen=True):

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.platform.calendar import SafeHours
+from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, LongText, RecordVersion, ShortText
 
 CONFIRMATION_LASTS = timedelta(days=90)
@@ -85,7 +86,7 @@ class NewSurvivor(Input, frozen=True):
     consents: tuple[NewConsent, ...] = ()
 
 
-class SafeContactProfile(Input, frozen=True):
+class SafeContactProfile(Input, Stored, frozen=True):
     """What the survivor has said is safe. Everything not said is not safe.
 
     `hours` are local to the survivor. `code_word` proves who we are; `duress_word` means that
@@ -129,13 +130,10 @@ class NewPhone(Input, frozen=True):
     phone: Annotated[ShortText, Meta(title="mobile number")]
 
 
-class SurvivorDetails(Struct, frozen=True):
+class SurvivorDetails(Stored, frozen=True):
     """What is encrypted beside the name."""
 
     preferences: str | None
-
-    def __repr__(self) -> str:
-        return "SurvivorDetails(<protected>)"
 
 
 class Survivor(Struct, frozen=True):

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.errors import Invalid
-from outcomes.platform.encryption import AES_GCM, DataKey, DecryptionError, Field, NewKey, Protected
+from outcomes.platform.encryption import (
+    AES_GCM,
+    DataKey,
+    DecryptionError,
+    Field,
+    NewKey,
+    Protected,
+    SchemaError,
+    Stored,
+)
 from tests.platform.encryption import independent
 from tests.platform.encryption.null_cipher import NULL_CIPHER
 
@@ -186,9 +195,17 @@ class Mood(StrEnum):
     WELL = "well"
 
 
-class Note(msgspec.Struct, frozen=True):
+class Note(Stored, frozen=True):
     text: str
     mood: Mood
+
+
+class LaterNote(Note, frozen=True):
+    schema = 2
+
+
+class Anything(Stored, frozen=True):
+    content: object
 
 
 def test_json_comes_back() -> None:
@@ -196,16 +213,32 @@ def test_json_comes_back() -> None:
     assert KEY.decrypt_json(FIELD, ROW, KEY.encrypt_json(FIELD, ROW, note), Note) == note
 
 
+def test_a_structure_of_the_first_release_has_no_number() -> None:
+    blob = KEY.encrypt(FIELD, ROW, b'{"text": "Slept well", "mood": "well"}')
+    assert KEY.decrypt_json(FIELD, ROW, blob, Note) == Note("Slept well", Mood.WELL)
+
+
+def test_a_later_schema_is_told_apart_from_damage() -> None:
+    note = LaterNote("Slept well", Mood.WELL)
+    blob = KEY.encrypt_json(FIELD, ROW, note)
+    assert KEY.decrypt(FIELD, ROW, blob) == b'[2,{"text":"Slept well","mood":"well"}]'
+    assert KEY.decrypt_json(FIELD, ROW, blob, LaterNote) == note
+    with pytest.raises(SchemaError):
+        KEY.decrypt_json(FIELD, ROW, blob, Note)
+    with pytest.raises(DecryptionError):
+        KEY.decrypt_json(FIELD, ROW, blob[:-1], LaterNote)
+
+
 @pytest.mark.parametrize("value", ["\ud800", ["a", "\udfff"], {"\ud800": 1}], ids=ascii)
 def test_text_without_utf8_is_refused_by_name(value: object) -> None:
     with pytest.raises(Invalid) as caught:
-        KEY.encrypt_json(FIELD, ROW, value)
+        KEY.encrypt_json(FIELD, ROW, Anything(value))
     assert [problem.field for problem in caught.value.problems] == ["name"]
 
 
 def test_protected_values_are_not_encrypted_by_accident() -> None:
     with pytest.raises(TypeError, match=r"survivor\.name"):
-        KEY.encrypt_json(FIELD, ROW, {"phone": Protected("07700 900123")})
+        KEY.encrypt_json(FIELD, ROW, Anything(Protected("07700 900123")))
 
 
 def test_the_null_cipher_shows_what_a_leak_looks_like(new_key: NewKey) -> None:

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-import msgspec
-
 from outcomes.casework.models import Entry, EntryKind, Summary, Upcoming
 from outcomes.check_ins.models import CheckInDetails
 from outcomes.disengagement.models import Evidence, Safety
@@ -14,7 +12,7 @@ from outcomes.pathways.models import ReviewDetails
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.db import Row, Transaction
-from outcomes.platform.encryption import Field
+from outcomes.platform.encryption import Field, Stored
 from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import evening_offsets, zone_of
@@ -145,7 +143,7 @@ def _entry(opened: AuthorisedSurvivor, row: Row) -> Entry:
     )
 
 
-Kept = TypeVar("Kept", bound=msgspec.Struct)
+Kept = TypeVar("Kept", bound=Stored)
 Texts = Callable[[AuthorisedSurvivor, Row], dict[str, str]]
 
 

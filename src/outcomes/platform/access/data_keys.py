@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from outcomes.platform.db import Transaction
-from outcomes.platform.encryption import DataKey, DecryptionError, KeyKind, WrappedKey
+from outcomes.platform.encryption import DataKey, DecryptionError, KeyKind, SchemaError, WrappedKey
 from outcomes.platform.sql import sql
 
 _log = structlog.get_logger("outcomes.platform.access")
@@ -84,12 +84,15 @@ async def survivor_keys(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID,
 
 @contextmanager
 def logging_damage() -> Iterator[None]:
-    """Go on after a record that cannot be read, and tell the log: somebody has to restore it. Who it
-    is about stands on their worker's Today, not in a log."""
+    """Continue after a record that cannot be read, and log which of the two it is: a damaged record has
+    to be restored, one of another release has not. The log does not say whom it is about; their
+    worker's Today does."""
     try:
         yield
     except DecryptionError:
         _log.error("record_not_readable")
+    except SchemaError:
+        _log.error("record_of_another_release")
 
 
 _QUARANTINE_KEY = sql(f"""

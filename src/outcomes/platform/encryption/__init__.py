@@ -1,8 +1,8 @@
 """Keys, and the only place where plaintext becomes ciphertext. Knows no table but by name."""
 
 from outcomes.platform.encryption.cipher import AES_GCM, CipherKey, FieldCipher
-from outcomes.platform.encryption.errors import DecryptionError, KeyUnavailable
-from outcomes.platform.encryption.fields import DataKey, Field
+from outcomes.platform.encryption.errors import DecryptionError, KeyUnavailable, SchemaError
+from outcomes.platform.encryption.fields import DataKey, Field, Stored
 from outcomes.platform.encryption.keys.backup import backup, restore
 from outcomes.platform.encryption.keys.installation import InstallationKeys
 from outcomes.platform.encryption.keys.provider_keys import ProviderKeys
@@ -24,6 +24,8 @@ __all__ = [
     "NewKey",
     "Protected",
     "ProviderKeys",
+    "SchemaError",
+    "Stored",
     "WrappedKey",
     "backup",
     "restore",

@@ -2,9 +2,11 @@
 
     Unavailable
     ├── KeyUnavailable     a provider's keys are absent or unreadable
-    └── DecryptionError    the one answer to every failed decryption
+    ├── DecryptionError    the one answer to every failed decryption
+    └── SchemaError        decrypted, but not in a shape that this release knows
 
-Neither says why: telling a wrong key from a moved or altered blob would help only an attacker.
+The first two never say why: telling a wrong key from a moved or altered blob would help only an
+attacker. The last is no damage: a release that knows the shape reads the record.
 """
 
 from outcomes.errors import Unavailable
@@ -16,3 +18,7 @@ class KeyUnavailable(Unavailable):
 
 class DecryptionError(Unavailable):
     """This record cannot be read. Nothing was changed."""
+
+
+class SchemaError(Unavailable):
+    """This record was written by another release of Outcomes. Nothing was changed."""

@@ -3,11 +3,14 @@
 Blob v1: `01 | algorithm | key id (16) | nonce (12) | ciphertext‖tag (16)`. Bound to it as
 associated data, each behind its 4-byte length: 'outcomes/field', version, algorithm, key id,
 provider id, table, column, row id. A blob moved to another row, column or provider does not open.
+
+A structure is stored as JSON, `[schema, content]`. Release 0.1.0 stored the content alone, which is
+schema 1.
 """
 
 import os
 from functools import lru_cache
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -16,13 +19,26 @@ from cryptography.exceptions import InvalidTag
 from outcomes.errors import Invalid
 from outcomes.platform.encryption.cipher import NONCE_BYTES, CipherKey
 from outcomes.platform.encryption.encoding import pad, parts, unpad
-from outcomes.platform.encryption.errors import DecryptionError
+from outcomes.platform.encryption.errors import DecryptionError, SchemaError
 
 VERSION = 1
 HEADER_BYTES = 18
 CANNOT_BE_STORED = "Take out the characters that are not real text; they cannot be stored."
 
-T = TypeVar("T")
+
+class Stored(msgspec.Struct, frozen=True):
+    """A structure that is stored encrypted. Never printed with what it holds.
+
+    `schema` numbers its shape. A change that the release before cannot read takes the next number.
+    """
+
+    schema: ClassVar[int] = 1
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(<protected>)"
+
+
+S = TypeVar("S", bound=Stored)
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -78,21 +94,19 @@ class DataKey:
             raise DecryptionError
         return text
 
-    def encrypt_json(self, field: Field, row_id: UUID, value: object) -> bytes:
-        """Stores what msgspec can encode (Structs, dates, lists…) as JSON.
+    def encrypt_json(self, field: Field, row_id: UUID, value: Stored) -> bytes:
+        """The blob to store, with the number of the structure's schema.
 
         Raises Invalid for lone surrogates, TypeError for what JSON cannot hold.
         """
         return self.encrypt(field, row_id, _json(field, value))
 
-    def decrypt_json(self, field: Field, row_id: UUID, blob: bytes, shape: type[T]) -> T:
-        """Raises DecryptionError too when the stored JSON does not have this shape."""
-        content = self.decrypt(field, row_id, blob)
-        try:
-            return msgspec.json.decode(content, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            content = b""
-        raise DecryptionError
+    def decrypt_json(self, field: Field, row_id: UUID, blob: bytes, shape: type[S]) -> S:
+        """Raises SchemaError too, when what is stored has a later schema or another shape."""
+        value = _structure(self.decrypt(field, row_id, blob), shape)
+        if value is None:
+            raise SchemaError
+        return value
 
     def _binding(self, field: Field, row_id: UUID) -> bytes:
         return self._bound + _field_parts(field) + parts(row_id.bytes)
@@ -127,9 +141,19 @@ def _text(content: bytes) -> str | None:
         return None
 
 
-def _json(field: Field, value: object) -> bytes:
+def _structure(content: bytes, shape: type[S]) -> S | None:
     try:
-        return msgspec.json.encode(value)
+        if content.startswith(b"{"):
+            return msgspec.json.decode(content, type=shape)
+        schema, value = msgspec.json.decode(content, type=tuple[int, msgspec.Raw])
+        return msgspec.json.decode(value, type=shape) if schema <= shape.schema else None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _json(field: Field, value: Stored) -> bytes:
+    try:
+        return msgspec.json.encode((value.schema, value))
     except UnicodeEncodeError:
         problem: Exception = Invalid.field(field.column, CANNOT_BE_STORED)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
