@@ -41,7 +41,7 @@ class TestFlag:
     def test_three_tries(self) -> None:
         decision = decide_flag(ContactFacts(ENROLLED, self.three), LADDER, NOW)
         assert decision is not None
-        assert decision.rule is FlagRule.THREE_TRIES
+        assert decision.rule is FlagRule.UNANSWERED_TRIES
         assert decision.evidence.tries == tuple(attempt.at for attempt in self.three)
         assert decision.evidence.last_two_way_at is None
         assert decision.evidence.days_without_contact == 20
@@ -124,7 +124,7 @@ def test_a_flag_needs_its_rule_and_contact_takes_it_away(
         facts.resolved_at and min(facts.resolved_at, now),
     )
     decision = decide_flag(past, LADDER, now)
-    if decision is not None and decision.rule is FlagRule.THREE_TRIES:
+    if decision is not None and decision.rule is FlagRule.UNANSWERED_TRIES:
         assert len(decision.evidence.tries) >= 3
         assert set(decision.evidence.tries) <= set(later)
     if decision is not None and decision.rule is FlagRule.NO_CONTACT:

@@ -51,7 +51,7 @@ async def test_three_tries_raise_one_flag_and_ask_their_worker(product: Product)
     assert [await service.raise_due_flags(product.db, ours, soon) for _ in range(2)] == [1, 0]
 
     [flag] = (await service.list_flags(product.db, worker, survivor_id)).flags
-    assert (flag.rule, len(flag.evidence.tries), flag.raised_by) == (FlagRule.THREE_TRIES, 3, None)
+    assert (flag.rule, len(flag.evidence.tries), flag.raised_by) == (FlagRule.UNANSWERED_TRIES, 3, None)
     assert flag.escalation is not None
     assert flag.escalation.level is EscalationLevel.SUPPORT_WORKER
     [task] = await _tasks(product, worker)

@@ -13,8 +13,8 @@ from outcomes.prompts.models import WHY
 from outcomes.prompts.service import read_answer
 
 RULES = {
-    "three_tries": "3 tries without an answer",
-    "no_contact_28_days": "28 days without contact",
+    "unanswered_tries": "3 tries without an answer",
+    "no_contact": "28 days without contact",
     "raised_by_worker": "Somebody is worried",
 }
 TASKS = {

@@ -50,8 +50,8 @@ class ContactFacts(Struct, frozen=True):
 class FlagRule(StrEnum):
     """Why a flag was raised. A worker may raise one without a rule."""
 
-    THREE_TRIES = "three_tries"
-    NO_CONTACT = "no_contact_28_days"
+    UNANSWERED_TRIES = "unanswered_tries"
+    NO_CONTACT = "no_contact"
     RAISED_BY_WORKER = "raised_by_worker"
 
 

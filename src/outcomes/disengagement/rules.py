@@ -47,7 +47,7 @@ def decide_flag(facts: ContactFacts, ladder: Ladder, now: datetime) -> FlagDecis
     tries = tuple(sorted(attempt.at for attempt in facts.attempts if looked_at < attempt.at <= now))
     evidence = Evidence(tries, two_way, (now - heard_at).days)
     if len(tries) >= ladder.tries:
-        return FlagDecision(FlagRule.THREE_TRIES, evidence)
+        return FlagDecision(FlagRule.UNANSWERED_TRIES, evidence)
     if (now - looked_at).days >= ladder.silent_days:
         return FlagDecision(FlagRule.NO_CONTACT, evidence)
     return None
