@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from outcomes.disengagement.models import (
     Attempt,
     ContactFacts,
-    EscalationLevel,
     FlagRule,
     Ladder,
 )
 from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
 from outcomes.platform.calendar import DayHours, SafeHours, UkPart, Window, is_open, is_working_day
+from outcomes.providers.models import Responsible
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)
@@ -158,7 +158,7 @@ class TestEscalation:
 
     @given(hours_since, st.integers(0, 1000), st.integers(0, 1000))
     def test_it_only_rises(self, raised: datetime, first: int, then: int) -> None:
-        order = list(EscalationLevel)
+        order = list(Responsible)
         levels = [
             order.index(
                 escalate(raised, LADDER, ENGLAND, LONDON, raised + timedelta(hours=hours)).level

@@ -118,10 +118,11 @@ class ShownRow(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A KPI with the rows that may be shown."""
+    """A KPI with the rows that may be shown, and what people call their categories."""
 
     kpi: Kpi
     rows: tuple[ShownRow, ...]
+    names: dict[str, str] = {}
 
 
 class ExportFormat(StrEnum):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from outcomes.assessments.models import OutcomeInstrument
 from outcomes.kpis.figures.periods import calendar, ends_of, starts_of
 from outcomes.kpis.models import (
     Export,
@@ -26,9 +27,12 @@ _COLUMNS = """id, view, format, period_from, period_until, purpose_ciphertext, s
               requested_by, deletes_at"""
 
 
-async def list_values(tx: Transaction, kpi: Kpi, period: Period) -> tuple[KpiValue, ...]:
-    """What a KPI's statement says of the provider for a period, exactly."""
-    named = _values(period)
+async def list_values(
+    tx: Transaction, kpi: Kpi, period: Period, instrument: OutcomeInstrument
+) -> tuple[KpiValue, ...]:
+    """What a KPI's statement says of the provider for a period, exactly. Outcomes are those that were
+    assessed with this instrument."""
+    named = _values(period) | _instrument_values(instrument)
     used = {name: named[name] for name in kpi.statement.names if name in named}
     return tuple(await tx.fetch_as(KpiValue, kpi.statement, **used))
 
@@ -45,6 +49,15 @@ def _values(period: Period) -> dict[str, object]:
         "days": days,
         "days_start": starts_of(days),
         "days_end": ends_of(days),
+    }
+
+
+def _instrument_values(instrument: OutcomeInstrument) -> dict[str, object]:
+    return {
+        "outcome_instrument": instrument.code,
+        "outcome_domains": [domain.code for domain in instrument.domains],
+        "measurable_change": instrument.rules.measurable_change,
+        "substantial_change": instrument.rules.substantial_change,
     }
 
 
