@@ -15,6 +15,8 @@ from litestar import Litestar
 from msgspec import Struct
 
 from outcomes.app import create_app
+from outcomes.assessments.instruments import Instruments
+from outcomes.disengagement.models import DEFAULT_LADDER, Ladder
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.access.scopes import Scopes
@@ -235,12 +237,23 @@ async def _by_link(product: Product, link: str) -> Caller:
 
 
 @asynccontextmanager
-async def running_app(product: Product) -> AsyncIterator[Litestar]:
+async def running_app(
+    product: Product,
+    *,
+    ladder: Ladder = DEFAULT_LADDER,
+    instruments: Instruments | None = None,
+) -> AsyncIterator[Litestar]:
     """The web application of this product, started.
 
     Its lifespan must end in the task in which it began, and a fixture's halves run in two.
     """
-    app = create_app(product.settings, cipher=product.cipher, clock=product.clock)
+    app = create_app(
+        product.settings,
+        cipher=product.cipher,
+        clock=product.clock,
+        ladder=ladder,
+        instruments=instruments,
+    )
     started, ends = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:

@@ -3,27 +3,37 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from types import ModuleType
 from typing import Any
 
 from litestar import Litestar, Request
 from litestar.di import Provide
 
 from outcomes.assessments import api as assessments_api
+from outcomes.assessments import labels as assessments_labels
 from outcomes.assessments import pages as assessment_pages
+from outcomes.assessments.instruments import Instruments, shipped_instruments
 from outcomes.casework import api as casework_api
+from outcomes.casework import labels as casework_labels
 from outcomes.casework import pages as casework_pages
 from outcomes.casework.schedule import pages as schedule_pages
 from outcomes.check_ins import api as check_ins_api
+from outcomes.check_ins import labels as check_ins_labels
 from outcomes.check_ins import pages as check_ins_pages
 from outcomes.disengagement import api as disengagement_api
+from outcomes.disengagement import labels as disengagement_labels
 from outcomes.disengagement import pages as disengagement_pages
+from outcomes.disengagement.models import DEFAULT_LADDER, Ladder
 from outcomes.kpis import api as kpis_api
+from outcomes.kpis import labels as kpis_labels
 from outcomes.kpis import pages as kpis_pages
+from outcomes.messaging import labels as messaging_labels
 from outcomes.messaging.gateways.signed_requests import GatewayAccount
 from outcomes.messaging.producers import Producers
 from outcomes.messaging.statuses import webhooks
 from outcomes.operations import health
 from outcomes.pathways import api as pathways_api
+from outcomes.pathways import labels as pathways_labels
 from outcomes.pathways import pages as pathway_pages
 from outcomes.pathways.follow_ups import pages as outcome_pages
 from outcomes.pathways.reviews import pages as review_pages
@@ -40,18 +50,22 @@ from outcomes.platform.web.requests.idempotency import idempotency_key
 from outcomes.platform.web.responses.openapi import ApiDocument
 from outcomes.platform.web.responses.static import Assets
 from outcomes.prompts import api as prompts_api
+from outcomes.prompts import labels as prompts_labels
 from outcomes.prompts.gate import alert_wording
 from outcomes.prompts.inbox import webhooks as inbox_webhooks
 from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.prompts.wordings import pages as wording_pages
+from outcomes.providers import labels as providers_labels
 from outcomes.providers import pages as provider_pages
 from outcomes.providers.accounts import pages as account_pages
 from outcomes.providers.sign_in import pages as signing_in
 from outcomes.settings import Settings
 from outcomes.survivors import api as survivor_api
+from outcomes.survivors import labels as survivors_labels
 from outcomes.survivors.consents import pages as consent_pages
 from outcomes.survivors.people import pages as survivor_pages
 from outcomes.survivors.safe_contact import pages as contact_pages
+from outcomes.tasks import labels as tasks_labels
 from outcomes.tasks import pages as task_pages
 from outcomes.tasks.alerts import AlertProducer
 
@@ -101,6 +115,20 @@ TEMPLATES: dict[str, str] = {
     "kpis": "outcomes.kpis",
 }
 
+LABELS: dict[str, ModuleType] = {
+    "providers": providers_labels,
+    "messaging": messaging_labels,
+    "tasks": tasks_labels,
+    "survivors": survivors_labels,
+    "assessments": assessments_labels,
+    "pathways": pathways_labels,
+    "check_ins": check_ins_labels,
+    "prompts": prompts_labels,
+    "disengagement": disengagement_labels,
+    "kpis": kpis_labels,
+    "casework": casework_labels,
+}
+
 NAVIGATION: tuple[NavigationItem, ...] = (
     NavigationItem("Today", "/", "today", Permission.SEE_SURVIVORS),
     NavigationItem("People", "/people", "people", Permission.SEE_SURVIVORS),
@@ -124,9 +152,17 @@ class SignedIn:
 
 
 def create_app(
-    settings: Settings, *, cipher: FieldCipher = AES_GCM, clock: Clock | None = None
+    settings: Settings,
+    *,
+    cipher: FieldCipher = AES_GCM,
+    clock: Clock | None = None,
+    ladder: Ladder = DEFAULT_LADDER,
+    instruments: Instruments | None = None,
 ) -> Litestar:
     """The application for these settings; `cipher` and `clock` are for tests that need others.
+
+    `ladder` is what happens when contact is lost, `instruments` what is assessed with: the shipped ones
+    unless given. The worker takes the same two.
 
     Raises:
         SettingsError: the key store cannot be opened.
@@ -143,6 +179,7 @@ def create_app(
         assets=assets,
         csrf_token_for=ring.installation.csrf,
         practice_data_only=settings.practice_data_only,
+        labels=LABELS,
     )
 
     @asynccontextmanager
@@ -167,6 +204,8 @@ def create_app(
         "public_url": Provide(_always(settings.public_url)),
         "gateway_account": Provide(_always(gateway_account)),
         "producers": Provide(_always(producers())),
+        "ladder": Provide(_always(ladder)),
+        "instruments": Provide(_always(instruments or shipped_instruments())),
     }
     api = ApiDocument(ROUTES, dependencies, version=version("outcomes"))
 

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from outcomes.assessments import service
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import (
     Answer,
     AreaAnswer,
@@ -63,13 +64,22 @@ async def assess(
     product: Product, caller: Caller, survivor_id: UUID, new: NewOutcomeAssessment
 ) -> UUID:
     key = new_key(caller, new)
-    return await service.record_outcomes(product.db, caller, survivor_id, key, new)
+    return await service.record_outcomes(
+        product.db, caller, survivor_id, key, new, instruments=shipped_instruments()
+    )
 
 
 async def assess_needs(
     product: Product, caller: Caller, survivor_id: UUID, new: NewNeedsAssessment
 ) -> UUID:
-    return await service.record_needs(product.db, caller, survivor_id, new_key(caller, new), new)
+    return await service.record_needs(
+        product.db,
+        caller,
+        survivor_id,
+        new_key(caller, new),
+        new,
+        instruments=shipped_instruments(),
+    )
 
 
 async def a_survivor(product: Product) -> tuple[Caller, UUID]:

@@ -4,13 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from outcomes.assessments.instruments import (
-    needs_instrument,
-    outcome_instrument,
-    read_instrument,
-    shipped_instruments,
-)
-from outcomes.assessments.models import NeedsInstrument, OutcomeInstrument
+from outcomes.assessments.instruments import read_instrument, shipped_instruments
 from outcomes.errors import Invalid, NotFound
 
 SHIPPED = files("outcomes.assessments") / "shipped"
@@ -21,7 +15,7 @@ def source(name: str) -> str:
 
 
 def test_six_domains_of_four_items_each() -> None:
-    six = outcome_instrument("six-domains", "1.0")
+    six = shipped_instruments().get_outcomes("six-domains", "1.0")
     assert [domain.title["en"] for domain in six.domains] == [
         "Safety",
         "Legal Protection",
@@ -35,7 +29,7 @@ def test_six_domains_of_four_items_each() -> None:
 
 
 def test_eight_areas_three_of_which_are_safeguarding() -> None:
-    eight = needs_instrument("needs-eight", "1.0")
+    eight = shipped_instruments().get_needs("needs-eight", "1.0")
     assert len(eight.areas) == 8
     assert {area.code for area in eight.areas if area.safeguarding} == {
         "safety",
@@ -46,13 +40,16 @@ def test_eight_areas_three_of_which_are_safeguarding() -> None:
 
 
 def test_each_kind_is_found_by_code_and_version_only() -> None:
-    kinds = {type(instrument) for instrument in shipped_instruments()}
-    assert kinds == {OutcomeInstrument, NeedsInstrument}
+    shipped = shipped_instruments()
+    assert (shipped.offered_outcomes.code, shipped.offered_needs.code) == (
+        "six-domains",
+        "needs-eight",
+    )
     for code, version in [("six-domains", "1.1"), ("needs-eight", "1.0"), ("", "")]:
         with pytest.raises(NotFound):
-            outcome_instrument(code, version)
+            shipped.get_outcomes(code, version)
     with pytest.raises(NotFound):
-        needs_instrument("six-domains", "1.0")
+        shipped.get_needs("six-domains", "1.0")
 
 
 def test_no_name_that_others_own() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.assessments.instruments import needs_instrument, outcome_instrument
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import (
     Answer,
     AreaAnswer,
@@ -17,7 +17,6 @@ from outcomes.assessments.models import (
     NeedLevel,
     OutcomeScores,
     OverallLevel,
-    Responsible,
 )
 from outcomes.assessments.scoring import (
     check_area_answers,
@@ -30,9 +29,10 @@ from outcomes.assessments.scoring import (
     stored,
 )
 from outcomes.errors import Invalid
+from outcomes.providers.models import Responsible
 
-SIX = outcome_instrument("six-domains", "1.0")
-EIGHT = needs_instrument("needs-eight", "1.0")
+SIX = shipped_instruments().get_outcomes("six-domains", "1.0")
+EIGHT = shipped_instruments().get_needs("needs-eight", "1.0")
 DOMAINS = [domain.code for domain in SIX.domains]
 ITEMS = {domain.code: [item.code for item in domain.items] for domain in SIX.domains}
 AREAS = [

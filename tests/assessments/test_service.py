@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from outcomes.assessments import service
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import (
     AssessmentStage,
     Improvement,
@@ -54,7 +55,11 @@ class TestOutcomes:
         )
         for new in (rows[1], rows[2], rows[0]):  # what was written down late still comes first
             await assess(product, worker, survivor_id, new)
-        progress = (await service.get_progress(product.db, worker, survivor_id)).outcomes
+        progress = (
+            await service.get_progress(
+                product.db, worker, survivor_id, instruments=shipped_instruments()
+            )
+        ).outcomes
         assert progress is not None
         assert [str(one.assessed_on) for one in progress.history] == [
             "2026-01-05",
@@ -72,7 +77,9 @@ class TestOutcomes:
 
     async def test_without_an_assessment_there_is_no_progress(self, product: Product) -> None:
         worker, survivor_id = await a_survivor(product)
-        progress = await service.get_progress(product.db, worker, survivor_id)
+        progress = await service.get_progress(
+            product.db, worker, survivor_id, instruments=shipped_instruments()
+        )
         assert (progress.outcomes, progress.needs) == (None, ())
 
     async def test_newest_first_page_by_page(self, product: Product) -> None:
@@ -91,7 +98,9 @@ class TestOutcomes:
         new = outcomes(*["3333"] * 6)
         creation = new_key(worker, new)
         for _ in range(2):
-            await service.record_outcomes(product.db, worker, survivor_id, creation, new)
+            await service.record_outcomes(
+                product.db, worker, survivor_id, creation, new, instruments=shipped_instruments()
+            )
         assert len(await service.list_outcomes(product.db, worker, survivor_id)) == 1
         other = outcomes(*["4444"] * 6)
         changed = new_key(worker, other)
@@ -102,6 +111,7 @@ class TestOutcomes:
                 survivor_id,
                 type(changed)(creation.key, changed.route, changed.body_mac),
                 other,
+                instruments=shipped_instruments(),
             )
 
     @pytest.mark.parametrize(

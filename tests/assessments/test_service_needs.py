@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from outcomes.assessments import service
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import (
     AreaAnswer,
     NeedLevel,
@@ -54,7 +55,9 @@ class TestNeeds:
         assert found.overall is overall
         assert found.levels == dict.fromkeys(AREAS, NeedLevel.NONE) | levels
         assert (found.areas, found.safety_plan) == (new.areas, PLAN)
-        progress = await service.get_progress(product.db, worker, survivor_id)
+        progress = await service.get_progress(
+            product.db, worker, survivor_id, instruments=shipped_instruments()
+        )
         assert [one.overall for one in progress.needs] == [overall]
 
     async def test_an_urgent_need_makes_one_task_and_wakes_the_on_call_colleague(
@@ -66,7 +69,9 @@ class TestNeeds:
         new = needs(mental_health=NeedLevel.URGENT)
         creation = new_key(worker, new)
         for _ in range(2):
-            await service.record_needs(product.db, worker, survivor_id, creation, new)
+            await service.record_needs(
+                product.db, worker, survivor_id, creation, new, instruments=shipped_instruments()
+            )
         async with product.db.transaction(worker) as tx:
             tasks = await tx.conn.fetch(
                 """SELECT id, kind, survivor_id, owner_account_id, due_at - raised_at AS within
@@ -128,7 +133,9 @@ VERBS: dict[str, Verb] = {
     "record_outcomes": lambda p, c, s: assess(p, c, s, outcomes(*["3333"] * 6)),
     "list_needs": lambda p, c, s: service.list_needs(p.db, c, s),
     "list_outcomes": lambda p, c, s: service.list_outcomes(p.db, c, s),
-    "get_progress": lambda p, c, s: service.get_progress(p.db, c, s),
+    "get_progress": lambda p, c, s: service.get_progress(
+        p.db, c, s, instruments=shipped_instruments()
+    ),
     "prepare_needs": lambda p, c, s: service.prepare_needs(p.db, c, s),
     "prepare_outcomes": lambda p, c, s: service.prepare_outcomes(p.db, c, s),
 }
@@ -167,7 +174,7 @@ async def test_every_access_leaves_its_event(product: Product) -> None:
     assessment_id = await assess(product, worker, survivor_id, outcomes(*["3333"] * 6))
     await service.get_outcomes(product.db, worker, survivor_id, assessment_id)
     await assess_needs(product, worker, survivor_id, needs())
-    await service.get_progress(product.db, worker, survivor_id)
+    await service.get_progress(product.db, worker, survivor_id, instruments=shipped_instruments())
     async with product.db.transaction(worker) as tx:
         rows = await tx.conn.fetch(
             """SELECT DISTINCT action, account_id FROM audit_events

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.casework import service
 from outcomes.casework.models import Entry, EntryKind
@@ -18,7 +19,7 @@ from outcomes.check_ins.models import (
     Wellbeing,
 )
 from outcomes.disengagement import service as disengagement
-from outcomes.disengagement.models import FlagResolution, Resolution
+from outcomes.disengagement.models import DEFAULT_LADDER, FlagResolution, Resolution
 from outcomes.errors import Invalid, NotFound
 from outcomes.local.embedded.servers import Servers
 from outcomes.pathways import service as pathways
@@ -28,10 +29,9 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import wordings
-from outcomes.prompts.models import WHY
 from outcomes.prompts.wordings.wording import Purpose as WordingPurpose
-from outcomes.survivors.models import Purpose, SafeContactProfile
-from outcomes.survivors.safe_contact.safety import NotSafe
+from outcomes.survivors.labels import NOT_SAFE
+from outcomes.survivors.models import NotSafe, Purpose, SafeContactProfile
 from tests.casework.work import enrolled, miss, talk, worry
 from tests.support import (
     Browser,
@@ -60,31 +60,41 @@ async def test_the_page_says_why_no_text_goes_out(product: Product) -> None:
     )
     silent = await make_survivor(product, worker, phone="07700 900303", consents=(Purpose.CALL,))
     said = {
-        survivor_id: (await service.get_person(product.db, worker, survivor_id)).why_no_texts
+        survivor_id: (
+            await service.get_person(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+        ).why_no_texts
         for survivor_id in (anybody, closed, silent)
     }
     assert said == {
         anybody: None,
-        closed: WHY[NotSafe.OUTSIDE_HOURS],
-        silent: WHY[NotSafe.NO_CONSENT],
+        closed: NOT_SAFE[NotSafe.OUTSIDE_HOURS],
+        silent: NOT_SAFE[NotSafe.NO_CONSENT],
     }
 
 
 async def test_the_page_says_when_to_try_again_until_they_are_reached(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await enrolled(product, worker)
-    assert (await service.get_person(product.db, worker, survivor_id)).next_try is None
+    assert (
+        await service.get_person(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).next_try is None
     await miss(product, worker, survivor_id)
-    missed = (await service.get_person(product.db, worker, survivor_id)).next_try
+    missed = (
+        await service.get_person(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).next_try
     assert missed is not None
     assert missed.tries == 1
     await talk(product, worker, survivor_id)
-    assert (await service.get_person(product.db, worker, survivor_id)).next_try is None
+    assert (
+        await service.get_person(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).next_try is None
 
 
 async def test_what_is_next_comes_in_order(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
-    person = await service.get_person(product.db, worker, await enrolled(product, worker))
+    person = await service.get_person(
+        product.db, worker, await enrolled(product, worker), ladder=DEFAULT_LADDER
+    )
     days = [one.held_on for one in person.upcoming]
     assert len(days) == 5
     assert days == sorted(days)
@@ -137,7 +147,7 @@ async def test_others_find_nobody(product: Product) -> None:
     worker, colleague = await make_worker(product, provider), await make_worker(product, provider)
     survivor_id = await make_survivor(product, worker)
     for verb in (
-        service.get_person(product.db, colleague, survivor_id),
+        service.get_person(product.db, colleague, survivor_id, ladder=DEFAULT_LADDER),
         service.get_timeline(product.db, colleague, survivor_id, cursor=None, limit=5),
     ):
         with pytest.raises(NotFound):
@@ -177,11 +187,15 @@ async def test_a_task_is_finished_by_whoever_may_open_the_survivor(product: Prod
     worker, colleague = await make_worker(product, provider), await make_worker(product, provider)
     survivor_id = await make_survivor(product, worker)
     await talk(product, worker, survivor_id, NewCheckIn(Wellbeing.FINE, duress=True))
-    [task] = (await service.get_person(product.db, worker, survivor_id)).tasks
+    [task] = (
+        await service.get_person(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).tasks
     with pytest.raises(NotFound):
         await service.finish_task(product.db, colleague, task.id)
     await service.finish_task(product.db, worker, task.id)
-    assert (await service.get_person(product.db, worker, survivor_id)).tasks == ()
+    assert (
+        await service.get_person(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).tasks == ()
     with pytest.raises(NotFound):
         await service.finish_task(product.db, worker, task.id)
 
@@ -190,7 +204,7 @@ async def test_a_flag_is_not_waved_away_as_a_task(product: Product) -> None:
     provider = await make_provider(product)
     worker = await make_worker(product, provider)
     await worry(product, worker, await make_survivor(product, worker))
-    [task] = (await service.get_team(product.db, provider.lead)).tasks
+    [task] = (await service.get_team(product.db, provider.lead, ladder=DEFAULT_LADDER)).tasks
     assert task.subject_kind == "flag"
     with pytest.raises(NotFound):
         await service.finish_task(product.db, provider.lead, task.id)
@@ -224,7 +238,14 @@ async def _a_full_life(product: Product, worker: Caller) -> UUID:
         assessed_on=today - timedelta(days=30),
         answers={"safe_home": 2},
     )
-    await pathways.record_follow_up(db, worker, survivor_id, new_key(worker, outcomes), outcomes)
+    await pathways.record_follow_up(
+        db,
+        worker,
+        survivor_id,
+        new_key(worker, outcomes),
+        outcomes,
+        instruments=shipped_instruments(),
+    )
     flag_id = await worry(product, worker, survivor_id)
     resolved = FlagResolution(
         resolution=Resolution.SAFE_AND_IN_TOUCH,

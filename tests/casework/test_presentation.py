@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.casework.models import Entry, EntryKind
 from outcomes.casework.presentation import shown
+from outcomes.disengagement.models import DEFAULT_LADDER
 
 
 @pytest.mark.parametrize(
@@ -31,4 +33,5 @@ def test_an_answer_is_told_in_words(body: str, title: str, lines: tuple[str, ...
         score=None,
         text={"body": body},
     )
-    assert (shown(entry).title, shown(entry).lines) == (title, lines)
+    line = shown(entry, DEFAULT_LADDER, shipped_instruments())
+    assert (line.title, line.lines) == (title, lines)

@@ -63,10 +63,16 @@ def test_without_a_safe_contact_consent_or_number_nobody_is_called() -> None:
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
     contactability = _reach(OFFICE, "Europe/London")
     without = {
-        "no safe contact on record: do not call": _reach(None, "Europe/London"),
-        "they have not agreed to calls": _reach(OFFICE, "Europe/London", consents=frozenset()),
-        "no number to call": _reach(OFFICE, "Europe/London", method=None),
-        "they have not said that calls are safe": _reach(OFFICE, "Europe/London", may_call=False),
+        "do not call: nobody has recorded yet how it is safe to reach them": _reach(
+            None, "Europe/London"
+        ),
+        "do not call: they have not agreed to it": _reach(
+            OFFICE, "Europe/London", consents=frozenset()
+        ),
+        "do not call: there is no number on record": _reach(OFFICE, "Europe/London", method=None),
+        "do not call: they have not said that this way is safe": _reach(
+            OFFICE, "Europe/London", may_call=False
+        ),
     }
     assert call_hours(contactability, at).open
     for words, contactability in without.items():

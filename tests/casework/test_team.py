@@ -7,6 +7,7 @@ import pytest
 
 from outcomes.casework import service
 from outcomes.casework.models import CoverForm
+from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access.models import Caller, Role
 from outcomes.providers import service as providers
@@ -28,7 +29,7 @@ async def test_loads_count_people_due_and_overdue(product: Product) -> None:
     await enrolled(product, busy)
     await make_survivor(product, busy, phone=None)
     async with Later(product, days=20) as db:
-        team = await service.get_team(db, provider.lead)
+        team = await service.get_team(db, provider.lead, ladder=DEFAULT_LADDER)
     loads = {load.account_id: load for load in team.loads}
     assert loads[busy.actor.account].survivors == 2
     assert loads[busy.actor.account].overdue >= 1
@@ -46,8 +47,8 @@ async def test_a_lead_sees_their_team_and_an_admin_all_but_opens_nobody(
     for worker in (ours, theirs):
         await worry(product, worker, await make_survivor(product, worker, phone=None))
 
-    lead = await service.get_team(product.db, provider.lead)
-    admin = await service.get_team(product.db, provider.admin)
+    lead = await service.get_team(product.db, provider.lead, ladder=DEFAULT_LADDER)
+    admin = await service.get_team(product.db, provider.admin, ladder=DEFAULT_LADDER)
     assert (len(lead.flags), len(lead.tasks), lead.may_open) == (1, 1, True)
     assert (len(admin.flags), len(admin.tasks), admin.may_open) == (2, 2, False)
     assert theirs.actor.account not in lead.workers
@@ -63,7 +64,7 @@ async def test_who_covers_opens_the_caseload_for_those_days(product: Product) ->
     today = (await now(product, away)).date()
     await _cover(product, provider.lead, away, stays, today)
     await survivors.get_survivor(product.db, stays, survivor_id)
-    [cover] = (await service.get_team(product.db, provider.lead)).covers
+    [cover] = (await service.get_team(product.db, provider.lead, ladder=DEFAULT_LADDER)).covers
     assert (cover.absent_id, cover.cover_id) == (away.actor.account, stays.actor.account)
 
 

@@ -8,8 +8,8 @@ from outcomes.check_ins.models import Channel, NewCheckIn, Wellbeing
 from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.models import Caller
 from outcomes.survivors import service as survivors
-from outcomes.survivors.models import NewPhone, SafeContact
-from outcomes.survivors.safe_contact.safety import NotSafe, why_not_text
+from outcomes.survivors.models import NewPhone, NotSafe, SafeContact
+from outcomes.survivors.safe_contact.safety import why_not_text
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key
 
 

@@ -26,7 +26,8 @@ from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.paging import Day
 from outcomes.survivors import service as survivors
-from outcomes.survivors.safe_contact.safety import NotSafe, why_not_text
+from outcomes.survivors.models import NotSafe
+from outcomes.survivors.safe_contact.safety import why_not_text
 from outcomes.tasks.models import TaskKind
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key, open_tasks
 

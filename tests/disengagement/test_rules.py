@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from outcomes.disengagement.models import (
     Attempt,
     ContactFacts,
-    EscalationLevel,
     FlagRule,
     Ladder,
 )
 from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
 from outcomes.platform.calendar import DayHours, SafeHours, UkPart, Window, is_open, is_working_day
+from outcomes.providers.models import Responsible
 
 LONDON = ZoneInfo("Europe/London")
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)
@@ -41,7 +41,7 @@ class TestFlag:
     def test_three_tries(self) -> None:
         decision = decide_flag(ContactFacts(ENROLLED, self.three), LADDER, NOW)
         assert decision is not None
-        assert decision.rule is FlagRule.THREE_TRIES
+        assert decision.rule is FlagRule.UNANSWERED_TRIES
         assert decision.evidence.tries == tuple(attempt.at for attempt in self.three)
         assert decision.evidence.last_two_way_at is None
         assert decision.evidence.days_without_contact == 20
@@ -124,7 +124,7 @@ def test_a_flag_needs_its_rule_and_contact_takes_it_away(
         facts.resolved_at and min(facts.resolved_at, now),
     )
     decision = decide_flag(past, LADDER, now)
-    if decision is not None and decision.rule is FlagRule.THREE_TRIES:
+    if decision is not None and decision.rule is FlagRule.UNANSWERED_TRIES:
         assert len(decision.evidence.tries) >= 3
         assert set(decision.evidence.tries) <= set(later)
     if decision is not None and decision.rule is FlagRule.NO_CONTACT:
@@ -158,7 +158,7 @@ class TestEscalation:
 
     @given(hours_since, st.integers(0, 1000), st.integers(0, 1000))
     def test_it_only_rises(self, raised: datetime, first: int, then: int) -> None:
-        order = list(EscalationLevel)
+        order = list(Responsible)
         levels = [
             order.index(
                 escalate(raised, LADDER, ENGLAND, LONDON, raised + timedelta(hours=hours)).level

@@ -10,7 +10,7 @@ from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, NewAttempt, NewCheckIn, Reason, Wellbeing
 from outcomes.disengagement import service
 from outcomes.disengagement.models import (
-    EscalationLevel,
+    DEFAULT_LADDER,
     FlagResolution,
     FlagRule,
     NewFlag,
@@ -22,6 +22,7 @@ from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller
 from outcomes.prompts import service as prompts
+from outcomes.providers.models import Responsible
 from outcomes.tasks.models import TaskKind
 from tests.support import (
     OpenTask,
@@ -48,12 +49,21 @@ async def test_three_tries_raise_one_flag_and_ask_their_worker(product: Product)
         await _miss(product, worker, survivor_id, outcome)
     soon = await _now(product, worker) + timedelta(minutes=1)
     ours = product.scopes.worker(provider.id)
-    assert [await service.raise_due_flags(product.db, ours, soon) for _ in range(2)] == [1, 0]
+    assert [
+        await service.raise_due_flags(product.db, ours, soon, ladder=DEFAULT_LADDER)
+        for _ in range(2)
+    ] == [1, 0]
 
-    [flag] = (await service.list_flags(product.db, worker, survivor_id)).flags
-    assert (flag.rule, len(flag.evidence.tries), flag.raised_by) == (FlagRule.THREE_TRIES, 3, None)
+    [flag] = (
+        await service.list_flags(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).flags
+    assert (flag.rule, len(flag.evidence.tries), flag.raised_by) == (
+        FlagRule.UNANSWERED_TRIES,
+        3,
+        None,
+    )
     assert flag.escalation is not None
-    assert flag.escalation.level is EscalationLevel.SUPPORT_WORKER
+    assert flag.escalation.level is Responsible.SUPPORT_WORKER
     [task] = await _tasks(product, worker)
     assert (task.kind, task.subject_id) == (TaskKind.DISENGAGEMENT, flag.id)
     assert task.owner_account_id == worker.actor.account
@@ -67,7 +77,12 @@ async def test_two_tries_and_then_a_talk_raise_nothing(product: Product) -> None
     await _miss(product, worker, survivor_id)
     await _miss(product, worker, survivor_id)
     soon = await _now(product, worker) + timedelta(minutes=1)
-    assert await service.raise_due_flags(product.db, product.scopes.worker(provider.id), soon) == 0
+    assert (
+        await service.raise_due_flags(
+            product.db, product.scopes.worker(provider.id), soon, ladder=DEFAULT_LADDER
+        )
+        == 0
+    )
 
 
 async def test_four_weeks_of_silence_raise_a_flag_and_not_a_minute_sooner(
@@ -77,9 +92,16 @@ async def test_four_weeks_of_silence_raise_a_flag_and_not_a_minute_sooner(
     await _talk(product, worker, survivor_id)
     [spoke] = await check_ins.list_check_ins(product.db, worker, survivor_id)
     ours, due = product.scopes.worker(provider.id), spoke.occurred_at + WEEKS_4
-    assert await service.raise_due_flags(product.db, ours, due - timedelta(minutes=1)) == 0
-    assert await service.raise_due_flags(product.db, ours, due) == 1
-    [flag] = (await service.list_flags(product.db, worker, survivor_id)).flags
+    assert (
+        await service.raise_due_flags(
+            product.db, ours, due - timedelta(minutes=1), ladder=DEFAULT_LADDER
+        )
+        == 0
+    )
+    assert await service.raise_due_flags(product.db, ours, due, ladder=DEFAULT_LADDER) == 1
+    [flag] = (
+        await service.list_flags(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).flags
     assert flag.rule is FlagRule.NO_CONTACT
     assert flag.evidence.days_without_contact == 28
     assert flag.evidence.last_two_way_at == spoke.occurred_at
@@ -102,7 +124,10 @@ async def test_a_text_keeps_no_flag_down_for_anybody_may_have_sent_it(
     )
     await prompts.receive(product.db, ours, sms)
     await prompts.read_inbox(product.db, ours)
-    assert await service.raise_due_flags(product.db, ours, enrolled + WEEKS_4) == 1
+    assert (
+        await service.raise_due_flags(product.db, ours, enrolled + WEEKS_4, ladder=DEFAULT_LADDER)
+        == 1
+    )
 
 
 async def test_whoever_is_not_enrolled_is_not_flagged_by_a_rule(product: Product) -> None:
@@ -110,15 +135,27 @@ async def test_whoever_is_not_enrolled_is_not_flagged_by_a_rule(product: Product
     worker = await make_worker(product, provider)
     await make_survivor(product, worker)
     late = await _now(product, worker) + timedelta(days=400)
-    assert await service.raise_due_flags(product.db, product.scopes.worker(provider.id), late) == 0
+    assert (
+        await service.raise_due_flags(
+            product.db, product.scopes.worker(provider.id), late, ladder=DEFAULT_LADDER
+        )
+        == 0
+    )
 
 
 async def test_other_providers_are_left_alone(product: Product) -> None:
     _, worker, survivor_id = await _enrolled(product)
     other = await make_provider(product)
     late = await _now(product, worker) + WEEKS_4 * 2
-    assert await service.raise_due_flags(product.db, product.scopes.worker(other.id), late) == 0
-    assert (await service.list_flags(product.db, worker, survivor_id)).flags == ()
+    assert (
+        await service.raise_due_flags(
+            product.db, product.scopes.worker(other.id), late, ladder=DEFAULT_LADDER
+        )
+        == 0
+    )
+    assert (
+        await service.list_flags(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).flags == ()
 
 
 async def test_a_worker_raises_a_flag_and_there_is_one_at_a_time(product: Product) -> None:
@@ -126,7 +163,9 @@ async def test_a_worker_raises_a_flag_and_there_is_one_at_a_time(product: Produc
     await _raise(product, worker, survivor_id)
     with pytest.raises(Conflict, match="open flag"):
         await _raise(product, worker, survivor_id)
-    [flag] = (await service.list_flags(product.db, worker, survivor_id)).flags
+    [flag] = (
+        await service.list_flags(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).flags
     assert (flag.rule, flag.evidence.note) == (FlagRule.RAISED_BY_WORKER, WORRY.note)
     assert flag.raised_by == worker.actor.account
 
@@ -139,7 +178,9 @@ async def test_resolving_keeps_how_safety_was_ascertained_and_closes_the_task(
     assert len(await _tasks(product, worker)) == 1
     await _resolve(product, worker, survivor_id, flag_id, Resolution.SAFE_AND_IN_TOUCH)
 
-    [flag] = (await service.list_flags(product.db, worker, survivor_id)).flags
+    [flag] = (
+        await service.list_flags(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).flags
     assert flag.resolution is Resolution.SAFE_AND_IN_TOUCH
     assert flag.safety is not None
     assert (flag.safety.how, flag.safety.by_whom) == ("Met at the library", "W. Okafor")
@@ -151,8 +192,13 @@ async def test_resolving_keeps_how_safety_was_ascertained_and_closes_the_task(
     assert flag.resolved_at is not None
     ours = product.scopes.worker(provider.id)
     again = flag.resolved_at + WEEKS_4
-    assert await service.raise_due_flags(product.db, ours, again - timedelta(minutes=1)) == 0
-    assert await service.raise_due_flags(product.db, ours, again) == 1
+    assert (
+        await service.raise_due_flags(
+            product.db, ours, again - timedelta(minutes=1), ladder=DEFAULT_LADDER
+        )
+        == 0
+    )
+    assert await service.raise_due_flags(product.db, ours, again, ladder=DEFAULT_LADDER) == 1
 
 
 @pytest.mark.parametrize(
@@ -169,7 +215,9 @@ async def test_some_answers_need_more(product: Product, resolution: Resolution, 
     with pytest.raises(Invalid) as error:
         await _resolve(product, worker, survivor_id, flag_id, resolution)
     assert [problem.field for problem in error.value.problems] == [field]
-    [flag] = (await service.list_flags(product.db, worker, survivor_id)).flags
+    [flag] = (
+        await service.list_flags(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    ).flags
     assert flag.resolved_at is None
     await _resolve(
         product,
@@ -199,7 +247,7 @@ async def test_flags_of_others_are_not_found(product: Product) -> None:
         with pytest.raises(NotFound):
             await _resolve(product, caller, whose, flag_id, Resolution.BUSY)
     with pytest.raises(NotFound):
-        await service.list_flags(product.db, colleague, survivor_id)
+        await service.list_flags(product.db, colleague, survivor_id, ladder=DEFAULT_LADDER)
 
 
 async def test_the_form_for_no_answer_counts_tries_since_the_last_contact(
@@ -209,7 +257,7 @@ async def test_the_form_for_no_answer_counts_tries_since_the_last_contact(
     await _miss(product, worker, survivor_id)
     await _talk(product, worker, survivor_id)
     await _miss(product, worker, survivor_id)
-    form = await service.see_missed_form(product.db, worker, survivor_id)
+    form = await service.see_missed_form(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
     assert form.next_try.tries == 2
     assert form.next_try.window is not None
     assert form.next_try.by_on > form.now.date() - timedelta(days=1)

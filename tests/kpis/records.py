@@ -213,7 +213,7 @@ class Records:
                 "flags",
                 id=uuid4(),
                 survivor_id=self.survivors[row["survivor"]],
-                rule="three_tries",
+                rule="unanswered_tries",
                 evidence_ciphertext=SEALED,
                 raised_at=moment(row["raised_at"]),
                 resolution="busy" if resolved else None,

@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis.exports.report import Report
-from outcomes.kpis.figures.catalogue import get_kpi
+from outcomes.kpis.figures.catalogue import defined, get_kpi
 from outcomes.kpis.figures.disclosure import external_view, internal_view
+from outcomes.kpis.figures.naming import category_names
 from outcomes.kpis.models import KpiValue, Period, Table, View
 
 EXACT = {
@@ -23,12 +25,15 @@ EXACT = {
 
 def sample(view: View = View.EXTERNAL, provider: str = '=HYPERLINK("x")') -> Report:
     show = external_view if view is View.EXTERNAL else internal_view
-    kpis = [get_kpi(code) for code in EXACT]
+    instrument = shipped_instruments().offered_outcomes
+    kpis = [defined(get_kpi(code), instrument) for code in EXACT]
     return Report(
         provider=provider,
         purpose="\ufeff=cmd|' /C calc'!A0",
         period=Period(date(2017, 1, 1), date(2017, 7, 1)),
         view=view,
         made_at=datetime(2017, 7, 3, 8, 30, tzinfo=UTC),
-        tables=tuple(Table(kpi, show(kpi, EXACT[kpi.code])) for kpi in kpis),
+        tables=tuple(
+            Table(kpi, show(kpi, EXACT[kpi.code]), category_names(kpi, instrument)) for kpi in kpis
+        ),
     )

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from outcomes.app import create_app
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis import service
 from outcomes.platform.access.models import Caller
 from outcomes.platform.web.requests.authentication import SESSION_COOKIE
@@ -79,7 +80,9 @@ async def test_an_export_with_a_thumb(
         await page.get_by_role("heading", name="Your file is being made").wait_for()
         assert await violations(page) == []
         worker = product.scopes.worker(filled.provider.id)
-        await service.build_pending_exports(product.db, worker)
+        await service.build_pending_exports(
+            product.db, worker, instrument=shipped_instruments().offered_outcomes
+        )
         await page.get_by_role("link", name="Look again").click()
         async with page.expect_download() as download:
             await page.get_by_role("link", name="Download").click()

@@ -14,6 +14,7 @@ from shutil import copy
 import pytest
 from msgspec.structs import replace
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis import service, store
 from outcomes.kpis.figures.catalogue import catalogue, get_kpi
 from outcomes.kpis.models import Cell, Kpi, Mark, Period, View
@@ -28,7 +29,8 @@ Figures = dict[str | None, tuple[int | None, int | None, Decimal | None]]
 
 async def figures(product: Product, caller: Caller, kpi: Kpi, period: Period = PERIOD) -> Figures:
     async with product.db.transaction(caller) as tx:
-        values = (await store.list_values(tx, (kpi,), period))[kpi.code]
+        instrument = shipped_instruments().offered_outcomes
+        values = (await store.list_values(tx, (kpi,), period, instrument))[kpi.code]
     return {v.category: (v.numerator, v.denominator, v.mean) for v in values}
 
 
@@ -159,7 +161,13 @@ EXTERNAL: dict[str, list[tuple[Cell, Cell]]] = {
 
 
 async def test_the_external_figures(product: Product, filled: Filled) -> None:
-    results = await service.get_results(product.db, filled.provider.lead, View.EXTERNAL, PERIOD)
+    results = await service.get_results(
+        product.db,
+        filled.provider.lead,
+        View.EXTERNAL,
+        PERIOD,
+        instrument=shipped_instruments().offered_outcomes,
+    )
     shown = {t.kpi.code: [(row.number, row.share) for row in t.rows] for t in results.tables}
     assert {code: shown[code] for code in EXTERNAL} == EXTERNAL
     assert not set(shown) & {"caseload-per-worker", "overdue-per-worker"}

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.errors import Conflict, Forbidden, Invalid, NotFound, ReauthenticationNeeded
 from outcomes.kpis import service
 from outcomes.kpis.figures import catalogue
@@ -48,7 +49,11 @@ async def audited(product: Product, caller: Caller, subject: str) -> list[str]:
 
 
 async def built(product: Product, provider: Provider) -> int:
-    return await service.build_pending_exports(product.db, product.scopes.worker(provider.id))
+    return await service.build_pending_exports(
+        product.db,
+        product.scopes.worker(provider.id),
+        instrument=shipped_instruments().offered_outcomes,
+    )
 
 
 async def test_an_export_is_built_by_the_worker_and_downloaded(product: Product) -> None:
@@ -143,10 +148,28 @@ async def test_only_leads_and_admins_see_exact_figures(product: Product) -> None
     with pytest.raises(Forbidden):
         await service.request_export(product.db, analyst, creation(analyst, exact), exact)
     with pytest.raises(Forbidden):
-        await service.get_results(product.db, analyst, View.INTERNAL, period)
+        await service.get_results(
+            product.db,
+            analyst,
+            View.INTERNAL,
+            period,
+            instrument=shipped_instruments().offered_outcomes,
+        )
     for allowed in (provider.lead, provider.admin):
-        await service.get_results(product.db, allowed, View.INTERNAL, period)
-    await service.get_results(product.db, analyst, View.EXTERNAL, period)
+        await service.get_results(
+            product.db,
+            allowed,
+            View.INTERNAL,
+            period,
+            instrument=shipped_instruments().offered_outcomes,
+        )
+    await service.get_results(
+        product.db,
+        analyst,
+        View.EXTERNAL,
+        period,
+        instrument=shipped_instruments().offered_outcomes,
+    )
     assert await audited(product, analyst, "kpi") == [
         "kpis.internal_viewed",
         "kpis.internal_viewed",
@@ -240,7 +263,13 @@ async def test_exact_figures_name_nationalities_and_workers(
     product: Product, filled: Filled
 ) -> None:
     period = Period.days(ASKED.first_day, ASKED.last_day)
-    found = await service.get_results(product.db, filled.provider.lead, View.INTERNAL, period)
+    found = await service.get_results(
+        product.db,
+        filled.provider.lead,
+        View.INTERNAL,
+        period,
+        instrument=shipped_instruments().offered_outcomes,
+    )
     tables = {table.kpi.code: table for table in found.tables}
     numbers = {row.category: row.number for row in tables["nationalities"].rows}
     assert (numbers["Albania"], numbers["Nigeria"], numbers[None]) == (14, 9, 27)

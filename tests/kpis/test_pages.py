@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from litestar import Litestar
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis import service
 from outcomes.platform.access.models import Role
 from tests.support import (
@@ -82,7 +83,11 @@ async def test_an_export_from_form_to_file(
     assert made.status_code == 303
     page = await lead.get(made.headers["location"])
     assert "Your file is being made" in page.text
-    await service.build_pending_exports(product.db, product.scopes.worker(provider.id))
+    await service.build_pending_exports(
+        product.db,
+        product.scopes.worker(provider.id),
+        instrument=shipped_instruments().offered_outcomes,
+    )
     page = await lead.get(made.headers["location"])
     assert "Your file is ready" in page.text
     file = await lead.get(f"{made.headers['location']}/file")
@@ -97,7 +102,11 @@ async def test_an_export_over_the_api(product: Product, provider: Provider, lead
     made = await lead.post("/api/v1/exports", json=JSON, headers=key)
     assert made.status_code == 201, made.text
     assert made.json()["id"] == key["Idempotency-Key"]
-    await service.build_pending_exports(product.db, product.scopes.worker(provider.id))
+    await service.build_pending_exports(
+        product.db,
+        product.scopes.worker(provider.id),
+        instrument=shipped_instruments().offered_outcomes,
+    )
     address = f"/api/v1/exports/{made.json()['id']}"
     assert (await lead.get(address)).json()["state"] == "ready"
     file = await lead.get(f"{address}/file")

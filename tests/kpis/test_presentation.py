@@ -2,10 +2,14 @@
 
 from decimal import Decimal
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis.figures.catalogue import get_kpi
 from outcomes.kpis.figures.disclosure import external_view, internal_view
+from outcomes.kpis.figures.naming import category_names
 from outcomes.kpis.models import KpiValue, Table, View
 from outcomes.kpis.presentation import Card, sections, slopes
+
+INSTRUMENT = shipped_instruments().offered_outcomes
 
 
 def card(
@@ -14,7 +18,8 @@ def card(
     show = external_view if view is View.EXTERNAL else internal_view
     kpi = get_kpi(code)
     earlier = (Table(kpi, show(kpi, [past])),) if past else ()
-    (section,) = sections((Table(kpi, show(kpi, values)),), earlier)
+    names = category_names(kpi, INSTRUMENT)
+    (section,) = sections((Table(kpi, show(kpi, values), names),), earlier)
     return section.cards[0]
 
 
@@ -40,7 +45,7 @@ def test_a_whole_that_is_all_of_its_parts_is_a_number() -> None:
     assert (one.whole.headline, one.whole.words) == ("270", "")
     assert [(part.name, part.headline, part.words) for part in one.parts] == [
         ("At work", "67%", "180 of 270"),
-        ("No reply", "33%", "90 of 270"),
+        ("Rang, no reply", "33%", "90 of 270"),
     ]
 
 
@@ -57,6 +62,7 @@ def test_slopes_are_drawn_where_both_means_may_be_shown() -> None:
             KpiValue("safety", None, 24, Decimal(mean)),
             KpiValue("social_support", None, 19, Decimal(mean)),
         ]
-        tables.append(Table(get_kpi(code), external_view(get_kpi(code), values)))
+        kpi = get_kpi(code)
+        tables.append(Table(kpi, external_view(kpi, values), category_names(kpi, INSTRUMENT)))
     (slope,) = slopes(tuple(tables))
     assert (slope.label, slope.first, slope.last) == ("Safety", 2.0, 2.5)

@@ -6,17 +6,19 @@ import asyncpg
 import pytest
 
 from outcomes.assessments import service as assessments
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.casework import service as casework
 from outcomes.casework.models import Person
+from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.errors import SettingsError
 from outcomes.local.demo.people import load_people
 from outcomes.local.demo.seed import seed
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.sessions import sign_in
-from outcomes.prompts.models import WHY
 from outcomes.survivors import service as survivors
-from outcomes.survivors.safe_contact.safety import NotSafe
+from outcomes.survivors.labels import NOT_SAFE
+from outcomes.survivors.models import NotSafe
 from tests.support import Product
 
 NAMES = ("admin", "lead", "worker", "worker2", "analyst")
@@ -59,7 +61,7 @@ async def test_one_person_may_be_texted_now_and_one_page_says_that_it_is_not_the
     people = await _people(product, "worker")
     why = {person.summary.name: person.why_no_texts for person in people}
     assert why["Ana Example"] is None
-    assert why["Binh Example"] == WHY[NotSafe.OUTSIDE_HOURS]
+    assert why["Binh Example"] == NOT_SAFE[NotSafe.OUTSIDE_HOURS]
     assert why["Grace Example"] is not None
 
 
@@ -68,12 +70,14 @@ async def test_there_is_something_to_see(product: Product) -> None:
     worker, lead = await _signed_in(product, "worker"), await _signed_in(product, "lead")
     today = await casework.get_today(product.db, worker)
     assert [group.title for group in today.groups][:2] == ["Safety first", "Overdue"]
-    team = await casework.get_team(product.db, lead)
+    team = await casework.get_team(product.db, lead, ladder=DEFAULT_LADDER)
     assert len(team.flags) == 1
     assert {task.kind for task in team.tasks} == {"disengagement", "urgent_need"}
     [ana] = [p for p in await _people(product, "worker") if p.summary.name == "Ana Example"]
     assert len(ana.timeline.items) > 30
-    progress = await assessments.get_progress(product.db, worker, ana.summary.survivor_id)
+    progress = await assessments.get_progress(
+        product.db, worker, ana.summary.survivor_id, instruments=shipped_instruments()
+    )
     assert progress.outcomes is not None
     overall = progress.outcomes.overall
     assert overall.latest is not None
@@ -106,4 +110,7 @@ async def _signed_in(product: Product, name: str) -> Caller:
 async def _people(product: Product, name: str) -> list[Person]:
     worker = await _signed_in(product, name)
     listed = await survivors.list_survivors(product.db, worker)
-    return [await casework.get_person(product.db, worker, one.id) for one in listed]
+    return [
+        await casework.get_person(product.db, worker, one.id, ladder=DEFAULT_LADDER)
+        for one in listed
+    ]

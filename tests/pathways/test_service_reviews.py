@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service
@@ -182,7 +183,9 @@ class TestFollowUps:
         new = NewOutcomeAssessment("six-domains", "1.0", stage, on, {"safe_home": 3})
         creation = new_key(worker, new)
         for _ in range(2):
-            await service.record_follow_up(february.db, worker, survivor_id, creation, new)
+            await service.record_follow_up(
+                february.db, worker, survivor_id, creation, new, instruments=shipped_instruments()
+            )
         found = await states(february, worker, survivor_id, Series.FOLLOW_UP)
         assert [day for day, state in found.items() if state == "done"] == done
         assert "superseded" not in found.values()
@@ -196,7 +199,14 @@ class TestFollowUps:
         new = NewOutcomeAssessment(
             "six-domains", "1.0", AssessmentStage.EXIT, today, {"safe_home": 3}
         )
-        await service.record_follow_up(december.db, worker, survivor_id, new_key(worker, new), new)
+        await service.record_follow_up(
+            december.db,
+            worker,
+            survivor_id,
+            new_key(worker, new),
+            new,
+            instruments=shipped_instruments(),
+        )
         found = await states(december, worker, survivor_id, Series.FOLLOW_UP)
         assert list(found.items())[:2] == [("2026-12-14", "done"), ("2027-06-14", "planned")]
 
@@ -220,6 +230,7 @@ VERBS: dict[str, Verb] = {
         s,
         _creation(c),
         NewOutcomeAssessment("six-domains", "1.0", AssessmentStage.ENTRY, EXIT, {"safe_home": 3}),
+        instruments=shipped_instruments(),
     ),
 }
 

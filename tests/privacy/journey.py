@@ -10,15 +10,14 @@ import httpx
 import msgspec
 
 from outcomes.assessments.instruments import shipped_instruments
-from outcomes.assessments.models import NeedsInstrument, OutcomeInstrument
 from tests.moment import now
 from tests.privacy.desk import Desk, done, id_after, link_on
 from tests.privacy.planted import Planted, people
 from tests.privacy.prepare import SURVIVORS_NUMBER, Prepared
 from tests.supervised import Supervised
 
-NEEDS = next(one for one in shipped_instruments() if isinstance(one, NeedsInstrument))
-OUTCOMES = next(one for one in shipped_instruments() if isinstance(one, OutcomeInstrument))
+NEEDS = shipped_instruments().offered_needs
+OUTCOMES = shipped_instruments().offered_outcomes
 ALWAYS = {
     day: [{"opens": 0, "closes": 1440}]
     for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

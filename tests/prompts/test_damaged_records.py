@@ -7,6 +7,7 @@ import pytest
 
 from outcomes.casework import service as casework
 from outcomes.disengagement import service as disengagement
+from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
@@ -56,7 +57,7 @@ async def test_a_damaged_record_gets_no_text_and_holds_up_nobody(
     async with db.transaction(tenant.caller) as tx:
         later = await tx.now() + timedelta(days=29)
     assert await pathways.refresh_plans(db, tenant.caller, later) == 2
-    assert await disengagement.raise_due_flags(db, tenant.caller, later) >= 1
+    assert await disengagement.raise_due_flags(db, tenant.caller, later, ladder=DEFAULT_LADDER) >= 1
     assert sound in await on_today(tenant, worker)
     assert len(await survivors.search_names(db, worker, "a")) >= 1
     with pytest.raises(DecryptionError):

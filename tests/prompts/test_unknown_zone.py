@@ -10,6 +10,7 @@ from outcomes.casework import service as casework
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewAttempt, Reason
 from outcomes.disengagement import service as disengagement
+from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
@@ -49,7 +50,7 @@ async def test_an_unknown_zone_breaks_nothing(
     assert {one["state"] for one in prompts if one["due_at"] <= now} == {MessageState.WITHHELD}
     later = now + timedelta(days=29)
     assert await pathways.refresh_plans(db, tenant.caller, later) == 2
-    assert await disengagement.raise_due_flags(db, tenant.caller, later) >= 1
+    assert await disengagement.raise_due_flags(db, tenant.caller, later, ladder=DEFAULT_LADDER) >= 1
 
     lines = {line.survivor_id: line for line in (await casework.get_today(db, worker)).lines}
     assert not lines[lost].call.open

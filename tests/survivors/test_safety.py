@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from outcomes.platform.calendar import DayHours, SafeHours
-from outcomes.survivors.models import Contactability, Purpose, SafeContact, SafeContactProfile
-from outcomes.survivors.safe_contact.safety import (
-    WORDS,
+from outcomes.survivors.labels import NOT_SAFE
+from outcomes.survivors.models import (
+    Contactability,
     NotSafe,
+    Purpose,
+    SafeContact,
+    SafeContactProfile,
+)
+from outcomes.survivors.safe_contact.safety import (
     confirmation_lapsed,
     why_never_text,
     why_no_danger_word,
@@ -123,8 +128,8 @@ def test_a_confirmation_counts_until_the_day_on_which_it_expires_there() -> None
 
 
 def test_each_reason_has_a_sentence() -> None:
-    assert set(WORDS) == set(NotSafe)
-    assert len(set(WORDS.values())) == len(WORDS)
+    assert set(NOT_SAFE) == set(NotSafe)
+    assert len(set(NOT_SAFE.values())) == len(NOT_SAFE)
 
 
 YES_OR_NO = st.booleans()

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewCheckIn, Wellbeing
 from outcomes.disengagement import service as disengagement
@@ -149,7 +150,11 @@ async def _exported(product: Product, lead: Caller) -> UUID:
         purpose="Board report",
     )
     export = await kpis.request_export(product.db, confirmed, new_key(confirmed, new), new)
-    await kpis.build_pending_exports(product.db, product.scopes.worker(lead.provider_id))
+    await kpis.build_pending_exports(
+        product.db,
+        product.scopes.worker(lead.provider_id),
+        instrument=shipped_instruments().offered_outcomes,
+    )
     return export.id
 
 

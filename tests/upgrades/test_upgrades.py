@@ -79,6 +79,7 @@ async def test_every_row_is_kept_and_every_page_opens(
     for table, count in before.items():
         assert after[MOVED.get(table, table)] == count, table
     assert after["outgoing_messages"] == before["prompts"] + before["staff_alerts"]
+    assert await _flag_rules(superuser_url, urls) == {"unanswered_tries"}
     async with running_product(urls, redis_url, keys) as product, running_app(product) as app:
         for role in Role:
             browser = await signed_in(product, app, await caller_of(product, superuser_url, role))
@@ -102,6 +103,14 @@ async def _crawl(browser: object) -> int:
                 seen.add(kind)
                 waiting.append(link.replace("&amp;", "&"))
     return len(seen)
+
+
+async def _flag_rules(superuser_url: str, urls: DatabaseUrls) -> set[str]:
+    path = urlsplit(urls.owner).path
+    conn = await asyncpg.connect(urlsplit(superuser_url)._replace(path=path).geturl())
+    rules = {row["rule"] for row in await conn.fetch("SELECT rule FROM flags")}
+    await conn.close()
+    return rules
 
 
 async def _rows(superuser_url: str, database: str) -> dict[str, int]:

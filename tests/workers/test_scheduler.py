@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import asyncpg
 
+from outcomes.assessments.instruments import shipped_instruments
+from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.local.handset.faults import Fault, FaultKind, Plan
 from outcomes.platform.db import Database
 from outcomes.providers import service as providers
@@ -18,7 +20,17 @@ async def make_scheduler(installation: Installation) -> Scheduler:
     product = installation.product
     db = Database(product.settings.database.app, size=4, clock=CLOCK)
     await db.open()
-    return Scheduler(Work(db, product.scopes, installation.gateway, installation.url, lambda: True))
+    return Scheduler(
+        Work(
+            db=db,
+            scopes=product.scopes,
+            gateway=installation.gateway,
+            public_url=installation.url,
+            ladder=DEFAULT_LADDER,
+            instruments=shipped_instruments(),
+            should_continue=lambda: True,
+        )
+    )
 
 
 async def next_run_is_due(tenant: Tenant) -> bool:
@@ -141,12 +153,14 @@ async def test_planning_during_a_run_is_not_lost(
     async def run() -> None:
         await update_next_run(
             TenantRun(
-                db,
-                tenant.caller,
-                installation.gateway,
-                installation.url,
-                await tenant.now(),
-                lambda: True,
+                db=db,
+                caller=tenant.caller,
+                gateway=installation.gateway,
+                public_url=installation.url,
+                ladder=DEFAULT_LADDER,
+                instruments=shipped_instruments(),
+                now=await tenant.now(),
+                should_continue=lambda: True,
             )
         )
 

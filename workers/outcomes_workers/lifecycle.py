@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
+from outcomes.assessments.instruments import Instruments, shipped_instruments
+from outcomes.disengagement.models import DEFAULT_LADDER, Ladder
 from outcomes.messaging.gateways.twilio import TwilioGateway
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.clock import Clock
@@ -24,8 +26,16 @@ from outcomes_workers.tick import worker_for
 _log = structlog.get_logger("outcomes.worker")
 
 
-def start(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
-    """Work until asked to stop. Tests pass a `cipher` and a `clock` of their own.
+def start(
+    settings: Settings,
+    *,
+    cipher: FieldCipher,
+    clock: Clock,
+    ladder: Ladder = DEFAULT_LADDER,
+    instruments: Instruments | None = None,
+) -> None:
+    """Work until asked to stop. Tests pass a `cipher` and a `clock` of their own; `ladder` and
+    `instruments` are those of the web application.
 
     Raises:
         SettingsError: real data is not allowed yet, or the key store cannot be opened.
@@ -45,7 +55,15 @@ def start(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
             settings.twilio_auth_token,
             base_url=settings.twilio_base_url,
         )
-        work = Work(db, scopes, gateway, settings.public_url, lambda: worker.allow_pick_jobs)
+        work = Work(
+            db=db,
+            scopes=scopes,
+            gateway=gateway,
+            public_url=settings.public_url,
+            ladder=ladder,
+            instruments=instruments or shipped_instruments(),
+            should_continue=lambda: worker.allow_pick_jobs,
+        )
         ctx["scheduler"] = Scheduler(work)
 
     async def tick(ctx: dict[str, Any]) -> None:

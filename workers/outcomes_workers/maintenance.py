@@ -13,11 +13,13 @@ async def _refresh_plans(run: TenantRun) -> None:
 
 
 async def _raise_flags(run: TenantRun) -> None:
-    await disengagement.raise_due_flags(run.db, run.caller, run.now)
+    await disengagement.raise_due_flags(run.db, run.caller, run.now, ladder=run.ladder)
 
 
 async def _build_exports(run: TenantRun) -> None:
-    await kpis.build_pending_exports(run.db, run.caller)
+    await kpis.build_pending_exports(
+        run.db, run.caller, instrument=run.instruments.offered_outcomes
+    )
 
 
 async def _delete_old_exports(run: TenantRun) -> None:

@@ -59,7 +59,16 @@ class Scheduler:
             self._failed("keys", error)
             return
         work = self.work
-        run = TenantRun(work.db, caller, work.gateway, work.public_url, now, work.should_continue)
+        run = TenantRun(
+            db=work.db,
+            caller=caller,
+            gateway=work.gateway,
+            public_url=work.public_url,
+            ladder=work.ladder,
+            instruments=work.instruments,
+            now=now,
+            should_continue=work.should_continue,
+        )
         for step in STEPS:
             if self._is_due(provider_id, step, now):
                 try:

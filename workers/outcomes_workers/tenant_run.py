@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from outcomes.assessments.instruments import Instruments
+from outcomes.disengagement.models import Ladder
 from outcomes.messaging import service as messages
 from outcomes.messaging.gateways.gateway import SmsGateway
 from outcomes.platform.access.models import Caller
@@ -26,6 +28,8 @@ class Work(Struct, frozen=True):
     scopes: Scopes
     gateway: SmsGateway
     public_url: str
+    ladder: Ladder
+    instruments: Instruments
     should_continue: Callable[[], bool]
 
 
@@ -36,6 +40,8 @@ class TenantRun(Struct, frozen=True):
     caller: Caller
     gateway: SmsGateway
     public_url: str
+    ladder: Ladder
+    instruments: Instruments
     now: datetime
     should_continue: Callable[[], bool]
 

@@ -7,6 +7,7 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from outcomes.assessments import service
+from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import NewNeedsAssessment
 from outcomes.assessments.records import NeedsAssessment, OutcomeAssessment
 from outcomes.platform.access.idempotency import Creation
@@ -37,13 +38,16 @@ async def list_needs(
 async def record_needs(
     db: Database,
     caller: Caller,
+    instruments: Instruments,
     survivor_id: FromPath[UUID],
     data: JSONBody[NewNeedsAssessment],
     idempotency_key: UUID,
 ) -> NeedsAssessment:
     """Record the levels. An urgent one makes a task and wakes the on-call colleague."""
     creation = Creation.of(caller, idempotency_key, f"needs:{survivor_id}", data)
-    assessment_id = await service.record_needs(db, caller, survivor_id, creation, data)
+    assessment_id = await service.record_needs(
+        db, caller, survivor_id, creation, data, instruments=instruments
+    )
     return await service.get_needs(db, caller, survivor_id, assessment_id)
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
+from msgspec import Struct
 
 from outcomes.assessments.models import (
     Instrument,
@@ -19,27 +20,53 @@ from outcomes.errors import Invalid, NotFound
 _SHIPPED = ("needs-eight-1.0", "six-domains-1.0")
 
 
+class Instruments(Struct, frozen=True):
+    """What an installation assesses with. New assessments use the first of each kind; what was assessed
+    with the others stays readable."""
+
+    outcomes: tuple[OutcomeInstrument, ...]
+    needs: tuple[NeedsInstrument, ...]
+
+    @property
+    def offered_outcomes(self) -> OutcomeInstrument:
+        """The outcome instrument of new assessments."""
+        return self.outcomes[0]
+
+    @property
+    def offered_needs(self) -> NeedsInstrument:
+        """The needs instrument of new assessments."""
+        return self.needs[0]
+
+    def find_outcomes(self, code: str, version: str) -> OutcomeInstrument | None:
+        """The outcome instrument of that code and version, if it is installed."""
+        return next((one for one in self.outcomes if _is(one, code, version)), None)
+
+    def find_needs(self, code: str, version: str) -> NeedsInstrument | None:
+        """The needs instrument of that code and version, if it is installed."""
+        return next((one for one in self.needs if _is(one, code, version)), None)
+
+    def get_outcomes(self, code: str, version: str) -> OutcomeInstrument:
+        """The outcome instrument of that code and version. Raises NotFound."""
+        if (found := self.find_outcomes(code, version)) is None:
+            raise NotFound
+        return found
+
+    def get_needs(self, code: str, version: str) -> NeedsInstrument:
+        """The needs instrument of that code and version. Raises NotFound."""
+        if (found := self.find_needs(code, version)) is None:
+            raise NotFound
+        return found
+
+
 @cache
-def shipped_instruments() -> tuple[Instrument, ...]:
+def shipped_instruments() -> Instruments:
     """The instruments that come with the product."""
     folder = files("outcomes.assessments") / "shipped"
-    return tuple(read_instrument((folder / f"{name}.toml").read_bytes()) for name in _SHIPPED)
-
-
-def outcome_instrument(code: str, version: str) -> OutcomeInstrument:
-    """The shipped outcome instrument of that code and version. Raises NotFound."""
-    for instrument in shipped_instruments():
-        if isinstance(instrument, OutcomeInstrument) and _is(instrument, code, version):
-            return instrument
-    raise NotFound
-
-
-def needs_instrument(code: str, version: str) -> NeedsInstrument:
-    """The shipped needs instrument of that code and version. Raises NotFound."""
-    for instrument in shipped_instruments():
-        if isinstance(instrument, NeedsInstrument) and _is(instrument, code, version):
-            return instrument
-    raise NotFound
+    read = [read_instrument((folder / f"{name}.toml").read_bytes()) for name in _SHIPPED]
+    return Instruments(
+        outcomes=tuple(one for one in read if isinstance(one, OutcomeInstrument)),
+        needs=tuple(one for one in read if isinstance(one, NeedsInstrument)),
+    )
 
 
 def _is(instrument: Instrument, code: str, version: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from outcomes.platform.inputs import Input
+from outcomes.providers.models import Responsible
 
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,63}\Z")]
 Version = Annotated[str, Meta(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\Z")]
@@ -100,12 +101,11 @@ class OverallLevel(StrEnum):
     INCOMPLETE = "incomplete"
 
 
-class Responsible(StrEnum):
-    """Who acts on a level of need."""
+class TimeUnit(StrEnum):
+    """In what a deadline is counted."""
 
-    SUPPORT_WORKER = "support_worker"
-    TEAM_LEAD = "team_lead"
-    SAFEGUARDING_LEAD = "safeguarding_lead"
+    WORKING_HOURS = "working_hours"
+    WORKING_DAYS = "working_days"
 
 
 class LevelMeaning(Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,7 +141,7 @@ class Consequence(Struct, frozen=True, forbid_unknown_fields=True):
     label: Wording
     who: Responsible
     within: Annotated[int, Meta(ge=1)]
-    unit: Literal["working_hours", "working_days"]
+    unit: TimeUnit
     action: Wording
 
 

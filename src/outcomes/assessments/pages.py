@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from outcomes.assessments import service
-from outcomes.assessments.instruments import shipped_instruments
+from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import NeedsInstrument, NewNeedsAssessment
 from outcomes.assessments.presentation import level_label, needs_view, outcomes_view
 from outcomes.assessments.records import NeedsBefore
@@ -24,25 +24,35 @@ _NEEDS = "/people/{survivor_id:uuid}/needs"
 
 @get(_NEEDS, permission=Permission.RECORD_WORK, include_in_schema=False)
 async def needs_page(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    instruments: Instruments,
+    survivor_id: FromPath[UUID],
 ) -> Response[str]:
     before = await service.prepare_needs(db, caller, survivor_id)
-    return _needs(request, survivor_id, before, _with_safety_plan(before))
+    form = _with_safety_plan(before)
+    return _needs(request, instruments.offered_needs, survivor_id, before, form)
 
 
 @post(_NEEDS, permission=Permission.RECORD_WORK, include_in_schema=False)
 async def record_needs(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    instruments: Instruments,
+    survivor_id: FromPath[UUID],
 ) -> Response[Any]:
     form = await submitted(request)
     try:
         new = parse(_without_untouched(form), NewNeedsAssessment)
         creation = Creation.of(caller, form.idempotency_key, f"needs:{survivor_id}", new)
-        await service.record_needs(db, caller, survivor_id, creation, new)
+        await service.record_needs(db, caller, survivor_id, creation, new, instruments=instruments)
     except Invalid as error:
         before = await service.prepare_needs(db, caller, survivor_id)
-        refused = form.refused(_naming_areas(error))
-        return _needs(request, survivor_id, before, refused, status=400)
+        offered = instruments.offered_needs
+        refused = form.refused(_naming_areas(offered, error))
+        return _needs(request, offered, survivor_id, before, refused, status=400)
     return Redirect(f"/people/{survivor_id}/progress", status_code=303)
 
 
@@ -52,17 +62,23 @@ async def record_needs(
     include_in_schema=False,
 )
 async def progress_page(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    instruments: Instruments,
+    survivor_id: FromPath[UUID],
 ) -> Response[str]:
-    progress = await service.get_progress(db, caller, survivor_id)
+    progress = await service.get_progress(db, caller, survivor_id, instruments=instruments)
     outcomes, needs = progress.outcomes, progress.needs
     return render(
         request,
         "assessments/progress.html",
         survivor_id=survivor_id,
         reference=progress.reference,
-        outcomes=outcomes and outcomes_view(outcomes),
-        needs=needs_view(needs) if needs else None,
+        outcomes=outcomes and outcomes_view(outcomes, instruments),
+        needs=needs_view(needs, instruments) if needs else None,
+        domains=len(instruments.offered_outcomes.domains),
+        areas=len(instruments.offered_needs.areas),
         may_record=caller.may(Permission.RECORD_WORK),
     )
 
@@ -78,9 +94,9 @@ def _area_of(name: str) -> str:
     return ".".join(name.split(".")[:2]) if name.startswith("areas.") else name
 
 
-def _naming_areas(error: Invalid) -> Invalid:
+def _naming_areas(instrument: NeedsInstrument, error: Invalid) -> Invalid:
     """The same problems; a missing level says of which area."""
-    titles = {f"areas.{area.code}.level": area.title["en"] for area in _offered().areas}
+    titles = {f"areas.{area.code}.level": area.title["en"] for area in instrument.areas}
     return Invalid(
         *(
             FieldProblem(one.field, f"{titles[one.field]}: choose a level.")
@@ -102,12 +118,12 @@ def _with_safety_plan(before: NeedsBefore) -> Form:
 
 def _needs(
     request: Request[Any, Any, Any],
+    instrument: NeedsInstrument,
     survivor_id: UUID,
     before: NeedsBefore,
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    instrument = _offered()
     return render(
         request,
         "assessments/needs.html",
@@ -124,11 +140,6 @@ def _last_levels(instrument: NeedsInstrument, before: NeedsBefore) -> dict[str, 
     """The last level of each area that had one, in words."""
     levels = before.latest.levels if before.latest else {}
     return {area: level_label(instrument, level) for area, level in levels.items()}
-
-
-def _offered() -> NeedsInstrument:
-    """The needs instrument that new assessments use."""
-    return next(one for one in shipped_instruments() if isinstance(one, NeedsInstrument))
 
 
 ROUTES = (needs_page, record_needs, progress_page)

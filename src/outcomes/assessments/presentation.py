@@ -7,10 +7,16 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from outcomes.assessments.instruments import needs_instrument, outcome_instrument
+from outcomes.assessments.instruments import Instruments
+from outcomes.assessments.labels import (
+    IMPROVEMENTS,
+    NOT_APPLICABLE,
+    NOT_ASSESSED,
+    STAGES,
+    TIME_UNITS,
+)
 from outcomes.assessments.models import (
     Answer,
-    AssessmentStage,
     Change,
     Consequence,
     Improvement,
@@ -18,24 +24,13 @@ from outcomes.assessments.models import (
     NeedsInstrument,
     OutcomeInstrument,
     OverallLevel,
-    Responsible,
 )
 from outcomes.assessments.records import NeedLevels, OutcomeProgress, OutcomesBefore, ScoreProgress
 from outcomes.assessments.scoring import consequence_of, shown
 from outcomes.platform.web.pages.charts import Slope, TrendPoint
 from outcomes.platform.web.pages.dates import day_with_year
+from outcomes.providers.labels import RESPONSIBLE
 
-STAGES = {
-    AssessmentStage.ENTRY: "Entry",
-    AssessmentStage.REVIEW: "Review",
-    AssessmentStage.EXIT: "Exit",
-    AssessmentStage.FOLLOW_UP: "Follow-up after exit",
-}
-RESPONSIBLE = {
-    Responsible.SUPPORT_WORKER: "the support worker",
-    Responsible.TEAM_LEAD: "the team lead",
-    Responsible.SAFEGUARDING_LEAD: "the safeguarding lead",
-}
 TONES = {
     OverallLevel.INDEPENDENT: "good",
     OverallLevel.LOW: "good",
@@ -44,12 +39,6 @@ TONES = {
     OverallLevel.URGENT_RESPONSE: "urgent",
     OverallLevel.SAFEGUARDING_INTERVENTION: "urgent",
     OverallLevel.INCOMPLETE: "paused",
-}
-NOT_ASSESSED = "not assessed"
-_IMPROVEMENTS = {
-    Improvement.NONE: "",
-    Improvement.MEASURABLE: ", measurable",
-    Improvement.SUBSTANTIAL: ", substantial",
 }
 
 
@@ -86,9 +75,9 @@ class NeedsView(Struct, frozen=True):
     history: tuple[tuple[date, str, str], ...]
 
 
-def outcomes_view(progress: OutcomeProgress) -> OutcomesView:
+def outcomes_view(progress: OutcomeProgress, instruments: Instruments) -> OutcomesView:
     """The picture of `progress`, and the sentence that says what it shows."""
-    instrument = outcome_instrument(progress.instrument, progress.version)
+    instrument = instruments.get_outcomes(progress.instrument, progress.version)
     first, latest = progress.history[0], progress.history[-1]
     slopes = tuple(
         Slope(line.title, _float(line.baseline), _float(line.latest)) for line in progress.domains
@@ -111,10 +100,10 @@ def outcomes_view(progress: OutcomeProgress) -> OutcomesView:
     )
 
 
-def needs_view(history: Sequence[NeedLevels]) -> NeedsView:
+def needs_view(history: Sequence[NeedLevels], instruments: Instruments) -> NeedsView:
     """The latest of `history` (oldest first, at least one), what follows from it, and before it."""
     first, latest = history[0], history[-1]
-    instrument = needs_instrument(latest.instrument, latest.version)
+    instrument = instruments.get_needs(latest.instrument, latest.version)
     consequence = consequence_of(instrument, latest.overall)
     return NeedsView(
         latest_on=latest.assessed_on,
@@ -153,7 +142,7 @@ def last_answers(instrument: OutcomeInstrument, before: OutcomesBefore) -> dict[
     }
     answers = before.latest.answers if before.latest else {}
     return {
-        item: labels.get(answer, "does not apply")
+        item: labels.get(answer, NOT_APPLICABLE.lower())
         for item, answer in answers.items()
         if answer is not None
     }
@@ -166,7 +155,7 @@ def level_label(instrument: NeedsInstrument, level: NeedLevel | None) -> str:
 
 
 def _follows(consequence: Consequence) -> str:
-    unit = consequence.unit.replace("_", " ")
+    unit = TIME_UNITS[consequence.unit]
     who = RESPONSIBLE[consequence.who]
     return f"{consequence.action['en']} For {who}, within {consequence.within} {unit}."
 
@@ -196,7 +185,10 @@ def _change(change: Change | None) -> str:
         return "–"
     words = shown(change.difference)
     sign = "+" if change.difference > 0 else ""
-    return f"{sign}{words}{_IMPROVEMENTS[change.improvement]}".replace("-", "−")
+    changed = f"{sign}{words}".replace("-", "−")
+    if change.improvement is Improvement.NONE:
+        return changed
+    return f"{changed}, {IMPROVEMENTS[change.improvement]}"
 
 
 def _float(score: Decimal | None) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from outcomes.assessments.instruments import outcome_instrument
+from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import Change, Changes, OutcomeScores, Progress
 from outcomes.assessments.records import OutcomeProgress, ScoredOutcomes, ScoreProgress
 from outcomes.assessments.scoring import progress
@@ -12,14 +12,14 @@ from outcomes.assessments.scoring import progress
 OVERALL = "overall"
 
 
-def outcome_progress(scores: Sequence[ScoredOutcomes]) -> OutcomeProgress:
+def outcome_progress(scores: Sequence[ScoredOutcomes], instruments: Instruments) -> OutcomeProgress:
     """The latest of `scores` (oldest first, at least one) against those of its instrument version.
 
     Stored scores have 4 decimals. That is exact enough: thresholds of change are whole multiples of
     0.5, and two scores that differ by one round alike.
     """
     latest = scores[-1]
-    instrument = outcome_instrument(latest.instrument, latest.version)
+    instrument = instruments.get_outcomes(latest.instrument, latest.version)
     kind = instrument.code, instrument.version
     same = tuple(one for one in scores if (one.instrument, one.version) == kind)
     changed = progress(instrument, _exact(latest), [_exact(one) for one in same[:-1]])

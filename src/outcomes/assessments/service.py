@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from outcomes.assessments import store
-from outcomes.assessments.instruments import needs_instrument, outcome_instrument
+from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import NeedLevel, NewNeedsAssessment, NewOutcomeAssessment
 from outcomes.assessments.progress import outcome_progress
 from outcomes.assessments.records import (
@@ -36,7 +36,13 @@ _UNKNOWN = "Choose an instrument and a version that this installation has."
 
 
 async def record_needs(
-    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewNeedsAssessment
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    creation: Creation,
+    new: NewNeedsAssessment,
+    *,
+    instruments: Instruments,
 ) -> UUID:
     """Record the levels of need and the safety plan. An urgent need makes a task and wakes the
     on-call colleague.
@@ -45,7 +51,7 @@ async def record_needs(
         Invalid: an unknown instrument, area or factor, or a day ahead.
     """
     try:
-        instrument = needs_instrument(new.instrument, new.version)
+        instrument = instruments.get_needs(new.instrument, new.version)
     except NotFound:
         raise Invalid.field("instrument", _UNKNOWN) from None
     check_area_answers(instrument, new.areas)
@@ -65,7 +71,13 @@ async def record_needs(
 
 
 async def record_outcomes(
-    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewOutcomeAssessment
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    creation: Creation,
+    new: NewOutcomeAssessment,
+    *,
+    instruments: Instruments,
 ) -> UUID:
     """Record the answers and what they come to.
 
@@ -74,16 +86,21 @@ async def record_outcomes(
     """
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
-        await add_outcomes(tx, opened, creation, new)
+        await add_outcomes(tx, opened, creation, new, instruments=instruments)
         return creation.key
 
 
 async def add_outcomes(
-    tx: Transaction, opened: AuthorisedSurvivor, creation: Creation, new: NewOutcomeAssessment
+    tx: Transaction,
+    opened: AuthorisedSurvivor,
+    creation: Creation,
+    new: NewOutcomeAssessment,
+    *,
+    instruments: Instruments,
 ) -> bool:
     """`record_outcomes` in the caller's transaction; False when it was recorded before."""
     try:
-        instrument = outcome_instrument(new.instrument, new.version)
+        instrument = instruments.get_outcomes(new.instrument, new.version)
     except NotFound:
         raise Invalid.field("instrument", _UNKNOWN) from None
     check_outcome_answers(instrument, new.answers)
@@ -166,7 +183,9 @@ async def prepare_outcomes(db: Database, caller: Caller, survivor_id: UUID) -> O
         return OutcomesBefore(opened.reference, _today(opened), found[0] if found else None)
 
 
-async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> SurvivorProgress:
+async def get_progress(
+    db: Database, caller: Caller, survivor_id: UUID, *, instruments: Instruments
+) -> SurvivorProgress:
     """Baseline, previous and latest scores with what changed, and the history of needs."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
@@ -174,7 +193,7 @@ async def get_progress(db: Database, caller: Caller, survivor_id: UUID) -> Survi
         scores = await store.list_scores(tx, survivor_id)
         return SurvivorProgress(
             reference=opened.reference,
-            outcomes=outcome_progress(scores) if scores else None,
+            outcomes=outcome_progress(scores, instruments) if scores else None,
             needs=tuple(await store.list_levels(tx, survivor_id)),
         )
 

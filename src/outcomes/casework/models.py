@@ -8,10 +8,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from outcomes.disengagement.models import EscalationLevel, NextTry
+from outcomes.disengagement.models import NextTry
 from outcomes.pathways.models import FollowUpStage, Series
 from outcomes.platform.inputs import Input
 from outcomes.platform.paging import Page
+from outcomes.providers.models import Responsible
 from outcomes.survivors.models import Contactability
 
 
@@ -120,8 +121,9 @@ class EntryKind(StrEnum):
 class Entry(Struct, frozen=True):
     """A line of the timeline.
 
-    `code` is its outcome, state or decision, `how` the channel, kind or purpose, `text` what was
-    written, by field. Of what is known by the day only (`whole_day`), `at` says no more than that.
+    `code` is its outcome, state or decision, `how` the channel, kind, purpose or instrument (code and
+    version), `text` what was written, by field. Of what is known by the day only (`whole_day`), `at`
+    says no more than that.
     """
 
     kind: EntryKind
@@ -162,7 +164,7 @@ class OpenFlag(Struct, frozen=True):
     reference: str
     rule: str
     raised_at: datetime
-    level: EscalationLevel
+    level: Responsible
     rises_at: datetime | None
 
 
@@ -178,7 +180,10 @@ class Upcoming(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """The head of somebody's record. Scores and levels are the latest and the first on record."""
+    """The head of somebody's record. Scores and levels are the latest and the first on record.
+
+    An instrument is its code and its version, with a space between.
+    """
 
     survivor_id: UUID
     reference: str
@@ -192,8 +197,10 @@ class Summary(Struct, frozen=True):
     ended_at: datetime | None
     worker_id: UUID | None
     needs_level: str | None
+    needs_instrument: str | None
     needs_on: date | None
     overall: Decimal | None
+    overall_instrument: str | None
     overall_on: date | None
     baseline: Decimal | None
     baseline_on: date | None

@@ -1,13 +1,16 @@
 """Today, Person, Inbox and Team."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from outcomes.assessments.instruments import Instruments
 from outcomes.casework import presentation, service
-from outcomes.casework.models import CoverForm
+from outcomes.casework.models import CoverForm, Person
+from outcomes.disengagement.models import Ladder
 from outcomes.errors import Conflict, Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
@@ -36,7 +39,9 @@ SAVED = {
 
 
 @get("/", permission=SIGNED_IN, include_in_schema=False)
-async def today(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[Any]:
+async def today(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, ladder: Ladder
+) -> Response[Any]:
     """Those who open nobody's record begin where their work is."""
     if not caller.may(Permission.SEE_SURVIVORS):
         elsewhere = "/team" if caller.may(Permission.SEE_TEAM) else "/results"
@@ -47,7 +52,7 @@ async def today(request: Request[Any, Any, Any], db: Database, caller: Caller) -
         today=await service.get_today(db, caller),
         local_date=local_date,
         zone_of=zone_of,
-        words=presentation,
+        reason_tags=partial(presentation.reason_tags, ladder=ladder),
     )
 
 
@@ -56,11 +61,14 @@ async def person(
     request: Request[Any, Any, Any],
     db: Database,
     caller: Caller,
+    ladder: Ladder,
+    instruments: Instruments,
     survivor_id: UUID,
     saved: str | None = None,
     cursor: str | None = None,
 ) -> Response[str]:
-    return await _person(request, db, caller, survivor_id, saved=saved, cursor=cursor)
+    found = await service.get_person(db, caller, survivor_id, ladder=ladder, cursor=cursor)
+    return _person(request, found, ladder, instruments, saved=saved, older=cursor is not None)
 
 
 @post(
@@ -69,7 +77,12 @@ async def person(
     include_in_schema=False,
 )
 async def send_now(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    instruments: Instruments,
+    survivor_id: UUID,
 ) -> Response[Any]:
     """The next message now, or why not."""
     form = await submitted(request)
@@ -77,7 +90,8 @@ async def send_now(
     try:
         await prompts.request_now(db, caller, survivor_id, creation)
     except Conflict as error:
-        return await _person(request, db, caller, survivor_id, refusal=error.message)
+        found = await service.get_person(db, caller, survivor_id, ladder=ladder)
+        return _person(request, found, ladder, instruments, refusal=error.message)
     return Redirect(f"/people/{survivor_id}?saved=prompt", status_code=303)
 
 
@@ -91,7 +105,7 @@ async def finish_task(db: Database, caller: Caller, task_id: UUID) -> Redirect:
 @get("/inbox", permission=Permission.READ_INBOX, include_in_schema=False)
 async def inbox(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     messages = await prompts.list_inbox(db, caller, limit=100)
-    return render(request, "casework/inbox.html", messages=messages, words=presentation)
+    return render(request, "casework/inbox.html", messages=messages)
 
 
 @get("/inbox/{message_id:uuid}", permission=Permission.READ_INBOX, include_in_schema=False)
@@ -99,7 +113,7 @@ async def message(
     request: Request[Any, Any, Any], db: Database, caller: Caller, message_id: UUID
 ) -> Response[str]:
     found = await prompts.get_message(db, caller, message_id)
-    return render(request, "casework/message.html", message=found, words=presentation)
+    return render(request, "casework/message.html", message=found)
 
 
 @post("/inbox/{message_id:uuid}/handled", permission=Permission.READ_INBOX, include_in_schema=False)
@@ -109,14 +123,16 @@ async def handle_message(db: Database, caller: Caller, message_id: UUID) -> Redi
 
 
 @get("/team", permission=Permission.SEE_TEAM, include_in_schema=False)
-async def team(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
-    shown = await service.get_team(db, caller)
-    return render(request, "casework/team.html", team=shown, words=presentation)
+async def team(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, ladder: Ladder
+) -> Response[str]:
+    shown = await service.get_team(db, caller, ladder=ladder)
+    return render(request, "casework/team.html", team=shown, ladder=ladder)
 
 
 @post("/team/cover", permission=Permission.SEE_TEAM, include_in_schema=False)
 async def arrange_cover(
-    request: Request[Any, Any, Any], db: Database, caller: Caller
+    request: Request[Any, Any, Any], db: Database, caller: Caller, ladder: Ladder
 ) -> Response[Any]:
     form = await submitted(request)
     try:
@@ -124,30 +140,22 @@ async def arrange_cover(
         creation = Creation.of(caller, form.idempotency_key, "cover", new)
         await service.arrange_cover(db, caller, creation, new)
     except Invalid as error:
-        shown = await service.get_team(db, caller)
-        refused = form.refused(error)
-        return render(
-            request,
-            "casework/team.html",
-            form=refused,
-            status=400,
-            team=shown,
-            words=presentation,
-        )
+        shown, refused = await service.get_team(db, caller, ladder=ladder), form.refused(error)
+        template = "casework/team.html"
+        return render(request, template, form=refused, status=400, team=shown, ladder=ladder)
     return Redirect("/team", status_code=303)
 
 
-async def _person(
+def _person(
     request: Request[Any, Any, Any],
-    db: Database,
-    caller: Caller,
-    survivor_id: UUID,
+    found: Person,
+    ladder: Ladder,
+    instruments: Instruments,
     *,
     saved: str | None = None,
-    cursor: str | None = None,
+    older: bool = False,
     refusal: str = "",
 ) -> Response[str]:
-    found = await service.get_person(db, caller, survivor_id, cursor=cursor)
     zone = found.summary.zone
     return render(
         request,
@@ -161,8 +169,11 @@ async def _person(
         language=language_name(found.contactability.language),
         saved=SAVED.get(saved or "", ""),
         refusal=refusal,
-        older=cursor is not None,
-        words=presentation,
+        older=older,
+        ladder=ladder,
+        outcomes=presentation.outcomes_words(found.summary, instruments),
+        needs=presentation.needs_words(found.summary, instruments),
+        shown=partial(presentation.shown, ladder=ladder, instruments=instruments),
     )
 
 

@@ -1,123 +1,53 @@
-"""What codes are called on the screens that cross rooms, and in which tone (pure).
+"""What the screens that cross rooms say in the words of every room, and in which tone (pure).
 
 The words carry the meaning; a tone only repeats it.
 """
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from msgspec import Struct
 
-from outcomes.casework.models import Entry, EntryKind, Reason, ReasonKind, Urgency
-from outcomes.prompts.models import WHY
+from outcomes.assessments.instruments import Instruments
+from outcomes.assessments.labels import STAGES as ASSESSMENT_STAGES
+from outcomes.assessments.models import AssessmentStage, OverallLevel
+from outcomes.assessments.scoring import consequence_of
+from outcomes.casework.labels import AGREED, ENTRIES
+from outcomes.casework.models import Entry, EntryKind, Reason, ReasonKind, Summary, Urgency
+from outcomes.check_ins.labels import (
+    ACTIVITIES,
+    ACTIVITY_CHANGES,
+    ATTEMPT_OUTCOMES,
+    CHANNELS,
+    REASONS,
+    WELLBEING,
+)
+from outcomes.check_ins.models import (
+    ActivityChange,
+    ActivityKind,
+    AttemptOutcome,
+    Channel,
+    Wellbeing,
+)
+from outcomes.check_ins.models import Reason as NoAnswerReason
+from outcomes.disengagement.labels import RESOLUTIONS, rule_words
+from outcomes.disengagement.models import FlagRule, Ladder, Resolution
+from outcomes.messaging.labels import STATES
+from outcomes.messaging.lifecycle import MessageState
+from outcomes.pathways.labels import DECISIONS as REVIEW_DECISIONS
+from outcomes.pathways.labels import SERIES
+from outcomes.pathways.models import ReviewDecision, Series
+from outcomes.platform.web.pages.dates import day_with_year
+from outcomes.prompts.labels import ANSWERS, REPLIES
+from outcomes.prompts.models import MessageKind
+from outcomes.prompts.reasons import why_not_sent
 from outcomes.prompts.service import read_answer
-
-RULES = {
-    "three_tries": "3 tries without an answer",
-    "no_contact_28_days": "28 days without contact",
-    "raised_by_worker": "Somebody is worried",
-}
-TASKS = {
-    "duress": "Urgent: not free to talk",
-    "asked_for_call": "Asked for a call",
-    "unread_reply": "A reply to read",
-    "opted_out": "Texts were stopped",
-    "wrong_number": "Wrong number",
-    "urgent_need": "Urgent need",
-    "prompt_unconfirmed": "A text that may not have gone out",
-    "prompt_failed": "A text could not be sent",
-    "alert_failed": "A colleague’s phone could not be alerted",
-    "shared_phone": "One number, two people",
-    "disengagement": "Safety flag",
-}
-DUE = {
-    "call": "Call",
-    "review": "Review",
-    "follow_up": "Follow-up",
-    "agreed": "Agreed contact",
-}
-SERIES = {"call": "Call", "review": "Review", "follow_up": "Follow-up", "prompt": "Text"}
-STAGES = {
-    "exit": "at exit",
-    "6_months": "6 months after exit",
-    "12_months": "12 months after exit",
-    "18_months": "18 months after exit",
-    "24_months": "24 months after exit",
-}
-LEVELS = {
-    "support_worker": "the support worker",
-    "team_lead": "the team lead",
-    "safeguarding_lead": "the safeguarding lead",
-}
-NEEDS = {
-    "independent": "Independent",
-    "low": "Low",
-    "medium": "Medium",
-    "high": "High",
-    "urgent_response": "Urgent response",
-    "safeguarding_intervention": "Safeguarding intervention",
-    "incomplete": "Incomplete",
-}
-ALERTS = {
-    "scheduled": "alert to go out",
-    "sending": "alert going out",
-    "accepted": "alert sent",
-    "delivered": "alert delivered",
-    "undelivered": "alert not delivered",
-    "failed": "alert failed",
-    "unconfirmed": "alert may not have gone out",
-    "cancelled": "alert taken back",
-}
-WELLBEING = {"fine": "Fine", "mixed": "Mixed", "not_good": "Not good"}
-REASONS = {
-    "at_work": "at work",
-    "in_education": "at college",
-    "no_reply": "it rang",
-    "phone_off": "phone off",
-    "voicemail": "voicemail",
-    "number_not_in_use": "number not in use",
-    "asked_to_call_back": "asked to call back",
-    "not_safe_to_talk": "not safe to talk",
-    "not_known": "not known why",
-}
-RESOLUTIONS = {
-    "safe_and_in_touch": "safe and in touch",
-    "busy": "busy",
-    "disengaged_by_choice": "chose to stop",
-    "moved": "moved, handed over",
-    "reported_missing": "missing, reported",
-}
-DECISIONS = {
-    "continue": "continue",
-    "step_down": "step down",
-    "move_on": "move on",
-    "exit": "exit",
-}
-PROMPTS = {
-    "sending": "Text going out",
-    "accepted": "Text sent",
-    "delivered": "Text delivered",
-    "undelivered": "Text not delivered",
-    "failed": "Text could not be sent",
-    "unconfirmed": "Text that may not have gone out",
-    "withheld": "No text: it was not safe",
-    "cancelled": "Text taken back",
-    "expired": "Text too late to send",
-}
-REPLIES = {
-    "answer": "Answered our text",
-    "opt_out": "Asked to stop texts",
-    "duress": "Urgent reply",
-    "wrong_number": "Said it is a wrong number",
-}
-ANSWERS = {"fine": "fine", "not_so_good": "not so good", "please_call": "please call"}
-PURPOSES = {"call": "calls", "sms": "texts", "sharing": "sharing"}
-ASSESSED = {
-    "entry": "at entry",
-    "review": "at a review",
-    "exit": "at exit",
-    "follow_up": "after exit",
-}
+from outcomes.survivors.labels import DECISIONS as CONSENT_DECISIONS
+from outcomes.survivors.labels import PURPOSES
+from outcomes.survivors.models import Decision, Purpose
+from outcomes.tasks.labels import TASKS
+from outcomes.tasks.models import TaskKind
 
 
 class Shown(Struct, frozen=True):
@@ -136,22 +66,23 @@ class Tag(Struct, frozen=True):
     tone: str
 
 
-def reason_tags(reasons: Sequence[Reason], today: date) -> list[Tag]:
+def reason_tags(reasons: Sequence[Reason], today: date, ladder: Ladder) -> list[Tag]:
     """Why somebody is on Today, in a few words each; the same reason several times is one tag."""
     alike: dict[tuple[str, str], list[Reason]] = {}
     for reason in reasons:
         alike.setdefault((reason.code, reason.urgency), []).append(reason)
-    return [_tag(found, today) for found in alike.values()]
+    return [_tag(found, today, ladder) for found in alike.values()]
 
 
-def _tag(reasons: Sequence[Reason], today: date) -> Tag:
+def _tag(reasons: Sequence[Reason], today: date, ladder: Ladder) -> Tag:
     """For reasons of one code and urgency, the oldest first; lateness in the survivor's days."""
     oldest, count = reasons[0], len(reasons)
     if oldest.kind is ReasonKind.FLAG:
-        return Tag(RULES[oldest.code], "urgent")
+        return Tag(rule_words(FlagRule(oldest.code), ladder), "urgent")
     if oldest.kind is ReasonKind.TASK:
-        return Tag(TASKS[oldest.code] + (f" ({count})" if count > 1 else ""), "urgent")
-    what = DUE[oldest.code]
+        words = TASKS[TaskKind(oldest.code)]
+        return Tag(words + (f" ({count})" if count > 1 else ""), "urgent")
+    what = AGREED if oldest.kind is ReasonKind.AGREED else SERIES[Series(oldest.code)]
     if oldest.urgency is Urgency.TODAY:
         return Tag(f"{what} due today" if oldest.on == today else f"{what} due", "soon")
     days = (today - oldest.on).days if oldest.on else 0
@@ -161,70 +92,136 @@ def _tag(reasons: Sequence[Reason], today: date) -> Tag:
     return Tag(f"{what} {late}" if count == 1 else f"{count} × {what.lower()}, {late}", "late")
 
 
-def shown(entry: Entry) -> Shown:
+def outcomes_words(about: Summary, instruments: Instruments) -> str:
+    """How somebody's outcomes were last, and at the start: `3.20 of 4, 5 May 2026 (2.10 at the start)`."""
+    if about.overall_on is None:
+        return "Not assessed yet"
+    day = day_with_year(about.overall_on)
+    if about.overall is None:
+        return f"Not enough answers, {day}"
+    words = f"{_score(about.overall, about.overall_instrument, instruments)}, {day}"
+    if about.baseline is None or about.baseline_on == about.overall_on:
+        return words
+    return f"{words} ({about.baseline:.2f} at the start)"
+
+
+def needs_words(about: Summary, instruments: Instruments) -> str:
+    """The last level of somebody's needs, and when."""
+    if about.needs_level is None or about.needs_on is None:
+        return "Not assessed yet"
+    level = _level(about.needs_level, about.needs_instrument, instruments)
+    return f"{level}, {day_with_year(about.needs_on)}"
+
+
+def shown(entry: Entry, ladder: Ladder, instruments: Instruments) -> Shown:
     """A line of the timeline as people read it."""
+    code, how, title = entry.code or "", entry.how or "", ENTRIES[entry.kind]
     lines = tuple(entry.text[name] for name in _TEXTS if name in entry.text)
     match entry.kind:
         case EntryKind.CHECK_IN:
-            return _check_in(entry, lines)
+            return _check_in(entry, title, lines)
         case EntryKind.ATTEMPT:
-            return _attempt(entry)
+            return _attempt(entry, title)
         case EntryKind.PROMPT:
-            tone = "calm" if entry.code in ("accepted", "delivered", "sending") else "paused"
-            return Shown(PROMPTS[entry.code or ""], "message", tone, _why(entry))
+            return _prompt(entry, title)
         case EntryKind.REPLY:
-            tone = "late" if entry.reason == "needs_person" else "calm"
-            if entry.code == "answer" and (answer := read_answer(entry.text.get("body", ""))):
-                return Shown(f"Answered our text: {ANSWERS[answer]}", "inbox", tone)
-            return Shown(REPLIES.get(entry.code or "", "Replied"), "inbox", tone, lines)
+            return _reply(entry, title, lines)
+        case EntryKind.NEEDS:
+            title = title.format(level=_level(code, how, instruments).lower())
+        case EntryKind.OUTCOMES:
+            title = title.format(stage=ASSESSMENT_STAGES[AssessmentStage(code)].lower())
+            score = _score(entry.score, how, instruments)
+            lines = (f"overall {score}" if entry.score is not None else "not enough answers",)
         case EntryKind.REVIEW:
-            return Shown(f"Review: {DECISIONS[entry.code or '']}", "note", "good", lines)
+            title = title.format(decision=REVIEW_DECISIONS[ReviewDecision(code)].lower())
+        case EntryKind.ACTIVITY:
+            return _activity(entry, title)
+        case EntryKind.CONSENT:
+            decision = CONSENT_DECISIONS[Decision(code)].lower()
+            title = title.format(purpose=PURPOSES[Purpose(how)].lower(), decision=decision)
         case EntryKind.FLAG:
-            return Shown(f"Flag: {RULES[entry.code or '']}", "flag", "urgent", lines)
+            title = title.format(rule=rule_words(FlagRule(code), ladder).lower())
         case EntryKind.RESOLUTION:
-            return Shown(f"Flag resolved: {RESOLUTIONS[entry.code or '']}", "flag", "good", lines)
-    return _plain(entry)
+            title = title.format(resolution=RESOLUTIONS[Resolution(code)].lower())
+    return Shown(title, _ICONS[entry.kind], _TONES.get(entry.kind, "calm"), lines)
 
 
 _TEXTS = ("worry", "note", "body", "what_changed", "goals", "how", "by_whom")
+_ICONS = {
+    EntryKind.REGISTERED: "person",
+    EntryKind.ENROLLED: "calendar",
+    EntryKind.ENDED: "calendar",
+    EntryKind.NEEDS: "note",
+    EntryKind.OUTCOMES: "chart",
+    EntryKind.REVIEW: "note",
+    EntryKind.DROP_IN: "people",
+    EntryKind.CONSENT: "check",
+    EntryKind.SAFE_CONTACT: "shield",
+    EntryKind.FLAG: "flag",
+    EntryKind.RESOLUTION: "flag",
+}
+_TONES = {
+    EntryKind.REVIEW: "good",
+    EntryKind.DROP_IN: "good",
+    EntryKind.FLAG: "urgent",
+    EntryKind.RESOLUTION: "good",
+}
 
 
-def _check_in(entry: Entry, lines: tuple[str, ...]) -> Shown:
-    how = "Visit" if entry.how == "visit" else "Check-in"
-    wellbeing = entry.text["wellbeing"]
+def _check_in(entry: Entry, title: str, lines: tuple[str, ...]) -> Shown:
+    channel, wellbeing = Channel(entry.how or ""), Wellbeing(entry.text["wellbeing"])
+    title = title.format(channel=CHANNELS[channel], wellbeing=WELLBEING[wellbeing].lower())
     corrected = {"corrected": " (corrected since)", "correction": " (correction)"}
-    title = f"{how}: {WELLBEING[wellbeing].lower()}{corrected.get(entry.reason or '', '')}"
-    tone = {"fine": "good", "mixed": "soon"}.get(wellbeing, "late")
-    icon = "person" if entry.how == "visit" else "phone"
+    title += corrected.get(entry.reason or "", "")
+    tone = {Wellbeing.FINE: "good", Wellbeing.MIXED: "soon"}.get(wellbeing, "late")
+    icon = "person" if channel is Channel.VISIT else "phone"
     return Shown(title, icon, "paused" if entry.reason == "corrected" else tone, lines)
 
 
-def _attempt(entry: Entry) -> Shown:
-    if entry.code == "third_party":
-        title = "Somebody else answered"
-    else:
-        title = "Visited, not there" if entry.how == "visit" else "No answer"
-    return Shown(f"{title}: {REASONS[entry.reason or '']}", "phone", "soon")
+def _activity(entry: Entry, title: str) -> Shown:
+    change = ActivityChange(entry.code or "")
+    activity = ACTIVITIES[ActivityKind(entry.how or "")].lower()
+    title = title.format(change=ACTIVITY_CHANGES[change], activity=activity)
+    return Shown(title, "today", "good" if change is ActivityChange.STARTED else "calm")
 
 
-def _why(entry: Entry) -> tuple[str, ...]:
-    return (WHY[entry.reason],) if entry.reason else ()
+def _attempt(entry: Entry, title: str) -> Shown:
+    outcome = ATTEMPT_OUTCOMES[AttemptOutcome(entry.code or "")]
+    if entry.how == Channel.VISIT:
+        outcome = f"{CHANNELS[Channel.VISIT]}, {outcome.lower()}"
+    reason = REASONS[NoAnswerReason(entry.reason or "")].lower()
+    return Shown(title.format(outcome=outcome, reason=reason), "phone", "soon")
 
 
-def _plain(entry: Entry) -> Shown:
-    score = "not enough answers" if entry.score is None else f"overall {entry.score:.2f} of 4"
-    activity = f"{(entry.code or '').capitalize()} {entry.how}"
-    agreed = "Agreed to" if entry.code == "given" else "No longer agrees to"
-    return {
-        EntryKind.REGISTERED: Shown("Registered", "person"),
-        EntryKind.ENROLLED: Shown("Enrolled on the pathway", "calendar"),
-        EntryKind.ENDED: Shown("Follow-up came to its end", "calendar"),
-        EntryKind.NEEDS: Shown(f"Needs assessed: {NEEDS.get(entry.code or '', '')}", "note"),
-        EntryKind.OUTCOMES: Shown(
-            f"Outcomes assessed {ASSESSED.get(entry.code or '', '')}", "chart", lines=(score,)
-        ),
-        EntryKind.DROP_IN: Shown("Came to a drop-in", "people", "good"),
-        EntryKind.ACTIVITY: Shown(activity, "today", "good" if entry.code == "started" else "calm"),
-        EntryKind.CONSENT: Shown(f"{agreed} {PURPOSES.get(entry.how or '', '')}", "check"),
-        EntryKind.SAFE_CONTACT: Shown("Safe contact agreed", "shield"),
-    }[entry.kind]
+def _prompt(entry: Entry, title: str) -> Shown:
+    state = MessageState(entry.code or "")
+    went_out = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.SENDING)
+    why = (why_not_sent(state, entry.reason),) if entry.reason else ()
+    tone = "calm" if state in went_out else "paused"
+    return Shown(title.format(state=STATES[state]), "message", tone, why)
+
+
+def _reply(entry: Entry, title: str, lines: tuple[str, ...]) -> Shown:
+    kind = MessageKind(entry.code or "")
+    tone = "late" if entry.reason == "needs_person" else "calm"
+    title = title.format(reply=REPLIES[kind])
+    if kind is MessageKind.ANSWER and (answer := read_answer(entry.text.get("body", ""))):
+        return Shown(f"{title}: {ANSWERS[answer].lower()}", "inbox", tone)
+    return Shown(title, "inbox", tone, lines)
+
+
+def _score(score: Decimal | None, instrument: str | None, instruments: Instruments) -> str:
+    """A score on its instrument's scale: `3.20 of 4`. Without the instrument, the score alone."""
+    found = instruments.find_outcomes(*_code_and_version(instrument))
+    return f"{score:.2f} of {found.scale[-1].value}" if found else f"{score:.2f}"
+
+
+def _level(level: str, instrument: str | None, instruments: Instruments) -> str:
+    """An overall level of needs in its instrument's words, or else in those of the one on offer."""
+    found = instruments.find_needs(*_code_and_version(instrument)) or instruments.offered_needs
+    return consequence_of(found, OverallLevel(level)).label["en"]
+
+
+def _code_and_version(instrument: str | None) -> tuple[str, str]:
+    code, _, version = (instrument or "").partition(" ")
+    return code, version

@@ -7,15 +7,10 @@ from outcomes.casework.models import Hours
 from outcomes.platform.calendar import SafeHours, closing_time, local_date, next_open
 from outcomes.platform.web.pages.dates import clock, day
 from outcomes.platform.zones import is_zone, zone_of
-from outcomes.survivors.models import Contactability
-from outcomes.survivors.safe_contact.safety import NotSafe, why_not_call
+from outcomes.survivors.labels import NOT_SAFE
+from outcomes.survivors.models import Contactability, NotSafe
+from outcomes.survivors.safe_contact.safety import why_not_call
 
-WHY_NO_CALL = {
-    NotSafe.NO_PHONE: "no number to call",
-    NotSafe.NO_CONSENT: "they have not agreed to calls",
-    NotSafe.NO_SAFE_CONTACT: "no safe contact on record: do not call",
-    NotSafe.NOT_THIS_WAY: "they have not said that calls are safe",
-}
 ZONE_NOT_KNOWN = "their time zone is not known: do not call before it is corrected"
 
 
@@ -25,13 +20,19 @@ def call_hours(contactability: Contactability, now: datetime) -> Hours:
     if contactability.safe_contact is None or (
         why is not None and why is not NotSafe.OUTSIDE_HOURS
     ):
-        return Hours(False, WHY_NO_CALL[why or NotSafe.NO_SAFE_CONTACT])
+        return Hours(False, _never(why or NotSafe.NO_SAFE_CONTACT))
     if not is_zone(contactability.zone):
         return Hours(False, ZONE_NOT_KNOWN)
     hours, zone = contactability.safe_contact.profile.hours, zone_of(contactability.zone)
     if why is None:
         return Hours(True, f"safe {_until(hours, zone, now)}")
     return Hours(False, f"not now{_from(hours, zone, now)}")
+
+
+def _never(reason: NotSafe) -> str:
+    """`do not call: they have not agreed to it`."""
+    sentence = NOT_SAFE[reason].rstrip(".")
+    return f"do not call: {sentence[0].lower()}{sentence[1:]}"
 
 
 def _until(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:

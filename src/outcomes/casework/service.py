@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from outcomes.casework import store
+from outcomes.casework.labels import URGENCIES
 from outcomes.casework.models import (
     CoverForm,
     Entry,
@@ -16,26 +17,27 @@ from outcomes.casework.models import (
     Person,
     Team,
     Today,
-    Urgency,
 )
 from outcomes.casework.person import store as person_store
 from outcomes.casework.safe_hours import call_hours
 from outcomes.casework.store import DueRow, FlagRow
 from outcomes.disengagement import service as disengagement
+from outcomes.disengagement.models import Ladder
 from outcomes.disengagement.rules import escalate
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, CaseloadScope, Role
+from outcomes.platform.access.models import PERMISSIONS, Caller, CaseloadScope, Permission, Role
 from outcomes.platform.calendar import UkPart, is_working_day, local_date
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment, Page, page, read_cursor
 from outcomes.platform.zones import OFFICE_ZONE
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import terms_now
-from outcomes.prompts.models import WHY
+from outcomes.prompts.reasons import why_withheld
 from outcomes.providers import service as providers
+from outcomes.providers.labels import one_of
 from outcomes.survivors import service as survivors
 from outcomes.survivors.choices import language_name
 from outcomes.tasks import service as tasks
@@ -46,11 +48,9 @@ MOST_REASONS = 400
 
 ENTRIES = 50
 UPCOMING = 5
-URGENCIES = {
-    Urgency.SAFETY: "Safety first",
-    Urgency.OVERDUE: "Overdue",
-    Urgency.TODAY: "Due today",
-}
+CASELOAD_ROLES = tuple(role for role in Role if Permission.RECORD_WORK in PERMISSIONS[role])
+"""Who has survivors of their own, or covers for somebody who has."""
+
 ELSEWHERE = ("flag", "inbound_message")
 """Subjects whose tasks are done by resolving the flag or putting the message away."""
 
@@ -108,7 +108,7 @@ def _by_worker(lines: Iterable[Line], names: dict[UUID, str]) -> Iterable[Group]
 
 
 async def get_person(
-    db: Database, caller: Caller, survivor_id: UUID, *, cursor: str | None = None
+    db: Database, caller: Caller, survivor_id: UUID, *, ladder: Ladder, cursor: str | None = None
 ) -> Person:
     """Everything on somebody's page, in one transaction. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
@@ -123,8 +123,8 @@ async def get_person(
             summary=await person_store.get_summary(tx, opened),
             contactability=contactability,
             call=call_hours(contactability, now),
-            why_no_texts=WHY[why] if why else None,
-            next_try=await disengagement.find_next_try(tx, opened, hours, part),
+            why_no_texts=why_withheld(why) if why else None,
+            next_try=await disengagement.find_next_try(tx, opened, hours, part, ladder=ladder),
             upcoming=tuple(await person_store.list_upcoming(tx, survivor_id, now, limit=UPCOMING)),
             tasks=tuple(await store.list_tasks(tx, survivor_id)),
             timeline=await _timeline(tx, opened, cursor, ENTRIES),
@@ -152,7 +152,7 @@ async def _timeline(
     return page(found, limit, lambda last: Moment(last.at, last.id))
 
 
-async def get_team(db: Database, caller: Caller) -> Team:
+async def get_team(db: Database, caller: Caller, *, ladder: Ladder) -> Team:
     """How the caller's team stands; an administrator sees every team, but opens nobody's record."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
@@ -170,7 +170,7 @@ async def get_team(db: Database, caller: Caller) -> Team:
             today=today,
             loads=tuple(loads),
             tasks=tuple(tasks),
-            flags=tuple(_escalated(row, provider.uk_part, now) for row in flags),
+            flags=tuple(_escalated(row, ladder, provider.uk_part, now) for row in flags),
             covers=tuple(covers),
             workers=tuple(load.account_id for load in loads),
             on_call=provider.on_call_account_id,
@@ -194,8 +194,8 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
         is_ours = account is not None and team_id is not None and account.team_id == team_id
         if account is None or not (everyone or is_ours):
             raise NotFound
-        if account.role not in (Role.SUPPORT_WORKER, Role.TEAM_LEAD):
-            raise Invalid.field(field, "Choose a support worker or a team lead.")
+        if account.role not in CASELOAD_ROLES:
+            raise Invalid.field(field, f"Choose {one_of(CASELOAD_ROLES)}.")
     await providers.record_cover(
         db,
         caller,
@@ -225,9 +225,9 @@ def _whose(caller: Caller) -> tuple[bool, UUID | None]:
     return caller.actor.role is Role.PROVIDER_ADMIN, caller.actor.team_id
 
 
-def _escalated(row: FlagRow, part: UkPart, now: datetime) -> OpenFlag:
+def _escalated(row: FlagRow, ladder: Ladder, part: UkPart, now: datetime) -> OpenFlag:
     is_working = partial(is_working_day, part)
-    who = escalate(row.raised_at, disengagement.LADDER, is_working, OFFICE_ZONE, now)
+    who = escalate(row.raised_at, ladder, is_working, OFFICE_ZONE, now)
     return OpenFlag(
         id=row.id,
         survivor_id=row.survivor_id,

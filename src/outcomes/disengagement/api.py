@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from outcomes.disengagement import service
-from outcomes.disengagement.models import Flag, FlagResolution, NewFlag
+from outcomes.disengagement.models import Flag, FlagResolution, Ladder, NewFlag
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
@@ -33,9 +33,9 @@ class ResolvedFlag(FlagResolution, frozen=True, kw_only=True):
 
 
 @get("/api/v1/survivors/{survivor_id:uuid}/flags", permission=Permission.SEE_SURVIVORS)
-async def list_flags(db: Database, caller: Caller, survivor_id: UUID) -> FlagList:
+async def list_flags(db: Database, caller: Caller, ladder: Ladder, survivor_id: UUID) -> FlagList:
     """Signals that contact may be lost, with their evidence."""
-    return FlagList((await service.list_flags(db, caller, survivor_id)).flags)
+    return FlagList((await service.list_flags(db, caller, survivor_id, ladder=ladder)).flags)
 
 
 @post("/api/v1/survivors/{survivor_id:uuid}/flags", permission=Permission.RECORD_WORK)

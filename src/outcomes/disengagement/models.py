@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from outcomes.platform.calendar import Window
 from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, LongText, ShortText
+from outcomes.providers.models import Responsible
 
 Days = Annotated[int, Meta(ge=1, le=366)]
 
@@ -26,6 +27,9 @@ class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.safeguarding_lead_working_days <= self.team_lead_working_days:
             raise ValueError("Tell the safeguarding lead later than the team lead.")
+
+
+DEFAULT_LADDER = Ladder()
 
 
 class Attempt(Struct, frozen=True):
@@ -51,8 +55,8 @@ class ContactFacts(Struct, frozen=True):
 class FlagRule(StrEnum):
     """Why a flag was raised. A worker may raise one without a rule."""
 
-    THREE_TRIES = "three_tries"
-    NO_CONTACT = "no_contact_28_days"
+    UNANSWERED_TRIES = "unanswered_tries"
+    NO_CONTACT = "no_contact"
     RAISED_BY_WORKER = "raised_by_worker"
 
 
@@ -72,18 +76,10 @@ class FlagDecision(Struct, frozen=True):
     evidence: Evidence
 
 
-class EscalationLevel(StrEnum):
-    """Who has an open flag now."""
-
-    SUPPORT_WORKER = "support_worker"
-    TEAM_LEAD = "team_lead"
-    SAFEGUARDING_LEAD = "safeguarding_lead"
-
-
 class Escalation(Struct, frozen=True):
     """Who has it, and when (UTC) the next person will; None once nobody is left to tell."""
 
-    level: EscalationLevel
+    level: Responsible
     rises_at: datetime | None
 
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, Channel, NewAttempt
 from outcomes.disengagement import service
-from outcomes.disengagement.models import FlagResolution, NewFlag
+from outcomes.disengagement.models import FlagResolution, Ladder, NewFlag
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
@@ -29,6 +29,7 @@ async def no_answer(
     request: Request[Any, Any, Any],
     db: Database,
     caller: Caller,
+    ladder: Ladder,
     survivor_id: UUID,
     channel: Channel = Channel.CALL,
     planned_contact_id: UUID | None = None,
@@ -36,8 +37,8 @@ async def no_answer(
     form = Form.of(
         channel=channel, outcome=AttemptOutcome.NO_ANSWER, planned_contact_id=planned_contact_id
     )
-    missed = await service.see_missed_form(db, caller, survivor_id)
-    return render(request, "disengagement/no_answer.html", form=form, missed=missed)
+    missed = await service.see_missed_form(db, caller, survivor_id, ladder=ladder)
+    return render(request, "disengagement/no_answer.html", form=form, missed=missed, ladder=ladder)
 
 
 @post(
@@ -46,7 +47,11 @@ async def no_answer(
     include_in_schema=False,
 )
 async def log_attempt(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    survivor_id: UUID,
 ) -> Response[Any]:
     form = await submitted(request)
     try:
@@ -54,9 +59,9 @@ async def log_attempt(
         creation = Creation.of(caller, form.idempotency_key, f"attempt:{survivor_id}", new)
         await check_ins.log_attempt(db, caller, survivor_id, creation, new)
     except Invalid as error:
-        missed = await service.see_missed_form(db, caller, survivor_id)
+        missed = await service.see_missed_form(db, caller, survivor_id, ladder=ladder)
         page, refused = "disengagement/no_answer.html", form.refused(error)
-        return render(request, page, form=refused, status=400, missed=missed)
+        return render(request, page, form=refused, status=400, missed=missed, ladder=ladder)
     return Redirect(f"/people/{survivor_id}?saved=attempt", status_code=303)
 
 
@@ -64,17 +69,25 @@ async def log_attempt(
     "/people/{survivor_id:uuid}/flags", permission=Permission.SEE_SURVIVORS, include_in_schema=False
 )
 async def flags(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    survivor_id: UUID,
 ) -> Response[str]:
-    shown = await service.list_flags(db, caller, survivor_id)
-    return render(request, "disengagement/flags.html", shown=shown)
+    shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
+    return render(request, "disengagement/flags.html", shown=shown, ladder=ladder)
 
 
 @post(
     "/people/{survivor_id:uuid}/flags", permission=Permission.RECORD_WORK, include_in_schema=False
 )
 async def raise_flag(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    survivor_id: UUID,
 ) -> Response[Any]:
     form = await submitted(request)
     try:
@@ -82,9 +95,9 @@ async def raise_flag(
         creation = Creation.of(caller, form.idempotency_key, f"flag:{survivor_id}", new)
         await service.raise_flag(db, caller, survivor_id, creation, new)
     except Invalid as error:
-        shown = await service.list_flags(db, caller, survivor_id)
+        shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
         page, refused = "disengagement/flags.html", form.refused(error)
-        return render(request, page, form=refused, status=400, shown=shown)
+        return render(request, page, form=refused, status=400, shown=shown, ladder=ladder)
     return Redirect(f"/people/{survivor_id}?saved=flag", status_code=303)
 
 
@@ -94,9 +107,14 @@ async def raise_flag(
     include_in_schema=False,
 )
 async def flag(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID, flag_id: UUID
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    survivor_id: UUID,
+    flag_id: UUID,
 ) -> Response[str]:
-    return await _show_flag(request, Form(), db, caller, survivor_id, flag_id)
+    return await _show_flag(request, Form(), db, caller, ladder, survivor_id, flag_id)
 
 
 @post(
@@ -105,7 +123,12 @@ async def flag(
     include_in_schema=False,
 )
 async def resolve_flag(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID, flag_id: UUID
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    survivor_id: UUID,
+    flag_id: UUID,
 ) -> Response[Any]:
     form = await submitted(request)
     try:
@@ -115,7 +138,9 @@ async def resolve_flag(
         await service.resolve_flag(db, caller, survivor_id, flag_id, creation, new)
     except Invalid as error:
         refused = form.refused(error)
-        return await _show_flag(request, refused, db, caller, survivor_id, flag_id, status=400)
+        return await _show_flag(
+            request, refused, db, caller, ladder, survivor_id, flag_id, status=400
+        )
     return Redirect(f"/people/{survivor_id}?saved=resolution", status_code=303)
 
 
@@ -124,12 +149,13 @@ async def _show_flag(
     form: Form,
     db: Database,
     caller: Caller,
+    ladder: Ladder,
     survivor_id: UUID,
     flag_id: UUID,
     *,
     status: int = 200,
 ) -> Response[str]:
-    shown = await service.list_flags(db, caller, survivor_id)
+    shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
     found = next((one for one in shown.flags if one.id == flag_id), None)
     if found is None:
         raise NotFound
@@ -142,6 +168,7 @@ async def _show_flag(
         shown=shown,
         flag=found,
         today=today,
+        ladder=ladder,
     )
 
 

@@ -1,8 +1,8 @@
-"""The default ladder when contact is lost. A missed call is not evidence of risk; silence adds up.
+"""What happens when contact is lost. A missed call is not evidence of risk; silence adds up.
 
-No answer: another try within 2 working days, at another allowed time. Three tries, or 28 days
-without two-way contact: a flag to the worker. Not resolved in 2 working days: the team lead; in 5:
-the designated safeguarding lead.
+The numbers are the ladder's. No answer: another try within its working days, at another allowed time.
+So many unanswered tries, or so many days without two-way contact: a flag to the worker. Not resolved
+in time: the team lead; later still, the designated safeguarding lead.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from outcomes.disengagement.models import (
     ContactFacts,
     Escalation,
-    EscalationLevel,
     Evidence,
     FlagDecision,
     FlagRule,
@@ -28,6 +27,7 @@ from outcomes.platform.calendar import (
     to_utc,
     windows_on,
 )
+from outcomes.providers.models import Responsible
 
 ANOTHER_TIME = timedelta(hours=2)
 """Ours: how far from the missed try's time of day another time is."""
@@ -45,7 +45,7 @@ def decide_flag(facts: ContactFacts, ladder: Ladder, now: datetime) -> FlagDecis
     tries = tuple(sorted(attempt.at for attempt in facts.attempts if looked_at < attempt.at <= now))
     evidence = Evidence(tries, two_way, (now - heard_at).days)
     if len(tries) >= ladder.tries:
-        return FlagDecision(FlagRule.THREE_TRIES, evidence)
+        return FlagDecision(FlagRule.UNANSWERED_TRIES, evidence)
     if (now - looked_at).days >= ladder.silent_days:
         return FlagDecision(FlagRule.NO_CONTACT, evidence)
     return None
@@ -65,10 +65,10 @@ def escalate(
     lead_at = _after(raised_at, ladder.team_lead_working_days, is_working, zone)
     last_at = _after(raised_at, ladder.safeguarding_lead_working_days, is_working, zone)
     if now < lead_at:
-        return Escalation(EscalationLevel.SUPPORT_WORKER, lead_at)
+        return Escalation(Responsible.SUPPORT_WORKER, lead_at)
     if now < last_at:
-        return Escalation(EscalationLevel.TEAM_LEAD, last_at)
-    return Escalation(EscalationLevel.SAFEGUARDING_LEAD, None)
+        return Escalation(Responsible.TEAM_LEAD, last_at)
+    return Escalation(Responsible.SAFEGUARDING_LEAD, None)
 
 
 def _after(at: datetime, working_days: int, is_working: WorkingDay, zone: ZoneInfo) -> datetime:

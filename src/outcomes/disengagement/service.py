@@ -39,15 +39,12 @@ from outcomes.survivors import service as survivors
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
-LADDER = Ladder()
-"""Every provider's, until one asks for another (ours)."""
-
 FLAGS_AT_ONCE = 200
 
 Raised = tuple[store.Candidate, FlagDecision]
 
 
-async def raise_due_flags(db: Database, caller: Caller, now: datetime) -> int:
+async def raise_due_flags(db: Database, caller: Caller, now: datetime, *, ladder: Ladder) -> int:
     """Flag everybody whom a rule concerns at `now` (UTC); returns how many. For the worker, as often
     as it likes: who has an open flag gets no second one."""
     raised = 0
@@ -55,11 +52,11 @@ async def raise_due_flags(db: Database, caller: Caller, now: datetime) -> int:
         async with db.transaction(caller) as tx:
             candidates = await store.list_candidates(
                 tx,
-                LADDER,
-                silent_since=now - timedelta(days=LADDER.silent_days),
+                ladder,
+                silent_since=now - timedelta(days=ladder.silent_days),
                 limit=FLAGS_AT_ONCE,
             )
-            decided = ((one, decide_flag(one.facts, LADDER, now)) for one in candidates)
+            decided = ((one, decide_flag(one.facts, ladder, now)) for one in candidates)
             due = [(one, decision) for one, decision in decided if decision is not None]
             new = await _raise(tx, due, now) if due else 0
         if not new:
@@ -117,17 +114,19 @@ async def resolve_flag(
             await tasks.resolve_task(tx, TaskKind.DISENGAGEMENT, flag_id, opened.now)
 
 
-async def list_flags(db: Database, caller: Caller, survivor_id: UUID) -> Flags:
+async def list_flags(db: Database, caller: Caller, survivor_id: UUID, *, ladder: Ladder) -> Flags:
     """Somebody's flags, newest first; the open one with who has it now."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         flags = await store.list_flags(tx, opened)
         is_working = _working_days((await providers.get_provider(tx)).uk_part)
-        shown = tuple(_with_escalation(flag, is_working, opened.now) for flag in flags)
+        shown = tuple(_with_escalation(flag, ladder, is_working, opened.now) for flag in flags)
         return Flags(survivor_id, opened.reference, opened.zone, opened.now, shown)
 
 
-async def see_missed_form(db: Database, caller: Caller, survivor_id: UUID) -> Missed:
+async def see_missed_form(
+    db: Database, caller: Caller, survivor_id: UUID, *, ladder: Ladder
+) -> Missed:
     """Whom a *no answer* form is about, and when to try again if nobody answers now."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
@@ -138,16 +137,23 @@ async def see_missed_form(db: Database, caller: Caller, survivor_id: UUID) -> Mi
         hours = contact.profile.hours if contact else None
         tries = len((await store.get_facts(tx, survivor_id)).facts.attempts) + 1
         part = (await providers.get_provider(tx)).uk_part
-        following = _next_try(opened, tries, opened.now, hours, part)
+        following = _next_try(opened, tries, opened.now, hours, part, ladder)
         return Missed(survivor_id, opened.reference, opened.zone, opened.now, following)
 
 
 async def find_next_try(
-    tx: Transaction, opened: AuthorisedSurvivor, hours: SafeHours | None, part: UkPart
+    tx: Transaction,
+    opened: AuthorisedSurvivor,
+    hours: SafeHours | None,
+    part: UkPart,
+    *,
+    ladder: Ladder,
 ) -> NextTry | None:
     """When to try again, in the caller's transaction; None when the last try reached them."""
     tries = (await store.get_facts(tx, opened.survivor_id)).facts.attempts
-    return _next_try(opened, len(tries), tries[-1].at, hours, part) if tries else None
+    if not tries:
+        return None
+    return _next_try(opened, len(tries), tries[-1].at, hours, part, ladder)
 
 
 def _next_try(
@@ -156,11 +162,12 @@ def _next_try(
     missed_at: datetime,
     hours: SafeHours | None,
     part: UkPart,
+    ladder: Ladder,
 ) -> NextTry:
     is_working, zone = _working_days(part), zone_of(opened.zone)
     told = hours if is_zone(opened.zone) else None
-    window = next_try(missed_at, LADDER, told, is_working, zone) if told else None
-    by_on = try_again_by(missed_at, LADDER, is_working, zone)
+    window = next_try(missed_at, ladder, told, is_working, zone) if told else None
+    by_on = try_again_by(missed_at, ladder, is_working, zone)
     return NextTry(tries, missed_at, by_on, window)
 
 
@@ -200,10 +207,10 @@ def _require_enough(new: FlagResolution, opened: AuthorisedSurvivor) -> None:
         )
 
 
-def _with_escalation(flag: Flag, is_working: WorkingDay, now: datetime) -> Flag:
+def _with_escalation(flag: Flag, ladder: Ladder, is_working: WorkingDay, now: datetime) -> Flag:
     if flag.resolved_at is not None:
         return flag
-    return replace(flag, escalation=escalate(flag.raised_at, LADDER, is_working, OFFICE_ZONE, now))
+    return replace(flag, escalation=escalate(flag.raised_at, ladder, is_working, OFFICE_ZONE, now))
 
 
 def _working_days(part: UkPart) -> WorkingDay:

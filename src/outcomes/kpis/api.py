@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
+from outcomes.assessments.instruments import Instruments
 from outcomes.kpis import service
 from outcomes.kpis.models import Cell, Export, Kpi, NewExport, Period, ShownRow, View
 from outcomes.kpis.wording import notes
@@ -52,13 +53,16 @@ class Figures(Struct, frozen=True):
 async def list_kpis(
     db: Database,
     caller: Caller,
+    instruments: Instruments,
     first_day: FromQuery[date],
     last_day: FromQuery[date],
     view: FromQuery[View] = View.EXTERNAL,
 ) -> Figures:
     """All figures of a period. The internal view is exact, and for team leads and admins only."""
     period = Period.days(first_day, last_day)
-    results = await service.get_results(db, caller, view, period)
+    results = await service.get_results(
+        db, caller, view, period, instrument=instruments.offered_outcomes
+    )
     return Figures(
         view=view,
         first_day=first_day,

@@ -117,10 +117,11 @@ class ShownRow(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A KPI with the rows that may be shown."""
+    """A KPI with the rows that may be shown, and what people call their categories."""
 
     kpi: Kpi
     rows: tuple[ShownRow, ...]
+    names: dict[str, str] = {}
 
     @property
     def whole(self) -> ShownRow | None:

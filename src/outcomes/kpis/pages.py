@@ -13,25 +13,19 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Meta
 
+from outcomes.assessments.instruments import Instruments
 from outcomes.errors import Invalid, NotFound
 from outcomes.kpis import presentation, service
 from outcomes.kpis.figures.periods import LONDON, Preset, preset
+from outcomes.kpis.labels import PRESETS, VIEW_RULES, VIEWS
 from outcomes.kpis.models import Export, ExportFormat, NewExport, Period, Results, View
-from outcomes.kpis.wording import notes, period_words, view_words
+from outcomes.kpis.wording import notes, period_words
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.inputs import Input, ShortText
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
-
-WHOLE_MONTHS = {
-    Preset.LAST_MONTH: "Last month",
-    Preset.THREE_MONTHS: "Last 3 months",
-    Preset.SIX_MONTHS: "Last 6 months",
-    Preset.TWELVE_MONTHS: "Last 12 months",
-}
-SO_FAR = {Preset.SO_FAR: "Last 90 days, with today"}
 
 
 class OtherDays(Input, frozen=True):
@@ -65,13 +59,15 @@ async def results(
     request: Request[Any, Any, Any],
     db: Database,
     caller: Caller,
+    instruments: Instruments,
     view: FromPath[str],
     first_day: FromPath[date],
     last_day: FromPath[date],
 ) -> Response[str]:
     """All figures of a period."""
     period = Period.days(first_day, last_day)
-    found = await service.get_results(db, caller, _view(view), period)
+    instrument = instruments.offered_outcomes
+    found = await service.get_results(db, caller, _view(view), period, instrument=instrument)
     return render(
         request,
         "kpis/results.html",
@@ -81,6 +77,8 @@ async def results(
         sections=presentation.sections(found.tables, found.earlier),
         slopes=presentation.slopes(found.tables),
         change=presentation.change_card(found.tables),
+        lowest=instrument.scale[0].value,
+        highest=instrument.scale[-1].value,
         notes=notes(found.view),
         may_export=caller.may(Permission.EXPORT_KPIS),
     )
@@ -178,7 +176,7 @@ def _shown(found: Export) -> dict[str, Any]:
 def _frame(view: View, period: Period) -> dict[str, Any]:
     return {
         "view": view,
-        "view_words": view_words(view),
+        "view_words": VIEW_RULES[view],
         "period_words": period_words(period),
         "path": _path(view, period),
     }
@@ -205,14 +203,16 @@ def _views(caller: Caller, found: Results, period: Period) -> list[tuple[str, st
         View.INTERNAL: _path(View.INTERNAL, period),
         View.EXTERNAL: _path(View.EXTERNAL, period if whole else elsewhere),
     }
-    words = {View.INTERNAL: "Exact, for us", View.EXTERNAL: "Rounded, for others"}
-    return [(words[view], addresses[view], view is found.view) for view in words]
+    return [(words, addresses[view], view is found.view) for view, words in VIEWS.items()]
 
 
 def _periods(view: View, today: date) -> list[tuple[str, str]]:
     """(words, address) of the periods that people ask for most."""
-    names = WHOLE_MONTHS if view is View.EXTERNAL else SO_FAR | WHOLE_MONTHS
-    return [(words, _path(view, preset(name, today))) for name, words in names.items()]
+    return [
+        (words, _path(view, preset(name, today)))
+        for name, words in PRESETS.items()
+        if view is View.INTERNAL or name is not Preset.SO_FAR
+    ]
 
 
 ROUTES = (start, results, other_days, new_export, create_export, exports, export)

@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from outcomes.kpis.models import Cell, Counts, Kpi, Mark, ShownRow, Shows, Table
-from outcomes.kpis.wording import category_words, cell_words
+from outcomes.kpis.wording import cell_words, row_words
 from outcomes.platform.web.pages.charts import Slope
 
 SECTIONS = {
@@ -84,15 +84,15 @@ def sections(tables: tuple[Table, ...], earlier: tuple[Table, ...]) -> tuple[Sec
 def slopes(tables: tuple[Table, ...]) -> tuple[Slope, ...]:
     """The mean of each outcome domain at baseline and latest, where both may be shown."""
     first, last = (
-        {row.category: row.mean for row in table.rows}
+        {row_words(table, row): _number(row.mean) for row in table.rows}
         for code in CHANGE[:2]
         for table in tables
         if table.kpi.code == code
     )
     return tuple(
-        Slope(category_words(domain), _number(first[domain]), _number(last[domain]))
+        Slope(domain, first[domain], last[domain])
         for domain in first
-        if _number(first[domain]) is not None and _number(last[domain]) is not None
+        if first[domain] is not None and last[domain] is not None
     )
 
 
@@ -106,18 +106,19 @@ def _card(table: Table, earlier: Table | None) -> Card:
     shown = [cell for row in table.rows for cell in (row.number, row.share, row.mean)]
     return Card(
         kpi=table.kpi,
-        whole=None if whole is None else _line(table.kpi, whole),
-        parts=tuple(_line(table.kpi, row) for row in table.rows if row.category is not None),
+        whole=None if whole is None else _line(table, whole),
+        parts=tuple(_line(table, row) for row in table.rows if row.category is not None),
         hidden=any(cell in (Mark.SMALL, Mark.HIDDEN) for cell in shown),
         before=_before(earlier),
     )
 
 
-def _line(kpi: Kpi, row: ShownRow) -> Line:
+def _line(table: Table, row: ShownRow) -> Line:
+    kpi = table.kpi
     if row.category is None and kpi.breakdown != "none" and row.number == row.out_of:
         row = replace(row, share=Mark.NOT_APPLICABLE, out_of=Mark.NOT_APPLICABLE)
     return Line(
-        name=category_words(row.category),
+        name=row_words(table, row),
         headline=_headline(kpi, row),
         words=_words(kpi, row),
         done=_count(row.number) if kpi.shows is Shows.SHARE else None,
@@ -157,4 +158,4 @@ def _before(earlier: Table | None) -> str | None:
     kind = {Shows.NUMBER: whole.number, Shows.SHARE: whole.share, Shows.MEAN: whole.mean}
     if kind[earlier.kpi.shows] in (Mark.NO_DATA, Mark.HIDDEN):
         return None
-    return _line(earlier.kpi, whole).headline
+    return _line(earlier, whole).headline

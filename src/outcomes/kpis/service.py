@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from outcomes.assessments.models import OutcomeInstrument
 from outcomes.errors import Forbidden, NotFound, Unavailable
 from outcomes.kpis import store
 from outcomes.kpis.exports.report import Report
 from outcomes.kpis.exports.spreadsheet import write_workbook
 from outcomes.kpis.exports.tables import write_csv_files
-from outcomes.kpis.figures.catalogue import catalogue
+from outcomes.kpis.figures.catalogue import catalogue, defined
 from outcomes.kpis.figures.disclosure import external_view, internal_view
+from outcomes.kpis.figures.naming import category_names, named
 from outcomes.kpis.figures.periods import before, check_period, today_in_london
-from outcomes.kpis.labels import named
 from outcomes.kpis.models import (
     Audience,
     Export,
@@ -51,7 +52,9 @@ _KINDS = {
 }
 
 
-async def get_results(db: Database, caller: Caller, view: View, period: Period) -> Results:
+async def get_results(
+    db: Database, caller: Caller, view: View, period: Period, *, instrument: OutcomeInstrument
+) -> Results:
     """All figures of a period that the view may show.
 
     Raises:
@@ -63,9 +66,9 @@ async def get_results(db: Database, caller: Caller, view: View, period: Period) 
         now = await tx.now()
         today = today_in_london(now)
         check_period(period, view, today)
-        tables = await _tables(tx, view, period, _kpis(view))
+        tables = await _tables(tx, view, period, _kpis(view), instrument)
         compared = [table.kpi for table in tables if table.whole is not None]
-        earlier = await _tables(tx, view, before(period), compared)
+        earlier = await _tables(tx, view, before(period), compared, instrument)
         fields = tuple(table.kpi.code for table in tables)
         await audit.record_access(
             tx, f"kpis.{view}_viewed", (), fields, now=now, subject_kind="kpi", purpose="report"
@@ -152,14 +155,16 @@ async def download_export(db: Database, caller: Caller, export_id: UUID) -> Expo
     return ExportFile(name, media_type, content)
 
 
-async def build_pending_exports(db: Database, caller: Caller) -> int:
+async def build_pending_exports(
+    db: Database, caller: Caller, *, instrument: OutcomeInstrument
+) -> int:
     """Build what the provider's people asked for, one transaction each; returns how many.
 
     An export that cannot be built is marked as failed, so that it does not stand in the way of
     the next, and the error goes on to the worker. For the worker's tick.
     """
     built = 0
-    while await _build_next(db, caller):
+    while await _build_next(db, caller, instrument):
         built += 1
     return built
 
@@ -176,14 +181,14 @@ async def delete_old_exports(db: Database, caller: Caller) -> int:
         return len(deleted)
 
 
-async def _build_next(db: Database, caller: Caller) -> bool:
+async def _build_next(db: Database, caller: Caller, instrument: OutcomeInstrument) -> bool:
     """Whether there was one to build."""
     export: Export | None = None
     try:
         async with db.transaction(caller) as tx:
             export = await store.next_requested(tx)
             if export is not None:
-                await _build(tx, export)
+                await _build(tx, export, instrument)
     except Unavailable:
         raise  # nothing is wrong with the export
     except Exception:
@@ -193,7 +198,7 @@ async def _build_next(db: Database, caller: Caller) -> bool:
     return export is not None
 
 
-async def _build(tx: Transaction, export: Export) -> None:
+async def _build(tx: Transaction, export: Export, instrument: OutcomeInstrument) -> None:
     now = await tx.now()
     report = Report(
         provider=(await providers.get_provider(tx)).name,
@@ -201,7 +206,7 @@ async def _build(tx: Transaction, export: Export) -> None:
         period=export.period,
         view=export.view,
         made_at=now,
-        tables=await _tables(tx, export.view, export.period, _kpis(export.view)),
+        tables=await _tables(tx, export.view, export.period, _kpis(export.view), instrument),
     )
     write, _, _ = _KINDS[export.format]
     content = write(report)
@@ -222,11 +227,24 @@ def _kpis(view: View) -> list[Kpi]:
 
 
 async def _tables(
-    tx: Transaction, view: View, period: Period, kpis: Sequence[Kpi]
+    tx: Transaction,
+    view: View,
+    period: Period,
+    kpis: Sequence[Kpi],
+    instrument: OutcomeInstrument,
 ) -> tuple[Table, ...]:
     show = internal_view if view is View.INTERNAL else external_view
-    values = await store.list_values(tx, kpis, period)
-    return tuple([Table(kpi, show(kpi, await named(tx, kpi, values[kpi.code]))) for kpi in kpis])
+    values = await store.list_values(tx, kpis, period, instrument)
+    return tuple(
+        [
+            Table(
+                defined(kpi, instrument),
+                show(kpi, await named(tx, kpi, values[kpi.code])),
+                category_names(kpi, instrument),
+            )
+            for kpi in kpis
+        ]
+    )
 
 
 async def _own_export(tx: Transaction, export_id: UUID) -> Export:

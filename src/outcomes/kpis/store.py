@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+from outcomes.assessments.models import OutcomeInstrument
 from outcomes.kpis.figures.periods import calendar, ends_of, starts_of
 from outcomes.kpis.models import (
     Export,
@@ -49,11 +50,12 @@ def _together(kpis: tuple[tuple[str, str], ...]) -> Statement:
 
 
 async def list_values(
-    tx: Transaction, kpis: Sequence[Kpi], period: Period
+    tx: Transaction, kpis: Sequence[Kpi], period: Period, instrument: OutcomeInstrument
 ) -> dict[str, tuple[KpiValue, ...]]:
-    """What the KPIs' statements say of the provider for a period, exactly, by code."""
+    """What the KPIs' statements say of the provider for a period, exactly, by code. Outcomes
+    are those that were assessed with this instrument."""
     statement = _together(tuple((kpi.code, kpi.statement) for kpi in kpis))
-    named = _values(period)
+    named = _values(period) | _instrument_values(instrument)
     used = {name: named[name] for name in statement.names if name in named}
     rows = await tx.fetch_as(_Row, statement, **used)
     rows.sort(key=lambda row: row.place)
@@ -79,6 +81,15 @@ def _values(period: Period) -> dict[str, object]:
         "days": days,
         "days_start": starts_of(days),
         "days_end": ends_of(days),
+    }
+
+
+def _instrument_values(instrument: OutcomeInstrument) -> dict[str, object]:
+    return {
+        "outcome_instrument": instrument.code,
+        "outcome_domains": [domain.code for domain in instrument.domains],
+        "measurable_change": instrument.rules.measurable_change,
+        "substantial_change": instrument.rules.substantial_change,
     }
 
 

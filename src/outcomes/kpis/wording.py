@@ -1,21 +1,7 @@
 """The words that go with figures, on pages and in exports alike."""
 
-from outcomes.kpis.models import Cell, Kpi, Mark, Period, Shows, View
-
-SHORTHAND = {
-    Mark.SMALL: "from 0 to 9 people; the exact number is hidden so that nobody can be picked out",
-    Mark.HIDDEN: "hidden to protect the people counted",
-    Mark.NO_DATA: "not available: there is nothing to work it out from, which is not the same as 0",
-    Mark.NOT_APPLICABLE: "not applicable to this figure",
-}
-
-ON_PAGES = {
-    Mark.SMALL: "0 to 9",
-    Mark.HIDDEN: "Hidden",
-    Mark.NO_DATA: "No data",
-    Mark.NOT_APPLICABLE: "–",
-}
-"""The same on a page, where there is room for words."""
+from outcomes.kpis.labels import COUNTS, MARKS
+from outcomes.kpis.models import Cell, Kpi, Mark, Period, ShownRow, Shows, Table, View
 
 INTERNAL_NOTES = (
     "These are exact figures for inside the organisation. They must not be passed on: "
@@ -53,30 +39,20 @@ def note_marks(view: View) -> str:
     return ", ".join(f"[note {n}]" for n in range(1, len(notes(view)) + 1))
 
 
-def view_words(view: View) -> str:
-    """What a reader must know about a view before anything else."""
-    if view is View.INTERNAL:
-        return "Internal: exact figures, not to leave the organisation"
-    return "External: rounded figures, small numbers hidden"
-
-
 def period_words(period: Period) -> str:
     """`1 January 2017 to 30 June 2017, both days included`."""
     first, last = (f"{day.day} {day:%B %Y}" for day in (period.first, period.last))
     return f"{first} to {last}, both days included"
 
 
-def category_words(category: str | None) -> str:
-    """A row's name: `Mental wellbeing` of `mental_wellbeing`, `All` of the whole."""
-    if category is None:
-        return "All"
-    words = category.replace("_", " ")
-    return words[:1].upper() + words[1:]
+def row_words(table: Table, row: ShownRow) -> str:
+    """What a row is called; `All` for the whole."""
+    return "All" if row.category is None else table.names.get(row.category, row.category)
 
 
 def columns(kpi: Kpi) -> tuple[tuple[str, str], ...]:
     """The columns that a KPI's table has: (name in `ShownRow`, heading)."""
-    counted = kpi.counts.value.capitalize()
+    counted = COUNTS[kpi.counts]
     if kpi.shows is Shows.SHARE:
         return (("number", counted), ("out_of", "Out of"), ("share", "Percentage"))
     if kpi.shows is Shows.MEAN:
@@ -87,5 +63,5 @@ def columns(kpi: Kpi) -> tuple[tuple[str, str], ...]:
 def cell_words(cell: Cell, *, percent: bool = False) -> str:
     """A cell as a page shows it, thousands separated, a percentage with its sign."""
     if isinstance(cell, Mark):
-        return ON_PAGES[cell]
+        return MARKS[cell]
     return f"{cell:,}%" if percent else f"{cell:,}"

@@ -7,6 +7,7 @@ from litestar import get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from outcomes.assessments import service as assessments
+from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import NewOutcomeAssessment
 from outcomes.assessments.records import OutcomeAssessment
 from outcomes.pathways import service
@@ -97,13 +98,16 @@ async def complete_review(
 async def record_outcomes(
     db: Database,
     caller: Caller,
+    instruments: Instruments,
     survivor_id: FromPath[UUID],
     data: JSONBody[NewOutcomeAssessment],
     idempotency_key: UUID,
 ) -> OutcomeAssessment:
     """Record answers; at exit and as a follow-up it settles the planned one."""
     creation = Creation.of(caller, idempotency_key, f"outcomes:{survivor_id}", data)
-    assessment_id = await service.record_follow_up(db, caller, survivor_id, creation, data)
+    assessment_id = await service.record_follow_up(
+        db, caller, survivor_id, creation, data, instruments=instruments
+    )
     return await assessments.get_outcomes(db, caller, survivor_id, assessment_id)
 
 

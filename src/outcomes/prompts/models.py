@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.prompts.inbox.replies import Answer
-from outcomes.survivors.safe_contact.safety import WORDS, NotSafe
+from outcomes.survivors.models import NotSafe
 from outcomes.tasks.models import TaskKind
 
 PLANNED_AHEAD = timedelta(days=14)
@@ -42,19 +42,6 @@ class CancelReason(StrEnum):
 
 
 WithheldReason = NotSafe | NoWording
-
-WHY: dict[str, str] = {
-    **{str(reason): words for reason, words in WORDS.items()},
-    NoWording.NOT_IN_LANGUAGE: "There is no approved wording in their language.",
-    NoWording.NOT_ACCEPTED: "Your administrator has not accepted the wording yet.",
-    CancelReason.NUMBER_CHANGED: "The number changed after this was planned.",
-    CancelReason.PROFILE_CHANGED: "The safe-contact profile changed after this was planned.",
-    CancelReason.SCHEDULE_CHANGED: "The schedule changed after this was planned.",
-    CancelReason.PATHWAY_ENDED: "The pathway has ended.",
-    CancelReason.ARRIVED_AFTER_ALL: "The message that it was to repeat arrived after all.",
-}
-"""Every reason that is stored, as a sentence for the person who looks at it. `opted_out` and
-`number_frozen` read the same whether something was withheld or cancelled for them."""
 
 
 class NoBody(Struct, frozen=True):

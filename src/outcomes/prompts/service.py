@@ -16,7 +16,8 @@ from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, 
 from outcomes.prompts.inbox import replies
 from outcomes.prompts.inbox import service as service_inbox
 from outcomes.prompts.inbox import store as store_inbox
-from outcomes.prompts.models import LIVES, PLANNED_AHEAD, WHY, Prompt
+from outcomes.prompts.models import LIVES, PLANNED_AHEAD, Prompt
+from outcomes.prompts.reasons import why_withheld
 from outcomes.prompts.store import NewPrompt, Unplanned
 from outcomes.prompts.wordings.wording import Purpose, Wording, find_wording
 from outcomes.providers import service as providers
@@ -101,7 +102,7 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
         terms = terms_now(contactability, await store.list_accepted(tx), now)
         expires_at = expiry(contactability, now)
         if terms.withheld is not None:
-            raise Conflict(f"Nothing was sent. {WHY[terms.withheld]}")
+            raise Conflict(f"Nothing was sent. {why_withheld(terms.withheld)}")
         if expires_at is None:
             raise Conflict("Nothing was sent. The clocks change just now; try again in an hour.")
         await survivors.lock_survivor(tx, survivor_id)  # so that two people do not both find none
@@ -130,7 +131,7 @@ async def why_not_now(db: Database, caller: Caller, survivor_id: UUID) -> str | 
         await audit.record_access(
             tx, "safe_contact.viewed", (survivor_id,), ("reach",), now=opened.now
         )
-    return None if withheld is None else WHY[withheld]
+    return None if withheld is None else why_withheld(withheld)
 
 
 async def list_prompts(

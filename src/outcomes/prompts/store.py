@@ -17,7 +17,8 @@ from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
 from outcomes.prompts.gate import Accepted, Terms, wordings
 from outcomes.prompts.inbox.replies import read_answer
-from outcomes.prompts.models import WHY, Prompt
+from outcomes.prompts.models import Prompt
+from outcomes.prompts.reasons import why_not_sent
 from outcomes.prompts.wordings.wording import Wording, find_wording
 from outcomes.survivors.models import Contactability
 
@@ -221,11 +222,12 @@ def _prompt(opened: AuthorisedSurvivor, row: Row) -> Prompt:
     if row["message_id"] is not None:
         body = opened.key.decrypt_text(BODY, row["message_id"], row["body_ciphertext"])
         answer = read_answer(body)
+    state, reason = MessageState(row["state"]), row["reason"]
     return Prompt(
         id=row["id"],
-        state=MessageState(row["state"]),
-        reason=row["reason"],
-        why=WHY[row["reason"]] if row["reason"] else None,
+        state=state,
+        reason=reason,
+        why=why_not_sent(state, reason) if reason else None,
         text=text_of(row),
         due_at=row["due_at"],
         expires_at=row["expires_at"],

@@ -1,5 +1,6 @@
 """A provider, its people and its teams."""
 
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -22,18 +23,12 @@ SignInName = Annotated[
 ]
 
 
-ROLE_NAMES: dict[Role, str] = {
-    Role.SUPPORT_WORKER: "Support worker",
-    Role.TEAM_LEAD: "Team lead",
-    Role.PROVIDER_ADMIN: "Administrator",
-    Role.ANALYST: "Analyst",
-}
-ROLE_USES: dict[Role, str] = {
-    Role.SUPPORT_WORKER: "Supports people on their own list",
-    Role.TEAM_LEAD: "Sees everybody whom their team supports",
-    Role.PROVIDER_ADMIN: "Looks after staff and settings; opens nobody’s record",
-    Role.ANALYST: "Sees figures only",
-}
+class Responsible(StrEnum):
+    """Who has to act for a survivor; a flag goes from one to the next."""
+
+    SUPPORT_WORKER = "support_worker"
+    TEAM_LEAD = "team_lead"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
 
 
 class NewProvider(Input, frozen=True):

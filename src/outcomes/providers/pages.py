@@ -8,25 +8,19 @@ from litestar.response import Redirect
 
 from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission, Role
+from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.providers.accounts import service as accounts
-from outcomes.providers.models import (
-    ROLE_NAMES,
-    ROLE_USES,
-    AccountRole,
-    NewAccount,
-    NewTeam,
-)
+from outcomes.providers.models import AccountRole, NewAccount, NewTeam
 
 
 @get("/staff", permission=Permission.MANAGE_PEOPLE)
 async def staff(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
     listed = await accounts.list_staff(db, caller)
-    return render(request, "providers/staff.html", staff=listed, roles=ROLE_NAMES)
+    return render(request, "providers/staff.html", staff=listed)
 
 
 @get("/staff/new", permission=Permission.MANAGE_PEOPLE)
@@ -66,9 +60,7 @@ async def add_team(request: Request[Any, Any, Any], db: Database, caller: Caller
     except Invalid as error:
         listed = await accounts.list_staff(db, caller)
         page = form.refused(error)
-        return render(
-            request, "providers/staff.html", status=400, form=page, staff=listed, roles=ROLE_NAMES
-        )
+        return render(request, "providers/staff.html", status=400, form=page, staff=listed)
     return Redirect("/staff", status_code=303)
 
 
@@ -168,8 +160,6 @@ async def _member(
         account=listed.get(account_id),
         is_own=account_id == caller.actor.account_id,
         teams=listed.teams,
-        roles=ROLE_NAMES,
-        role_choices=_role_choices(),
     )
 
 
@@ -183,7 +173,6 @@ async def _new_account(
         status=status,
         form=form,
         teams=listed.teams,
-        role_choices=_role_choices(),
     )
 
 
@@ -191,10 +180,6 @@ def _link(request: Request[Any, Any, Any], public_url: str, token: str | None) -
     """The address to hand over; None when the account was made by an earlier sending."""
     address = f"{public_url}/sign-in/link/{token}" if token else ""
     return render(request, "providers/link_shown.html", address=address)
-
-
-def _role_choices() -> list[tuple[str, str, str]]:
-    return [(role, ROLE_NAMES[role], ROLE_USES[role]) for role in Role]
 
 
 ROUTES = (

@@ -1,10 +1,9 @@
-"""What forms offer to choose from (pure): languages, nationalities, zones, consent questions."""
+"""What forms offer to choose from (pure): languages, nationalities, zones."""
 
 from functools import cache
 from importlib import resources
 
 from outcomes.platform.calendar import SafeHours
-from outcomes.survivors.models import Purpose
 
 LANGUAGES: dict[str, str] = {
     "en": "English",
@@ -79,13 +78,6 @@ ZONES: dict[str, str] = {
     "Asia/Ho_Chi_Minh": "Vietnam",
 }
 """Where somebody's clock may be; the API takes any other IANA zone too."""
-
-CONSENT_QUESTIONS: dict[Purpose, str] = {
-    Purpose.CALL: "We may phone them, in the way and at the times they say are safe",
-    Purpose.SMS: "We may text them short messages that say nothing about us",
-    Purpose.SHARING: "We may share what they agree to with other services that support them",
-}
-"""Wording 2026-11 (see CONSENT_WORDING): a change of words is a new version."""
 
 WEEKDAYS = SafeHours.__struct_fields__
 """`monday` to `sunday`, as a profile names them."""

@@ -50,6 +50,22 @@ class Decision(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class NotSafe(StrEnum):
+    """Why somebody is not contacted; stored as the reason of a withheld prompt."""
+
+    NO_CONSENT = "no_consent"
+    NO_SAFE_CONTACT = "no_safe_contact"
+    NOT_CONFIRMED_LATELY = "not_confirmed_lately"
+    NOT_THIS_WAY = "not_this_way"
+    PHONE_IS_WATCHED = "phone_is_watched"
+    NO_PHONE = "no_phone"
+    OPTED_OUT = "opted_out"
+    NUMBER_FROZEN = "number_frozen"
+    SHARED_NUMBER = "shared_number"
+    UNREAD_MESSAGE = "unread_message"
+    OUTSIDE_HOURS = "outside_hours"
+
+
 class NewConsent(Input, frozen=True):
     """One decision, as the survivor made it. `wording_version` is that of the question asked."""
 

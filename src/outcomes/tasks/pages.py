@@ -39,7 +39,10 @@ async def _on_call(
     request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
 ) -> Response[str]:
     listed = await accounts.list_staff(db, caller)
-    return render(request, "tasks/on_call.html", status=status, form=form, staff=listed)
+    candidates = [
+        one for one in listed.accounts if one.active and one.role in service.ON_CALL_ROLES
+    ]
+    return render(request, "tasks/on_call.html", status=status, form=form, candidates=candidates)
 
 
 ROUTES = (on_call_page, put_on_call)

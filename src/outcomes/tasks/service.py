@@ -7,17 +7,20 @@ from outcomes.errors import Invalid
 from outcomes.messaging import service as messages
 from outcomes.messaging.models import NewMessage, NumberUse, RecipientKind
 from outcomes.platform.access import audit
-from outcomes.platform.access.models import PERMISSIONS, Caller, Permission
+from outcomes.platform.access.models import PERMISSIONS, Caller, Permission, Role
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.phones import mobile
 from outcomes.providers import service as providers
 from outcomes.providers.accounts import service as accounts
+from outcomes.providers.labels import one_of
 from outcomes.tasks import store
 from outcomes.tasks.deadlines import deadline
 from outcomes.tasks.models import TASK_RULES, TaskKind
 
 ALERT_REPEATED_AFTER = timedelta(minutes=15)
 TASK_RESOLVED = "task_resolved"
+ON_CALL_ROLES = tuple(role for role in Role if Permission.READ_INBOX in PERMISSIONS[role])
+"""Who may go on call: only they can open what an alert is about."""
 
 
 async def raise_task(
@@ -105,8 +108,8 @@ async def put_on_call(
         now = await tx.now()
         details = await accounts.get_active(tx, account_id)
         account = await accounts.get_account(tx, account_id)
-        if Permission.READ_INBOX not in PERMISSIONS[account.role]:
-            raise Invalid.field("account_id", "Choose a support worker or a team lead.")
+        if account.role not in ON_CALL_ROLES:
+            raise Invalid.field("account_id", f"Choose {one_of(ON_CALL_ROLES)}.")
         if (e164 or details.phone) is None:
             raise Invalid.field("phone", "Enter the mobile number that alerts go to.")
         if e164 is not None:

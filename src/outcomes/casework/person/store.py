@@ -68,11 +68,13 @@ _BRANCHES = (
        FROM inbound_messages r
        WHERE r.provider_id = :provider_id AND r.survivor_id = :survivor_id AND r.state <> 'unread'""",
     f"""SELECT 'needs', n.id, least({_evening("n.assessed_on")}, n.recorded_at),
-              true, n.recorded_by, n.overall_level, NULL, NULL, NULL, NULL
+              true, n.recorded_by, n.overall_level,
+              n.instrument_code || ' ' || n.instrument_version, NULL, NULL, NULL
        FROM needs_assessments n WHERE n.provider_id = :provider_id AND n.survivor_id = :survivor_id""",
     f"""SELECT 'outcomes', o.id,
               least({_evening("o.assessed_on")}, o.recorded_at), true,
-              o.recorded_by, o.stage, NULL, NULL, o.overall, NULL
+              o.recorded_by, o.stage, o.instrument_code || ' ' || o.instrument_version, NULL,
+              o.overall, NULL
        FROM outcome_assessments o WHERE o.provider_id = :provider_id AND o.survivor_id = :survivor_id""",
     f"""SELECT 'review', v.id, least({_evening("v.held_on")}, v.recorded_at),
               true, v.recorded_by, v.decision, NULL, NULL, NULL, v.details_ciphertext
@@ -187,8 +189,10 @@ _GET_SUMMARY = sql(f"""
            (SELECT max(e.ended_at) FROM pathways e WHERE e.provider_id = :provider_id
             AND e.survivor_id = s.id) AS ended_at,
            held.account_id AS worker_id,
-           n.overall_level AS needs_level, n.assessed_on AS needs_on,
-           last.overall, last.assessed_on AS overall_on,
+           n.overall_level AS needs_level, n.instrument AS needs_instrument,
+           n.assessed_on AS needs_on, last.overall,
+           last.instrument_code || ' ' || last.instrument_version AS overall_instrument,
+           last.assessed_on AS overall_on,
            base.overall AS baseline, base.assessed_on AS baseline_on,
            f.id AS flag_id, f.rule AS flag_rule, f.raised_at AS flag_raised_at
     FROM survivors s
@@ -200,7 +204,9 @@ _GET_SUMMARY = sql(f"""
     LEFT JOIN flags f ON f.provider_id = :provider_id AND f.survivor_id = s.id
          AND f.resolved_at IS NULL
     LEFT JOIN LATERAL (
-        SELECT q.overall_level, q.assessed_on FROM needs_assessments q
+        SELECT q.overall_level, q.assessed_on,
+               q.instrument_code || ' ' || q.instrument_version AS instrument
+        FROM needs_assessments q
         WHERE q.provider_id = :provider_id AND q.survivor_id = s.id
         ORDER BY q.assessed_on DESC, q.recorded_at DESC LIMIT 1) n ON true
     LEFT JOIN LATERAL (

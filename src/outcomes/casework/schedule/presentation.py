@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from outcomes.pathways.labels import CANCEL_REASONS, MOVED, PLANNED_STATES, SERIES, STAGES
 from outcomes.pathways.models import (
     FollowUpStage,
-    Moved,
     PlannedContact,
     PlannedState,
     Schedule,
@@ -28,30 +28,6 @@ _ICONS = {
     Series.REVIEW: "note",
     Series.FOLLOW_UP: "chart",
     Series.PROMPT: "message",
-}
-_TITLES = {
-    Series.CALL: "Call",
-    Series.REVIEW: "Pathway review",
-    Series.FOLLOW_UP: "Outcome follow-up",
-    Series.PROMPT: "Text",
-}
-_COUNTED = {
-    Series.CALL: "call",
-    Series.REVIEW: "review",
-    Series.FOLLOW_UP: "follow-up",
-    Series.PROMPT: "text",
-}
-STAGES = {
-    FollowUpStage.EXIT: "at exit",
-    FollowUpStage.SIX_MONTHS: "6 months after exit",
-    FollowUpStage.TWELVE_MONTHS: "12 months after exit",
-    FollowUpStage.EIGHTEEN_MONTHS: "18 months after exit",
-    FollowUpStage.TWENTY_FOUR_MONTHS: "24 months after exit",
-}
-_WHY_MOVED = {
-    Moved.WEEKEND: "weekend",
-    Moved.BANK_HOLIDAY: "bank holiday",
-    Moved.NO_SAFE_HOURS: "no safe hours on that day",
 }
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -104,7 +80,9 @@ def schedule_view(schedule: Schedule, now: datetime) -> ScheduleView:
         open_months=months[:OPEN_MONTHS],
         later_months=months[OPEN_MONTHS:],
         past=tuple(_line(one, zone, now) for one in reversed(past)),
-        not_due=tuple((STAGES[point.stage], point.planned_on) for point in schedule.not_due),
+        not_due=tuple(
+            (_title(Series.FOLLOW_UP, point.stage), point.planned_on) for point in schedule.not_due
+        ),
         ends=_ends(schedule),
     )
 
@@ -141,7 +119,7 @@ def _counts(contacts: Iterable[PlannedContact]) -> str:
     """`2 calls, 1 review`, in the order of Series."""
     found = Counter(one.series for one in contacts)
     return ", ".join(
-        f"{found[series]} {_COUNTED[series]}{'' if found[series] == 1 else 's'}"
+        f"{found[series]} {SERIES[series].lower()}{'' if found[series] == 1 else 's'}"
         for series in Series
         if found[series]
     )
@@ -149,17 +127,20 @@ def _counts(contacts: Iterable[PlannedContact]) -> str:
 
 def _line(one: PlannedContact, zone: ZoneInfo, now: datetime) -> Line:
     tag, tone = _state(one, zone, now)
-    stage = f", {STAGES[one.stage]}" if one.stage else ""
     return Line(
-        title=_TITLES[one.series] + stage,
+        title=_title(one.series, one.stage),
         icon=_ICONS[one.series],
         moment=one.held_on,
         when=f"{day(one.held_on)} · {_hours(one, zone)}",
-        note=_moved(one),
+        note=_note(one),
         tag=tag,
         tone=tone,
         path=_path(one) if tone in ("soon", "late") else "",
     )
+
+
+def _title(series: Series, stage: FollowUpStage | None) -> str:
+    return f"{SERIES[series]}, {STAGES[stage].lower()}" if stage else SERIES[series]
 
 
 def _hours(one: PlannedContact, zone: ZoneInfo) -> str:
@@ -171,20 +152,19 @@ def _hours(one: PlannedContact, zone: ZoneInfo) -> str:
     return f"until {closes}" if opens == "00:00" else f"{opens} to {closes}"
 
 
-def _moved(one: PlannedContact) -> str:
+def _note(one: PlannedContact) -> str:
+    """Why it is not going to happen, or why on another day than its series has it."""
+    if one.cancel_reason is not None:
+        return CANCEL_REASONS[one.cancel_reason]
     if one.moved is None:
         return ""
-    return f"moved from {day(one.planned_on)}: {_WHY_MOVED[one.moved]}"
+    return f"moved from {day(one.planned_on)}: {MOVED[one.moved]}"
 
 
 def _state(one: PlannedContact, zone: ZoneInfo, now: datetime) -> tuple[str, str]:
-    match one.state:
-        case PlannedState.DONE:
-            return "Done", "good"
-        case PlannedState.SUPERSEDED:
-            return "Replaced by a later one", "paused"
-        case PlannedState.CANCELLED:
-            return "After the end", "paused"
+    if one.state is not PlannedState.PLANNED:
+        done = one.state is PlannedState.DONE
+        return PLANNED_STATES[one.state], "good" if done else "paused"
     if one.closes_at <= now:
         return ("Not sent", "paused") if one.series is Series.PROMPT else ("Overdue", "late")
     if one.series is not Series.PROMPT and one.held_on <= local_date(now, zone):

@@ -5,16 +5,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from outcomes.kpis.labels import COUNTS, MARK_MEANINGS, VIEW_RULES
 from outcomes.kpis.models import Mark, Period, ShownRow, Table, View
-from outcomes.kpis.wording import (
-    SHORTHAND,
-    category_words,
-    columns,
-    note_marks,
-    notes,
-    period_words,
-    view_words,
-)
+from outcomes.kpis.wording import columns, note_marks, notes, period_words
 
 TITLE = "Outcomes: key performance indicators"
 DEFINITION_HEADINGS = (
@@ -47,7 +40,7 @@ def cover(report: Report) -> tuple[tuple[str, str], ...]:
     return (
         ("Organisation", report.provider),
         ("Period", period_words(report.period)),
-        ("View", view_words(report.view)),
+        ("View", VIEW_RULES[report.view]),
         ("Purpose", report.purpose),
         ("Made", f"{made.day} {made:%B %Y at %H:%M}, time of London"),
         ("Names", "This file contains no names, no contact details and no free text."),
@@ -62,7 +55,7 @@ def definitions(report: Report) -> tuple[tuple[str, ...], ...]:
         (
             kpi.code,
             kpi.title,
-            kpi.counts.value.capitalize(),
+            COUNTS[kpi.counts],
             kpi.numerator,
             kpi.denominator,
             kpi.breakdown,
@@ -106,12 +99,7 @@ def above_table(report: Report, table: Table) -> tuple[str, ...]:
     ]
     used = {cell for row in table.rows for cell in cells(table, row) if isinstance(cell, Mark)}
     if used:
-        meanings = "; ".join(f"{mark} {SHORTHAND[mark]}" for mark in Mark if mark in used)
+        meanings = "; ".join(f"{mark} {MARK_MEANINGS[mark]}" for mark in Mark if mark in used)
         lines.append(f"Shorthand used in this table: {meanings}.")
     lines.append(f"Source: {table.kpi.source}.")
     return tuple(lines)
-
-
-def row_name(row: ShownRow) -> str:
-    """What a row is called in the first column."""
-    return category_words(row.category)

@@ -24,9 +24,9 @@ from outcomes.kpis.exports.report import (
     definitions,
     headings,
     numbered_notes,
-    row_name,
 )
 from outcomes.kpis.models import Table
+from outcomes.kpis.wording import row_words
 
 OPTIONS = {
     "in_memory": True,  # nothing of a report touches the disk before it is encrypted
@@ -146,7 +146,7 @@ def _kpi_table(book: _Book, report: Report, table: Table) -> None:
     top = len(above)
     book.table(sheet, top, table.kpi.code.replace("-", "_"), header, len(table.rows))
     for row, shown in enumerate(table.rows, start=top + 1):
-        sheet.write_string(row, 0, neutralise(row_name(shown)), book.text)
+        sheet.write_string(row, 0, neutralise(row_words(table, shown)), book.text)
         for column, cell in enumerate(cells(table, shown), start=1):
             _figure(book, sheet, row, column, cell)
 

@@ -17,10 +17,10 @@ from outcomes.kpis.exports.report import (
     cover,
     definitions,
     numbered_notes,
-    row_name,
 )
+from outcomes.kpis.labels import MARK_MEANINGS
 from outcomes.kpis.models import Mark
-from outcomes.kpis.wording import SHORTHAND, columns
+from outcomes.kpis.wording import columns, row_words
 
 FIGURE_HEADINGS = (
     "kpi",
@@ -40,7 +40,7 @@ EARLIEST_IN_A_ZIP = (1980, 1, 1, 0, 0, 0)
 
 def write_csv_files(report: Report) -> bytes:
     """The report as the bytes of a `.zip` with cover, figures, definitions and notes."""
-    shorthand = [(mark.value, meaning) for mark, meaning in SHORTHAND.items()]
+    shorthand = [(mark.value, meaning) for mark, meaning in MARK_MEANINGS.items()]
     contents = {
         "cover.csv": _csv(("what", "value"), cover(report)),
         "figures.csv": _csv(FIGURE_HEADINGS, _figures(report)),
@@ -67,7 +67,7 @@ def _figures(report: Report) -> Iterable[Sequence[object]]:
                     report.period.first.isoformat(),
                     report.period.last.isoformat(),
                     report.view.value,
-                    row_name(row),
+                    row_words(table, row),
                     name,
                     UNITS.get(name, counted),
                     "" if isinstance(cell, Mark) else cell,

@@ -8,6 +8,9 @@ file without knowing Python.
 from functools import cache
 from importlib.resources import files
 
+from msgspec.structs import replace
+
+from outcomes.assessments.models import OutcomeInstrument
 from outcomes.kpis.models import Audience, Counts, Kpi, Shows
 
 HEADER = (
@@ -37,6 +40,24 @@ def catalogue() -> tuple[Kpi, ...]:
 def get_kpi(code: str) -> Kpi:
     """One KPI by its code. Raises KeyError."""
     return {kpi.code: kpi for kpi in catalogue()}[code]
+
+
+def defined(kpi: Kpi, instrument: OutcomeInstrument) -> Kpi:
+    """The same KPI with its definition in the numbers of this instrument, which its header names in
+    braces."""
+    rules, scale = instrument.rules, instrument.scale
+    numbers = {
+        "instrument": instrument.code,
+        "lowest": scale[0].value,
+        "highest": scale[-1].value,
+        "measurable_change": rules.measurable_change,
+        "substantial_change": rules.substantial_change,
+        "stable_overall": rules.stable_overall,
+        "stable_domain": rules.stable_domain,
+    }
+    return replace(
+        kpi, numerator=kpi.numerator.format(**numbers), source=kpi.source.format(**numbers)
+    )
 
 
 def parse(name: str, text: str) -> Kpi:

@@ -5,9 +5,11 @@ Run `python -m outcomes.kpis.figures.definitions > docs/kpis.md` after changing 
 
 import sys
 
-from outcomes.kpis.figures.catalogue import catalogue
-from outcomes.kpis.models import Audience, Kpi, Shows
-from outcomes.kpis.wording import EXTERNAL_NOTES, SHORTHAND
+from outcomes.assessments.instruments import shipped_instruments
+from outcomes.kpis.figures.catalogue import catalogue, defined
+from outcomes.kpis.labels import COUNTS, MARK_MEANINGS, SHOWS
+from outcomes.kpis.models import Audience, Kpi
+from outcomes.kpis.wording import EXTERNAL_NOTES
 
 _INTRODUCTION = """\
 # KPIs
@@ -19,18 +21,15 @@ because no published one exists. No data is never shown as 0.
 The *internal view* is exact: for team leads and provider admins, and audited. Everything else that
 leaves goes through the rule below.
 """
-_READ_AS = {
-    Shows.NUMBER: "a number",
-    Shows.SHARE: "a share: numerator out of denominator",
-    Shows.MEAN: "a mean over the people in the denominator",
-}
 
 
 def definitions_page() -> str:
     """The whole page as Markdown."""
     rule = "\n".join(f"{n}. {note}" for n, note in enumerate(EXTERNAL_NOTES, start=1))
-    marks = "\n".join(f"| `{mark}` | {meaning} |" for mark, meaning in SHORTHAND.items())
-    sections = "\n".join(_section(kpi) for kpi in catalogue())
+    marks = "\n".join(f"| `{mark}` | {meaning} |" for mark, meaning in MARK_MEANINGS.items())
+    sections = "\n".join(
+        _section(defined(kpi, shipped_instruments().offered_outcomes)) for kpi in catalogue()
+    )
     return (
         f"{_INTRODUCTION}\n## What leaves, and how\n\n{rule}\n\n"
         f"| mark | means |\n| --- | --- |\n{marks}\n\n{sections}"
@@ -40,7 +39,7 @@ def definitions_page() -> str:
 def _section(kpi: Kpi) -> str:
     inside = " Internal only." if kpi.audience is Audience.INTERNAL else ""
     facts = {
-        "Counts": f"{kpi.counts}, read as {_READ_AS[kpi.shows]}.{inside}",
+        "Counts": f"{COUNTS[kpi.counts].lower()}, read as {SHOWS[kpi.shows]}.{inside}",
         "Numerator": kpi.numerator,
         "Denominator": kpi.denominator,
         "Rows": kpi.breakdown,

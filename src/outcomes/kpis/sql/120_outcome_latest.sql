@@ -8,8 +8,8 @@
 -- breakdown: outcome domain
 -- period: each person's last scored assessment in the period, compared with their first ever
 -- empty: no data for a domain in which nobody was scored twice
--- source: outcome assessments with the instrument six-domains; scores run from 1, most
---   vulnerable, to 4
+-- source: outcome assessments with the instrument {instrument}; scores run from {lowest},
+--   most vulnerable, to {highest}
 -- needs: outcome_assessments, domain_scores
 -- audience: anybody
 
@@ -24,7 +24,7 @@ scored AS (
     JOIN outcome_assessments AS o ON o.provider_id = :provider_id
         AND o.assessed_on < period.day_after
     JOIN domain_scores AS d ON d.provider_id = :provider_id AND d.outcome_assessment_id = o.id
-    WHERE o.instrument_code = 'six-domains'
+    WHERE o.instrument_code = :outcome_instrument
       AND d.score IS NOT NULL
 ),
 latest AS (
@@ -44,9 +44,7 @@ compared AS (
 )
 SELECT domains.code AS category, NULL::bigint AS numerator,
        nullif(count(c.outcome_domain), 0) AS denominator, avg(c.latest) AS mean
-FROM (VALUES ('safety', 1), ('legal_protection', 2), ('mental_wellbeing', 3),
-             ('economic_empowerment_and_education', 4), ('social_support', 5),
-             ('physical_wellbeing', 6)) AS domains (code, place)
+FROM unnest(:outcome_domains::text[]) WITH ORDINALITY AS domains (code, place)
 LEFT JOIN compared AS c ON c.outcome_domain = domains.code
 GROUP BY domains.code, domains.place
 ORDER BY domains.place;

@@ -2,15 +2,15 @@
 -- title: Outcome domains: substantial improvement
 -- counts: people
 -- shows: share
--- numerator: people whose score rose by 1.0 or more (threshold from the Cast study, 2024; not
+-- numerator: people whose score rose by {substantial_change} or more (threshold from the Cast study, 2024; not
 --   validated for our items)
 -- denominator: people scored in that outcome domain in the period and at least once before,
 --   with the same version of the instrument
 -- breakdown: outcome domain
 -- period: each person's last scored assessment in the period, compared with their first ever
 -- empty: no data for a domain in which nobody was scored twice
--- source: outcome assessments with the instrument six-domains; scores run from 1, most
---   vulnerable, to 4
+-- source: outcome assessments with the instrument {instrument}; scores run from {lowest},
+--   most vulnerable, to {highest}
 -- needs: outcome_assessments, domain_scores
 -- audience: anybody
 
@@ -25,7 +25,7 @@ scored AS (
     JOIN outcome_assessments AS o ON o.provider_id = :provider_id
         AND o.assessed_on < period.day_after
     JOIN domain_scores AS d ON d.provider_id = :provider_id AND d.outcome_assessment_id = o.id
-    WHERE o.instrument_code = 'six-domains'
+    WHERE o.instrument_code = :outcome_instrument
       AND d.score IS NOT NULL
 ),
 latest AS (
@@ -44,11 +44,9 @@ compared AS (
     ORDER BY l.survivor_id, l.outcome_domain, b.assessed_on, b.recorded_at
 )
 SELECT domains.code AS category,
-       CASE WHEN count(c.outcome_domain) > 0 THEN count(*) FILTER (WHERE c.latest - c.baseline >= 1.0) END AS numerator,
+       CASE WHEN count(c.outcome_domain) > 0 THEN count(*) FILTER (WHERE c.latest - c.baseline >= :substantial_change::numeric) END AS numerator,
        nullif(count(c.outcome_domain), 0) AS denominator, NULL::numeric AS mean
-FROM (VALUES ('safety', 1), ('legal_protection', 2), ('mental_wellbeing', 3),
-             ('economic_empowerment_and_education', 4), ('social_support', 5),
-             ('physical_wellbeing', 6)) AS domains (code, place)
+FROM unnest(:outcome_domains::text[]) WITH ORDINALITY AS domains (code, place)
 LEFT JOIN compared AS c ON c.outcome_domain = domains.code
 GROUP BY domains.code, domains.place
 ORDER BY domains.place;

@@ -2,13 +2,13 @@
 -- title: Outcomes stable
 -- counts: people
 -- shows: share
--- numerator: people who were stable when last assessed: overall score at least 3.0 and no
---   domain below 2.0 (ours)
+-- numerator: people who were stable when last assessed: overall score at least
+--   {stable_overall} and no domain below {stable_domain} (ours)
 -- denominator: people whose outcomes were assessed in the period with an overall score
 -- breakdown: none
 -- period: each person's last assessment in the period
 -- empty: no data when nobody had an overall score
--- source: outcome assessments with the instrument six-domains
+-- source: outcome assessments with the instrument {instrument}
 -- needs: outcome_assessments
 -- audience: anybody
 
@@ -22,7 +22,7 @@ latest AS (
     JOIN outcome_assessments AS o ON o.provider_id = :provider_id
         AND o.assessed_on >= period.first_day
         AND o.assessed_on < period.day_after
-    WHERE o.instrument_code = 'six-domains'
+    WHERE o.instrument_code = :outcome_instrument
       AND o.stable IS NOT NULL
     ORDER BY o.survivor_id, o.assessed_on DESC, o.recorded_at DESC
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from outcomes.assessments import service as assessments
-from outcomes.assessments.instruments import needs_instrument, outcome_instrument
+from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import (
     Answer,
     AreaAnswer,
@@ -54,7 +55,6 @@ from outcomes.survivors.models import (
     SafeContactProfile,
 )
 
-OUTCOMES, NEEDS, VERSION = "six-domains", "needs-eight", "1.0"
 MONTH = timedelta(days=30)
 WELLBEING = {"m": Wellbeing.MIXED, "n": Wellbeing.NOT_GOOD}
 NOTES = ("Short chat, in a hurry.", "Talked about the week.", "All well.", "Laughed a lot today.")
@@ -197,25 +197,26 @@ class Story:
             yield self._assessed(moment, stage, levels)
 
     def _assessed(self, at: datetime, stage: AssessmentStage, levels: list[int]) -> Event:
-        instrument = outcome_instrument(OUTCOMES, VERSION)
+        instrument = shipped_instruments().offered_outcomes
         answers: dict[str, Answer] = {
             item.code: min(level + (place == number % len(domain.items)), 4)
             for number, (domain, level) in enumerate(zip(instrument.domains, levels, strict=True))
             for place, item in enumerate(domain.items)
         }
         new = NewOutcomeAssessment(
-            instrument=OUTCOMES,
-            version=VERSION,
+            instrument=instrument.code,
+            version=instrument.version,
             stage=stage,
             assessed_on=self._day(at),
             answers=answers,
         )
-        return Event(at, pathways.record_follow_up, new)
+        record = partial(pathways.record_follow_up, instruments=shipped_instruments())
+        return Event(at, record, new)
 
     def _needs(self) -> Iterator[Event]:
         if not self._person.needs:
             return
-        instrument = needs_instrument(NEEDS, VERSION)
+        instrument = shipped_instruments().offered_needs
         urgent = NeedLevel.URGENT in self._person.needs
         at = self._now - timedelta(minutes=40) if urgent else self.begins + timedelta(days=2)
         areas = {
@@ -223,9 +224,13 @@ class Story:
             for area, level in zip(instrument.areas, self._person.needs, strict=True)
         }
         new = NewNeedsAssessment(
-            instrument=NEEDS, version=VERSION, assessed_on=self._day(at), areas=areas
+            instrument=instrument.code,
+            version=instrument.version,
+            assessed_on=self._day(at),
+            areas=areas,
         )
-        yield Event(at, assessments.record_needs, new)
+        record = partial(assessments.record_needs, instruments=shipped_instruments())
+        yield Event(at, record, new)
 
     def _week(self) -> Iterator[Event]:
         """Drop-ins, and what fills the week since."""

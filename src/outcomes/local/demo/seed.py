@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from outcomes.disengagement import service as disengagement
+from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.errors import SettingsError
 from outcomes.local.demo.history import Story
 from outcomes.local.demo.people import load_people
@@ -69,7 +70,7 @@ async def _make(app_url: str, scopes: Scopes, password: str, clock: Clock) -> No
         await pathways.refresh_plans(db, worker, now)
         await asyncio.gather(*map(Story.go_on, stories))
         db.clock = Clock(clock.offset - FLAGGED)
-        await disengagement.raise_due_flags(db, worker, now - FLAGGED)
+        await disengagement.raise_due_flags(db, worker, now - FLAGGED, ladder=DEFAULT_LADDER)
 
 
 @asynccontextmanager

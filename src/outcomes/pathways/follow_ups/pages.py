@@ -8,9 +8,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from outcomes.assessments import service as assessments
-from outcomes.assessments.instruments import shipped_instruments
+from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, OutcomeInstrument
-from outcomes.assessments.presentation import STAGES, last_answers, last_scores
+from outcomes.assessments.presentation import last_answers, last_scores
 from outcomes.assessments.records import OutcomesBefore
 from outcomes.errors import Invalid
 from outcomes.pathways import service
@@ -25,36 +25,48 @@ _OUTCOMES = "/people/{survivor_id:uuid}/outcomes"
 
 @get(_OUTCOMES, permission=Permission.RECORD_WORK, include_in_schema=False)
 async def outcomes_page(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    instruments: Instruments,
+    survivor_id: FromPath[UUID],
 ) -> Response[str]:
     before = await assessments.prepare_outcomes(db, caller, survivor_id)
     stage = None if before.latest else AssessmentStage.ENTRY
-    return _page(request, survivor_id, before, Form.of(stage=stage, assessed_on=before.today))
+    form = Form.of(stage=stage, assessed_on=before.today)
+    return _page(request, instruments.offered_outcomes, survivor_id, before, form)
 
 
 @post(_OUTCOMES, permission=Permission.RECORD_WORK, include_in_schema=False)
 async def record_outcomes(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    instruments: Instruments,
+    survivor_id: FromPath[UUID],
 ) -> Response[Any]:
     form = await submitted(request)
     try:
         new = parse(form, NewOutcomeAssessment)
         creation = Creation.of(caller, form.idempotency_key, f"outcomes:{survivor_id}", new)
-        await service.record_follow_up(db, caller, survivor_id, creation, new)
+        await service.record_follow_up(
+            db, caller, survivor_id, creation, new, instruments=instruments
+        )
     except Invalid as error:
         before = await assessments.prepare_outcomes(db, caller, survivor_id)
-        return _page(request, survivor_id, before, form.refused(error), status=400)
+        offered, refused = instruments.offered_outcomes, form.refused(error)
+        return _page(request, offered, survivor_id, before, refused, status=400)
     return Redirect(f"/people/{survivor_id}/progress", status_code=303)
 
 
 def _page(
     request: Request[Any, Any, Any],
+    instrument: OutcomeInstrument,
     survivor_id: UUID,
     before: OutcomesBefore,
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    instrument = _offered()
     return render(
         request,
         "pathways/outcomes.html",
@@ -63,15 +75,9 @@ def _page(
         survivor_id=survivor_id,
         before=before,
         instrument=instrument,
-        stages=list(STAGES.items()),
         last_scores=last_scores(before),
         last_answers=last_answers(instrument, before),
     )
-
-
-def _offered() -> OutcomeInstrument:
-    """The outcome instrument that new assessments use."""
-    return next(one for one in shipped_instruments() if isinstance(one, OutcomeInstrument))
 
 
 ROUTES = (outcomes_page, record_outcomes)

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from outcomes.errors import Conflict, Invalid
 from outcomes.pathways import service
-from outcomes.pathways.models import NewReview, ReviewBefore, ReviewDecision
+from outcomes.pathways.models import NewReview, ReviewBefore
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
@@ -17,16 +17,6 @@ from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
 
 _REVIEW = "/people/{survivor_id:uuid}/review"
-DECISIONS = [
-    (ReviewDecision.CONTINUE, "Continue", "The same contact as now"),
-    (ReviewDecision.STEP_DOWN, "Step down", "Less contact from here on"),
-    (ReviewDecision.MOVE_ON, "Move on", "Another service takes over, or they no longer need us"),
-    (
-        ReviewDecision.EXIT,
-        "Exit",
-        "Government-funded support ends; follow-up goes on for two years",
-    ),
-]
 EARLIER_SHOWN = 3
 
 
@@ -71,7 +61,6 @@ async def _review(
         survivor_id=survivor_id,
         before=before,
         earlier=earlier,
-        decisions=DECISIONS,
         overtaken=status == 409,
     )
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from outcomes.assessments import service as assessments
+from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.errors import Invalid
 from outcomes.pathways import store
@@ -113,7 +114,13 @@ async def list_reviews(
 
 
 async def record_follow_up(
-    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewOutcomeAssessment
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    creation: Creation,
+    new: NewOutcomeAssessment,
+    *,
+    instruments: Instruments,
 ) -> UUID:
     """Record an outcome assessment; at exit or as a follow-up it settles the planned one that is
     nearest to its day.
@@ -123,7 +130,7 @@ async def record_follow_up(
     """
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
-        if await assessments.add_outcomes(tx, opened, creation, new):
+        if await assessments.add_outcomes(tx, opened, creation, new, instruments=instruments):
             planned_id = await _planned_follow_up(tx, survivor_id, new)
             if planned_id is not None:
                 await plan_store.complete(tx, planned_id, survivor_id, opened.now)

@@ -10,6 +10,7 @@ from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.prompts import service
+from outcomes.survivors.choices import language_name
 
 
 @get("/staff/wording", permission=Permission.MANAGE_PEOPLE)
@@ -17,7 +18,7 @@ async def wording_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller
 ) -> Response[str]:
     wordings = await service.list_wordings(db, caller)
-    return render(request, "prompts/wording.html", wordings=wordings)
+    return render(request, "prompts/wording.html", wordings=wordings, language_name=language_name)
 
 
 @post("/staff/wording", permission=Permission.MANAGE_PEOPLE)

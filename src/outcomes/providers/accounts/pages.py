@@ -10,7 +10,6 @@ from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.templating import render
 from outcomes.providers.accounts import service as accounts
-from outcomes.providers.models import ROLE_NAMES
 
 
 @get("/account", permission=Permission.OWN_ACCOUNT)
@@ -22,7 +21,6 @@ async def account_page(
         request,
         "providers/account.html",
         account=account,
-        role=ROLE_NAMES[account.role],
         team=team,
         sessions=sessions,
     )

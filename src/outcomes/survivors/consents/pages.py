@@ -13,9 +13,10 @@ from outcomes.platform.db import Database
 from outcomes.platform.phones import dialled, readable
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render
-from outcomes.survivors import choices, service
-from outcomes.survivors.models import NewConsent, NewPhone, Purpose
-from outcomes.survivors.safe_contact.safety import WORDS, why_never_text, why_not_call
+from outcomes.survivors import service
+from outcomes.survivors.labels import NOT_SAFE
+from outcomes.survivors.models import NewConsent, NewPhone
+from outcomes.survivors.safe_contact.safety import why_never_text, why_not_call
 
 _CONSENTS = "/people/{survivor_id:uuid}/consents"
 _NUMBER = "/people/{survivor_id:uuid}/number"
@@ -32,8 +33,6 @@ async def consents_page(
         current_section="/people",
         contact=contact,
         history=await service.list_consents(db, caller, survivor_id),
-        purposes=Purpose,
-        questions=choices.CONSENT_QUESTIONS,
     )
 
 
@@ -110,8 +109,8 @@ async def _number(
         form=form,
         current_section="/people",
         contact=contact,
-        no_call=WORDS[no_call] if no_call else "",
-        no_text=WORDS[no_text] if no_text else "",
+        no_call=NOT_SAFE[no_call] if no_call else "",
+        no_text=NOT_SAFE[no_text] if no_text else "",
         phone=readable(phone) if phone else "",
         dial=dialled(phone, withhold=withhold) if phone else "",
         withhold=withhold,

@@ -14,7 +14,7 @@ from outcomes.platform.web.pages.forms import Form, nested, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.reading import read
 from outcomes.survivors import choices, service
-from outcomes.survivors.models import CONSENT_WORDING, NewSurvivor, Purpose, Show
+from outcomes.survivors.models import CONSENT_WORDING, NewSurvivor, Show
 
 PAGE_SIZE = 50
 
@@ -82,7 +82,6 @@ def _register(request: Request[Any, Any, Any], form: Form, status: int = 200) ->
         status=status,
         form=form,
         choices=choices,
-        purposes=[(purpose, choices.CONSENT_QUESTIONS[purpose]) for purpose in Purpose],
     )
 
 

@@ -7,44 +7,11 @@ survivor in a way that they have not specifically said is safe and private.
 import re
 import unicodedata
 from datetime import datetime
-from enum import StrEnum
 
 from outcomes.messaging.reply_words import OPT_OUT_WORDS, POLITE_WORDS
 from outcomes.platform.calendar import is_open, local_date
 from outcomes.platform.zones import is_zone, zone_of
-from outcomes.survivors.models import Contactability, Purpose, SafeContactProfile
-
-
-class NotSafe(StrEnum):
-    """Why somebody is not contacted; stored as the reason of a withheld prompt."""
-
-    NO_CONSENT = "no_consent"
-    NO_SAFE_CONTACT = "no_safe_contact"
-    NOT_CONFIRMED_LATELY = "not_confirmed_lately"
-    NOT_THIS_WAY = "not_this_way"
-    PHONE_IS_WATCHED = "phone_is_watched"
-    NO_PHONE = "no_phone"
-    OPTED_OUT = "opted_out"
-    NUMBER_FROZEN = "number_frozen"
-    SHARED_NUMBER = "shared_number"
-    UNREAD_MESSAGE = "unread_message"
-    OUTSIDE_HOURS = "outside_hours"
-
-
-WORDS: dict[NotSafe, str] = {
-    NotSafe.NO_CONSENT: "They have not agreed to it.",
-    NotSafe.NO_SAFE_CONTACT: "Nobody has recorded yet how it is safe to reach them.",
-    NotSafe.NOT_CONFIRMED_LATELY: "Safe contact was not confirmed in the last 90 days.",
-    NotSafe.NOT_THIS_WAY: "They have not said that this way is safe.",
-    NotSafe.PHONE_IS_WATCHED: "Somebody else may read their phone.",
-    NotSafe.NO_PHONE: "There is no number on record.",
-    NotSafe.OPTED_OUT: "They, or somebody with their phone, stopped our texts.",
-    NotSafe.NUMBER_FROZEN: "The number is on hold until they confirm it by voice.",
-    NotSafe.SHARED_NUMBER: "Another person on record has the same number.",
-    NotSafe.UNREAD_MESSAGE: "A message from this number has not been read yet.",
-    NotSafe.OUTSIDE_HOURS: "It is outside their safe hours.",
-}
-"""Each reason in a sentence, for their worker."""
+from outcomes.survivors.models import Contactability, NotSafe, Purpose, SafeContactProfile
 
 
 def why_not_text(contactability: Contactability, now: datetime) -> NotSafe | None:

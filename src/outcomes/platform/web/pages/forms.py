@@ -66,6 +66,17 @@ class Form(msgspec.Struct, frozen=True):
         return "<Form>"
 
 
+def options(
+    words: Mapping[Any, str], hints: Mapping[Any, str] | None = None, *, without: object = None
+) -> list[tuple[str, ...]]:
+    """The answers that a field offers, from a room's labels: (value, words), with a hint third."""
+    return [
+        (value, text, hints[value]) if hints else (value, text)
+        for value, text in words.items()
+        if value != without
+    ]
+
+
 async def submitted(request: Request[Any, Any, Any]) -> Form:
     """The form that this request carries. Raises Invalid, UnsupportedMediaType."""
     require_content_type(request, "application/x-www-form-urlencoded")

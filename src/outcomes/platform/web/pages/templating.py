@@ -3,9 +3,13 @@
 Templates are addressed by room (`check_ins/new.html`, `web/base.html`). The GOV.UK macros rely on
 undefined attributes being empty, so they live in an environment of their own that only theirs use;
 in our templates a misspelt name is an error.
+
+Every template has the words of enums as `labels`, by room: `labels.tasks.TASKS[task.kind]`, and
+`options(labels.check_ins.WELLBEING)` for the answers of a field.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType, ModuleType
 from typing import Any, cast
 from uuid import uuid4
 
@@ -23,7 +27,7 @@ from litestar import Request, Response
 from markupsafe import Markup
 
 from outcomes.platform.web.pages import charts, dates
-from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.pages.forms import Form, options
 from outcomes.platform.web.requests.authentication import Caller, caller_of, credential_used
 from outcomes.platform.web.requests.csrf import TokenFor
 from outcomes.platform.web.responses.static import Assets
@@ -82,16 +86,23 @@ class Pages:
         assets: Assets,
         csrf_token_for: TokenFor,
         practice_data_only: bool,
+        labels: Mapping[str, ModuleType] = MappingProxyType({}),
     ) -> None:
         """`packages` maps the prefix of a room's templates to its package, which has a folder
-        `templates`: `{"check_ins": "outcomes.check_ins"}`. Raises ValueError without one."""
+        `templates`: `{"check_ins": "outcomes.check_ins"}`. `labels` are the words of each room's enums.
+        Raises ValueError without a folder."""
         loaders = {"web": "outcomes.platform.web", **packages}
         self.environment = _PageEnvironment(
             PrefixLoader({prefix: PackageLoader(package) for prefix, package in loaders.items()})
         )
         self.environment.filters.update(dates.FILTERS)
         self.environment.globals.update(
-            asset=assets.url, integrity=assets.integrity, charts=charts, new_key=uuid4
+            asset=assets.url,
+            integrity=assets.integrity,
+            charts=charts,
+            new_key=uuid4,
+            labels=labels,
+            options=options,
         )
         self.navigation = navigation
         self.csrf_token_for = csrf_token_for
