@@ -182,7 +182,7 @@ async def check_in_from_today(worker: Walker, person: str) -> None:
 async def miss_a_call(worker: Walker, person: str) -> None:
     await worker.page.goto(f"{person}/no-answer")
     await worker.look("no-answer")
-    await worker.choose("Who answered?", "Nobody")
+    await worker.choose("What happened?", "No answer")
     await worker.choose("Why, as far as you know?", "At work")
     await worker.button("Save")
     await worker.page.get_by_text("No answer: at work").wait_for()

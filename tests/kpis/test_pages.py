@@ -44,7 +44,7 @@ async def test_results_open_on_the_exact_view_for_leads(lead: Browser) -> None:
     assert start.headers["location"].startswith("/results/internal/")
     page = await lead.get(start.headers["location"])
     assert page.status_code == 200
-    assert "Exact, for us" in page.text
+    assert "Internal (exact)" in page.text
     assert "Caseload of each support worker" in page.text
 
 

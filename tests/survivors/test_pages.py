@@ -232,7 +232,7 @@ async def test_a_consent_is_taken_back_and_the_history_stays(
 
     assert answer.headers["location"] == path
     page = (await browser.get(path)).text
-    assert "Texts: taken back" in page
+    assert "Texts: withdrawn" in page
     assert "Texts: agreed" in page
     async with product.db.transaction(worker) as tx:
         assert (await survivors.get_contactability(tx, survivor_id)).consents == frozenset()
