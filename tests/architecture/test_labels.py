@@ -25,7 +25,7 @@ INTERNAL = {
     "kpis.models.Audience": "the header of a KPI's file",
     "local.handset.faults.Callbacks": "set by tests",
     "local.handset.faults.FaultKind": "set by tests",
-    "messaging.failures.FailureKind": "decides what happens next; a task says it to people",
+    "messaging.gateways.failures.FailureKind": "decides what happens next; a task says it to people",
     "messaging.lifecycle.GatewayStatus": "what the gateway's callbacks say",
     "messaging.lifecycle.MessageEvent": "the lifecycle's own",
     "messaging.models.Channel": "there is one",

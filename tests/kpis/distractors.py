@@ -28,7 +28,7 @@ AFTER, BEFORE, LATE, LEFT = (
 IN_UTC = "greatest(:day_after::date::timestamp AT TIME ZONE 'UTC', :ends_at::timestamptz)"
 """Where a period of London's days would end by the days of UTC, in summer."""
 
-ANY_INSTRUMENT = ":instrument::text IS NOT NULL"
+ANY_INSTRUMENT = ":outcome_instrument::text IS NOT NULL"
 ENROLLED = "p.enrolled_at < period.ends_at"
 NOT_LEFT = "(p.ended_at IS NULL OR p.ended_at > period.starts_at)"
 AT_END = "(p.ended_at IS NULL OR p.ended_at >= period.ends_at)"
@@ -240,14 +240,14 @@ ASSESSMENTS = [
         "outcome_assessments",
         ("another instrument",),
         "outcome-measurable",
-        "o.instrument_code = :instrument",
+        "o.instrument_code = :outcome_instrument",
         ANY_INSTRUMENT,
     ),
     Distractor(
         "outcome_assessments",
         ("another instrument",),
         "outcome-stable",
-        "o.instrument_code = :instrument",
+        "o.instrument_code = :outcome_instrument",
         ANY_INSTRUMENT,
     ),
     Distractor(
