@@ -176,6 +176,18 @@ async def test_the_external_figures(product: Product, filled: Filled) -> None:
     assert (numbers["at_work"], numbers["not_safe_to_talk"], numbers[None]) == (90, 5, 270)
 
 
+async def test_all_in_one_statement_are_each_alone(product: Product, filled: Filled) -> None:
+    lead, instrument = filled.provider.lead, shipped_instruments().offered_outcomes
+    async with product.db.transaction(lead) as tx:
+        together = await store.list_values(tx, catalogue(), PERIOD, instrument)
+        alone = [
+            (await store.list_values(tx, (kpi,), PERIOD, instrument))[kpi.code]
+            for kpi in catalogue()
+        ]
+    assert list(together.values()) == alone
+    assert sum(value.numerator or 0 for values in alone for value in values) > 1_000
+
+
 async def test_an_empty_provider_has_no_data_anywhere(product: Product) -> None:
     lead = (await make_provider(product)).lead
     for kpi in catalogue():

@@ -1,6 +1,7 @@
 """The statements of the KPIs, and the rows of exports with the border where they are encrypted."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -36,17 +37,39 @@ class _Row(KpiValue, frozen=True, kw_only=True):
     place: int
 
 
+_NAMED_PART = re.compile(r"(\w+) AS \(\n(.*?)\n\),?\n", re.DOTALL)
+"""A part of a statement in a KPI's file, `name AS (…)`, whose last bracket begins a line."""
+
+
 @cache
 def _together(kpis: tuple[tuple[str, str], ...]) -> Statement:
-    """One statement of many KPIs (code, statement): a round trip costs more than most of them."""
-    return sql(
-        " UNION ALL ".join(
-            f"""SELECT '{code}' AS kpi, row_number() OVER () AS place,
-                       one.category, one.numerator, one.denominator, one.mean
-                FROM ({statement.rstrip().rstrip(";")}) AS one"""
-            for code, statement in kpis
-        )
+    """One statement of many KPIs (code, statement): a round trip costs more than most of them.
+
+    A named part that several files define, all in the same words, is computed once.
+    """
+    defined: dict[str, list[str]] = {}
+    for _, statement in kpis:
+        for name, text in _NAMED_PART.findall(statement):
+            defined.setdefault(name, []).append(text)
+    shared = {
+        name: texts[0] for name, texts in defined.items() if len(texts) > 1 and len(set(texts)) == 1
+    }
+    parts = ", ".join(f"{name} AS ({text})" for name, text in shared.items())
+    rows = " UNION ALL ".join(
+        f"""SELECT '{code}' AS kpi, row_number() OVER () AS place,
+                   one.category, one.numerator, one.denominator, one.mean
+            FROM ({_without(statement, shared)}) AS one"""
+        for code, statement in kpis
     )
+    return sql(f"WITH {parts} {rows}" if parts else rows)
+
+
+def _without(statement: str, shared: Mapping[str, str]) -> str:
+    """The statement without the parts that are shared."""
+    named = _NAMED_PART.findall(statement)
+    _, _, query = statement.rpartition("\n)\n")
+    own = ", ".join(f"{name} AS ({text})" for name, text in named if name not in shared)
+    return f"{f'WITH {own} ' if own else ''}{query.rstrip().rstrip(';')}"
 
 
 async def list_values(

@@ -27,16 +27,16 @@ scored AS (
     WHERE o.instrument_code = :outcome_instrument
       AND d.score IS NOT NULL
 ),
-latest AS (
+latest_scores AS (
     SELECT DISTINCT ON (s.survivor_id, s.outcome_domain) s.*
     FROM scored AS s, period
     WHERE s.assessed_on >= period.first_day
     ORDER BY s.survivor_id, s.outcome_domain, s.assessed_on DESC, s.recorded_at DESC
 ),
-compared AS (
+compared_scores AS (
     SELECT DISTINCT ON (l.survivor_id, l.outcome_domain)
            l.outcome_domain, b.score AS baseline, l.score AS latest
-    FROM latest AS l
+    FROM latest_scores AS l
     JOIN scored AS b ON b.survivor_id = l.survivor_id AND b.outcome_domain = l.outcome_domain
         AND b.instrument_version = l.instrument_version
         AND (b.assessed_on, b.recorded_at) < (l.assessed_on, l.recorded_at)
@@ -45,6 +45,6 @@ compared AS (
 SELECT domains.code AS category, NULL::bigint AS numerator,
        nullif(count(c.outcome_domain), 0) AS denominator, avg(c.baseline) AS mean
 FROM unnest(:outcome_domains::text[]) WITH ORDINALITY AS domains (code, place)
-LEFT JOIN compared AS c ON c.outcome_domain = domains.code
+LEFT JOIN compared_scores AS c ON c.outcome_domain = domains.code
 GROUP BY domains.code, domains.place
 ORDER BY domains.place;
