@@ -16,6 +16,7 @@ from outcomes.assessments.instruments import Instruments, shipped_instruments
 from outcomes.casework import api as casework_api
 from outcomes.casework import labels as casework_labels
 from outcomes.casework import pages as casework_pages
+from outcomes.casework.people import pages as people_pages
 from outcomes.casework.schedule import pages as schedule_pages
 from outcomes.check_ins import api as check_ins_api
 from outcomes.check_ins import labels as check_ins_labels
@@ -62,8 +63,8 @@ from outcomes.providers.sign_in import pages as signing_in
 from outcomes.settings import Settings
 from outcomes.survivors import api as survivor_api
 from outcomes.survivors import labels as survivors_labels
+from outcomes.survivors import pages as survivor_pages
 from outcomes.survivors.consents import pages as consent_pages
-from outcomes.survivors.people import pages as survivor_pages
 from outcomes.survivors.safe_contact import pages as contact_pages
 from outcomes.tasks import labels as tasks_labels
 from outcomes.tasks import pages as task_pages
@@ -93,6 +94,7 @@ ROUTES: tuple[Any, ...] = (
     *disengagement_pages.ROUTES,
     *casework_api.ROUTES,
     *casework_pages.ROUTES,
+    *people_pages.ROUTES,
     *kpis_api.ROUTES,
     *kpis_pages.ROUTES,
     *prompts_api.ROUTES,

@@ -9,6 +9,7 @@ from outcomes.assessments import service as assessments
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.casework import service as casework
 from outcomes.casework.models import Person
+from outcomes.casework.people import service as people
 from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.errors import SettingsError
 from outcomes.local.demo.people import load_people
@@ -16,7 +17,6 @@ from outcomes.local.demo.seed import seed
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.sessions import sign_in
-from outcomes.survivors import service as survivors
 from outcomes.survivors.labels import NOT_SAFE
 from outcomes.survivors.models import NotSafe
 from tests.support import Product
@@ -109,7 +109,7 @@ async def _signed_in(product: Product, name: str) -> Caller:
 
 async def _people(product: Product, name: str) -> list[Person]:
     worker = await _signed_in(product, name)
-    listed = await survivors.list_survivors(product.db, worker)
+    listed = await people.list_people(product.db, worker)
     return [
         await casework.get_person(product.db, worker, one.id, ladder=DEFAULT_LADDER)
         for one in listed

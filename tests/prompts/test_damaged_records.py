@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from outcomes.casework import service as casework
+from outcomes.casework.people import service as people
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.messaging.lifecycle import MessageState
@@ -59,7 +60,7 @@ async def test_a_damaged_record_gets_no_text_and_holds_up_nobody(
     assert await pathways.refresh_plans(db, tenant.caller, later) == 2
     assert await disengagement.raise_due_flags(db, tenant.caller, later, ladder=DEFAULT_LADDER) >= 1
     assert sound in await on_today(tenant, worker)
-    assert len(await survivors.search_names(db, worker, "a")) >= 1
+    assert len(await people.search_names(db, worker, "a")) >= 1
     with pytest.raises(DecryptionError):
         async with db.transaction(worker) as tx:
             await survivors.get_contactability(tx, damaged)

@@ -1,10 +1,15 @@
-"""The words for the parts of Today, and the titles of the timeline.
+"""The words for the parts of the caseload and of Today, and the titles of the timeline.
 
 A title in braces takes the words of what the entry records from the room that owns it.
 """
 
-from outcomes.casework.models import EntryKind, Urgency
+from outcomes.casework.models import EntryKind, Show, Urgency
 
+SHOW: dict[Show, str] = {
+    Show.ALL: "All",
+    Show.FLAGGED: "Flagged",
+    Show.PAUSED: "Not planned",
+}
 URGENCIES: dict[Urgency, str] = {
     Urgency.SAFETY: "Safety first",
     Urgency.OVERDUE: "Overdue",

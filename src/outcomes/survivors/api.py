@@ -11,16 +11,13 @@ from outcomes.errors import NotFound
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.platform.paging import Page, page
 from outcomes.survivors import service
 from outcomes.survivors.models import (
     Consent,
-    Listed,
     NewConsent,
     NewSurvivor,
     SafeContact,
     SafeContactProfile,
-    Show,
     Survivor,
 )
 
@@ -34,15 +31,6 @@ class ConsentList(Struct, frozen=True):
     """Every decision, newest first; the newest for a purpose counts."""
 
     items: list[Consent]
-
-
-@get(SURVIVORS, permission=Permission.SEE_SURVIVORS)
-async def list_survivors(
-    db: Database, caller: Caller, show: Show = Show.ALL, cursor: Cursor = None, limit: Limit = 50
-) -> Page[Listed]:
-    """Those whom the caller may open, by reference and without names."""
-    found = await service.list_survivors(db, caller, show, after=cursor, limit=limit + 1)
-    return page(found, limit, lambda last: last.reference)
 
 
 @post(SURVIVORS, permission=Permission.REGISTER_SURVIVORS)
@@ -101,7 +89,6 @@ async def record_safe_contact(
 
 
 ROUTES = (
-    list_survivors,
     register,
     get_survivor,
     list_consents,

@@ -1,6 +1,6 @@
-"""The words for consents, for parts of the caseload, and for why somebody is not contacted."""
+"""The words for consents, and for why somebody is not contacted."""
 
-from outcomes.survivors.models import CONFIRMATION_LASTS, Decision, NotSafe, Purpose, Show
+from outcomes.survivors.models import CONFIRMATION_LASTS, Decision, NotSafe, Purpose
 
 PURPOSES: dict[Purpose, str] = {
     Purpose.CALL: "Phone calls",
@@ -17,11 +17,6 @@ CONSENT_QUESTIONS: dict[Purpose, str] = {
 DECISIONS: dict[Decision, str] = {
     Decision.GIVEN: "Agreed",
     Decision.WITHDRAWN: "Withdrawn",
-}
-SHOW: dict[Show, str] = {
-    Show.ALL: "All",
-    Show.FLAGGED: "Flagged",
-    Show.PAUSED: "Not planned",
 }
 NOT_SAFE: dict[NotSafe, str] = {
     NotSafe.NO_CONSENT: "They have not agreed to it.",

@@ -173,22 +173,11 @@ class Survivor(Struct, frozen=True):
         return f"Survivor({self.id}, <protected>)"
 
 
-class Show(StrEnum):
-    """Which part of the caseload to list: everybody, flagged, or without planned contact."""
-
-    ALL = "all"
-    FLAGGED = "flagged"
-    PAUSED = "paused"
-
-
-class Listed(Struct, frozen=True):
-    """A line of the People list. Not enrolled: nothing is planned for them."""
+class SurvivorRow(Struct, frozen=True):
+    """What a list shows of a survivor, without a name."""
 
     id: UUID
-    reference: str
     registered_at: datetime
-    enrolled: bool
-    flagged: bool
     opted_out: bool
     number_frozen: bool
 

@@ -24,16 +24,14 @@ from outcomes.survivors.models import (
     TELL_THEM_FIRST,
     Consent,
     Contact,
-    Listed,
     NewConsent,
     NewPhone,
     NewSurvivor,
     SafeContact,
     SafeContactProfile,
-    Show,
     Survivor,
+    SurvivorRow,
 )
-from outcomes.survivors.people import store as list_store
 from outcomes.survivors.safe_contact import store as contact_store
 from outcomes.survivors.safe_contact.safety import why_no_danger_word
 from outcomes.tasks import service as tasks
@@ -96,30 +94,19 @@ async def show_number(db: Database, caller: Caller, survivor_id: UUID) -> str | 
         return await contact_store.find_phone(tx, await authorise(tx, survivor_id))
 
 
-async def list_survivors(
-    db: Database,
-    caller: Caller,
-    show: Show = Show.ALL,
-    *,
-    after: str | None = None,
-    limit: int = 50,
-) -> list[Listed]:
-    """The caller's caseload by reference; `after` is the last reference of the page before."""
-    async with db.transaction(caller) as tx:
-        now = await tx.now()
-        return await list_store.list_survivors(tx, show, after=after, limit=limit, now=now)
+async def list_rows(tx: Transaction, ids: list[UUID]) -> dict[UUID, SurvivorRow]:
+    """What a list shows of these, by id. The caller has checked the caseload, and audits."""
+    return await store.list_rows(tx, ids)
 
 
-async def search_names(db: Database, caller: Caller, typed: str) -> list[tuple[Listed, str]]:
-    """Those of the caller's caseload whose name holds what was typed, accents and case aside."""
+async def search_names(tx: Transaction, typed: str) -> dict[UUID, str]:
+    """Those of the caller's caseload whose name holds what was typed, accents and case aside.
+
+    A damaged name is not found: that person is found by reference. The caller audits.
+    """
     wanted = plain(typed)
-    async with db.transaction(caller) as tx:
-        found = [
-            (line, name) for line, name in await list_store.list_names(tx) if wanted in plain(name)
-        ]
-        ids = tuple(line.id for line, _ in found)
-        await audit.record_access(tx, "survivor.searched", ids, ("name",), now=await tx.now())
-    return found[:50]
+    names = await store.list_names(tx)
+    return {survivor_id: name for survivor_id, name in names.items() if wanted in plain(name)}
 
 
 def plain(text: str) -> str:

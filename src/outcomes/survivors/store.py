@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from outcomes.errors import Conflict
 from outcomes.platform.access import audit
-from outcomes.platform.access.caseload import AuthorisedSurvivor
+from outcomes.platform.access.caseload import AuthorisedSurvivor, caseload_args, in_caseload
+from outcomes.platform.access.data_keys import logging_damage, survivor_keys
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql
@@ -15,6 +16,7 @@ from outcomes.survivors.models import (
     NewSurvivor,
     Survivor,
     SurvivorDetails,
+    SurvivorRow,
 )
 from outcomes.survivors.safe_contact.store import CURRENT_METHOD, LANGUAGE, OPTED_OUT
 
@@ -190,3 +192,37 @@ async def get_survivor(tx: Transaction, opened: AuthorisedSurvivor) -> Survivor:
         worker_account_id=row["account_id"],
         version=row["version"],
     )
+
+
+_LIST_ROWS = sql(f"""
+    SELECT s.id, s.registered_at, {OPTED_OUT} AS opted_out, m.frozen_at IS NOT NULL AS number_frozen
+    FROM survivors s {CURRENT_METHOD}
+    WHERE s.provider_id = :provider_id AND s.id = ANY(:ids::uuid[])
+""")
+
+
+async def list_rows(tx: Transaction, ids: list[UUID]) -> dict[UUID, SurvivorRow]:
+    """What a list shows of these survivors, by id."""
+    return {row.id: row for row in await tx.fetch_as(SurvivorRow, _LIST_ROWS, ids=ids)}
+
+
+_LIST_NAMES = sql(f"""
+    SELECT s.id, i.name_ciphertext
+    FROM survivors s
+    JOIN survivor_identities i ON i.provider_id = :provider_id AND i.survivor_id = s.id
+    WHERE s.provider_id = :provider_id AND {in_caseload("s")}
+    ORDER BY s.reference
+""")
+
+
+async def list_names(tx: Transaction) -> dict[UUID, str]:
+    """The decrypted names of the caller's caseload, for matching in memory; never stored or indexed.
+    A damaged name is not among them."""
+    rows = await tx.fetch(_LIST_NAMES, **caseload_args(tx))
+    keys = await survivor_keys(tx, [row["id"] for row in rows])
+    names = {}
+    for row in rows:
+        if key := keys.get(row["id"]):
+            with logging_damage():
+                names[row["id"]] = key.decrypt_text(NAME, row["id"], row["name_ciphertext"])
+    return names

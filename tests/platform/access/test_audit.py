@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from outcomes.casework.people import service as people
 from outcomes.errors import NotFound
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
@@ -41,8 +42,8 @@ VERBS: dict[str, Verb] = {
     ),
     "safe_contact.viewed": lambda p, c, s: survivors.get_safe_contact(p.db, c, s),
     "safe_contact.confirmed": lambda p, c, s: survivors.reconfirm_safe_contact(p.db, c, s, 1),
-    "survivor.listed": lambda p, c, s: survivors.list_survivors(p.db, c),
-    "survivor.searched": lambda p, c, s: survivors.search_names(p.db, c, "practice"),
+    "survivor.listed": lambda p, c, s: people.list_people(p.db, c),
+    "survivor.searched": lambda p, c, s: people.search_names(p.db, c, "practice"),
 }
 
 
@@ -107,7 +108,7 @@ async def test_when_the_event_cannot_be_written_nothing_is_shown(
 async def test_events_hold_no_value(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
     await make_survivor(product, worker, name="Xanthippe Practice", phone="07700 900777")
-    await survivors.search_names(product.db, worker, "xanthippe")
+    await people.search_names(product.db, worker, "xanthippe")
 
     text = "".join(str(dict(row)) for row in await _events(product, worker)).casefold()
 

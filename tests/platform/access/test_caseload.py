@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from litestar import Litestar
 
+from outcomes.casework.people import service as people
 from outcomes.errors import Forbidden, NotFound
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.access.models import Permission, Role
@@ -53,7 +54,7 @@ async def test_a_name_is_found_without_its_accents(product: Product) -> None:
     survivor_id = await make_survivor(product, worker, name="Đặng Thị Hà")
     await make_survivor(product, worker, name="Somebody Else", phone="07700 900124")
 
-    found = await survivors.search_names(product.db, worker, "thi ha")
+    found = await people.search_names(product.db, worker, "thi ha")
 
     assert [line.id for line, _ in found] == [survivor_id]
 
@@ -79,7 +80,7 @@ async def test_cover_opens_a_colleagues_survivors_on_its_days_only(product: Prod
     opened = []
     for days in range(6):
         async with later(product, first - now + timedelta(days=days)) as ahead:
-            listed = await survivors.list_survivors(ahead.db, cover)
+            listed = await people.list_people(ahead.db, cover)
             try:
                 await survivors.get_survivor(ahead.db, cover, survivor_id)
             except NotFound:
@@ -100,7 +101,7 @@ async def test_a_lead_sees_no_other_team(product: Product) -> None:
     teamless = await make_account(product, provider.admin)
     theirs = [await make_survivor(product, worker) for worker in (elsewhere, teamless)]
 
-    assert await survivors.list_survivors(product.db, provider.lead) == []
+    assert await people.list_people(product.db, provider.lead) == []
     for survivor_id in theirs:
         with pytest.raises(NotFound):
             await survivors.get_survivor(product.db, provider.lead, survivor_id)

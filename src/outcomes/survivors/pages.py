@@ -1,4 +1,4 @@
-"""The People pages: the list, the search by name, and registering somebody."""
+"""The page that registers somebody."""
 
 from typing import Any
 
@@ -9,42 +9,11 @@ from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.platform.paging import page
 from outcomes.platform.web.pages.forms import Form, nested, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.reading import read
 from outcomes.survivors import choices, service
-from outcomes.survivors.models import CONSENT_WORDING, NewSurvivor, Show
-
-PAGE_SIZE = 50
-
-
-@get("/people", permission=Permission.SEE_SURVIVORS)
-async def people(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
-    show = _show(request.query_params.get("show"))
-    after = request.query_params.get("after")
-    found = await service.list_survivors(db, caller, show, after=after, limit=PAGE_SIZE + 1)
-    shown = page(found, PAGE_SIZE, lambda last: last.reference)
-    return render(
-        request,
-        "survivors/people.html",
-        lines=shown.items,
-        show=show,
-        next=shown.next or "",
-        may_register=caller.may(Permission.REGISTER_SURVIVORS),
-    )
-
-
-@post("/people/search", permission=Permission.SEE_SURVIVORS)
-async def search(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
-    """A form that is posted: a name must never stand in an address."""
-    form = await submitted(request)
-    typed = form.value("name").strip()
-    if not typed:
-        wrong = form.refused(Invalid.field("name", "Enter a name, or part of one."))
-        return render(request, "survivors/search.html", form=wrong, found=[], status=400)
-    found = await service.search_names(db, caller, typed)
-    return render(request, "survivors/search.html", form=form, found=found)
+from outcomes.survivors.models import CONSENT_WORDING, NewSurvivor
 
 
 @get("/people/register", permission=Permission.REGISTER_SURVIVORS)
@@ -85,8 +54,4 @@ def _register(request: Request[Any, Any, Any], form: Form, status: int = 200) ->
     )
 
 
-def _show(asked: str | None) -> Show:
-    return Show(asked) if asked in set(Show) else Show.ALL
-
-
-ROUTES = (people, search, register_page, register)
+ROUTES = (register_page, register)

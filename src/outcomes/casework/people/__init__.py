@@ -1,0 +1,1 @@
+"""The People list and the search by name."""

@@ -1,1 +1,0 @@
-"""The People list, the search and the registration."""
