@@ -16,6 +16,7 @@ from outcomes.assessments.instruments import Instruments, shipped_instruments
 from outcomes.casework import api as casework_api
 from outcomes.casework import labels as casework_labels
 from outcomes.casework import pages as casework_pages
+from outcomes.casework.number import pages as number_pages
 from outcomes.casework.people import pages as people_pages
 from outcomes.casework.schedule import pages as schedule_pages
 from outcomes.check_ins import api as check_ins_api
@@ -95,6 +96,7 @@ ROUTES: tuple[Any, ...] = (
     *casework_api.ROUTES,
     *casework_pages.ROUTES,
     *people_pages.ROUTES,
+    *number_pages.ROUTES,
     *kpis_api.ROUTES,
     *kpis_pages.ROUTES,
     *prompts_api.ROUTES,

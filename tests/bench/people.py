@@ -12,15 +12,13 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Transaction
 from outcomes.platform.encryption import KeyKind
-from outcomes.survivors.models import SafeContactProfile
-from outcomes.survivors.safe_contact.store import LANGUAGE, PROFILE
+from outcomes.survivors.models import ContactRules
+from outcomes.survivors.safe_contact.store import LANGUAGE, RULES
 from outcomes.survivors.store import DETAILS, NAME
 from tests.support import Product
 
 _LETTERS, _DIGITS = "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
-_PROFILE = SafeContactProfile(
-    hours=SafeHours.every_day(9 * 60, 18 * 60), may_call=True, may_text=True
-)
+_RULES = ContactRules(hours=SafeHours.every_day(9 * 60, 18 * 60), may_call=True, may_text=True)
 _ANCHORS, _EXITS = 365, 30
 """Nobody shares both days with anybody, so that no plan can be reused."""
 
@@ -108,7 +106,7 @@ def _tables(
                 id_,
                 o.id,
                 1,
-                keys[o.id].key.encrypt_json(PROFILE, id_, _PROFILE),
+                keys[o.id].key.encrypt_json(RULES, id_, _RULES),
                 now,
                 date.max,
                 by,

@@ -7,7 +7,7 @@ import pytest
 
 from outcomes.casework.safe_hours import call_hours
 from outcomes.platform.calendar import DayHours, SafeHours
-from outcomes.survivors.models import Contactability, Purpose, SafeContact, SafeContactProfile
+from outcomes.survivors.models import Contactability, ContactRules, Purpose, SafeContactRules
 
 METHOD = UUID(int=2)
 OFFICE = SafeHours(*[(DayHours(10 * 60, 17 * 60),)] * 5)
@@ -92,19 +92,18 @@ def _reach(
 ) -> Contactability:
     contact = None
     if hours is not None:
-        profile = SafeContactProfile(hours=hours, may_call=may_call)
+        rules = ContactRules(hours=hours, may_call=may_call)
         confirmed_at = datetime(2026, 11, 1, tzinfo=UTC)
-        contact = SafeContact(UUID(int=3), 1, profile, confirmed_at, date(2027, 1, 30))
+        contact = SafeContactRules(UUID(int=3), 1, rules, confirmed_at, date(2027, 1, 30))
     return Contactability(
         survivor_id=UUID(int=1),
         zone=zone,
         language="en",
         contact_method_id=method,
-        phone="+447700900123" if method else None,
+        phone_bidx=b"index" if method else None,
         number_frozen=False,
         shared_number=False,
         opted_out=False,
-        unread_message=False,
         consents=consents,
         safe_contact=contact,
     )

@@ -8,7 +8,7 @@ import pytest
 
 from outcomes.messaging.lifecycle import GatewayStatus, MessageState
 from outcomes.prompts.gate import alert_wording, wording_for
-from outcomes.prompts.models import CancelReason, MessageKind, NoWording
+from outcomes.prompts.models import CancelReason, MessageKind, NotReady
 from outcomes.prompts.reasons import why_not_sent
 from outcomes.survivors.models import NotSafe
 from outcomes.tasks.service import TASK_RESOLVED
@@ -18,7 +18,7 @@ from outcomes.tasks.service import TASK_RESOLVED
     ("table", "column", "words"),
     [
         ("outgoing_messages", "state", {*MessageState}),
-        ("outgoing_messages", "reason", {*NotSafe, *NoWording, *CancelReason, TASK_RESOLVED}),
+        ("outgoing_messages", "reason", {*NotSafe, *NotReady, *CancelReason, TASK_RESOLVED}),
         ("message_statuses", "status", {*GatewayStatus, "unknown"}),
         ("inbound_messages", "kind", {*MessageKind}),
     ],
@@ -39,7 +39,7 @@ async def test_the_database_allows_exactly_these(
 
 
 def test_every_reason_has_its_sentence() -> None:
-    withheld = [why_not_sent(MessageState.WITHHELD, word) for word in (*NotSafe, *NoWording)]
+    withheld = [why_not_sent(MessageState.WITHHELD, word) for word in (*NotSafe, *NotReady)]
     cancelled = [why_not_sent(MessageState.CANCELLED, word) for word in CancelReason]
     assert all(sentence.endswith(".") for sentence in (*withheld, *cancelled))
     assert len({*withheld, *cancelled}) == len(withheld) + len(cancelled)

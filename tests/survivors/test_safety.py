@@ -12,10 +12,11 @@ from outcomes.platform.calendar import DayHours, SafeHours
 from outcomes.survivors.labels import NOT_SAFE
 from outcomes.survivors.models import (
     Contactability,
+    ContactRules,
     NotSafe,
     Purpose,
-    SafeContact,
     SafeContactProfile,
+    SafeContactRules,
 )
 from outcomes.survivors.safe_contact.safety import (
     confirmation_lapsed,
@@ -32,16 +33,15 @@ SAFE = Contactability(
     zone="Europe/London",
     language="en",
     contact_method_id=ID,
-    phone="+447700900123",
+    phone_bidx=b"index",
     number_frozen=False,
     shared_number=False,
     opted_out=False,
-    unread_message=False,
     consents=frozenset({Purpose.CALL, Purpose.SMS}),
-    safe_contact=SafeContact(
+    safe_contact=SafeContactRules(
         id=ID,
         version=1,
-        profile=SafeContactProfile(
+        rules=ContactRules(
             hours=SafeHours.every_day(9 * 60, 17 * 60), may_call=True, may_text=True
         ),
         confirmed_at=datetime(2026, 11, 1, tzinfo=UTC),
@@ -53,7 +53,7 @@ SAFE = Contactability(
 def profile(**changes: object) -> Contactability:
     contact = SAFE.safe_contact
     assert contact is not None
-    return replace(SAFE, safe_contact=replace(contact, profile=replace(contact.profile, **changes)))
+    return replace(SAFE, safe_contact=replace(contact, rules=replace(contact.rules, **changes)))
 
 
 def test_who_said_yes_to_everything_is_reached_in_their_hours() -> None:
@@ -64,7 +64,7 @@ def test_who_said_yes_to_everything_is_reached_in_their_hours() -> None:
 @pytest.mark.parametrize(
     ("contactability", "reason"),
     [
-        (replace(SAFE, contact_method_id=None, phone=None), NotSafe.NO_PHONE),
+        (replace(SAFE, contact_method_id=None), NotSafe.NO_PHONE),
         (replace(SAFE, opted_out=True), NotSafe.OPTED_OUT),
         (replace(SAFE, consents=frozenset({Purpose.CALL})), NotSafe.NO_CONSENT),
         (replace(SAFE, safe_contact=None), NotSafe.NO_SAFE_CONTACT),
@@ -72,7 +72,6 @@ def test_who_said_yes_to_everything_is_reached_in_their_hours() -> None:
         (profile(may_text=False), NotSafe.NOT_THIS_WAY),
         (replace(SAFE, number_frozen=True), NotSafe.NUMBER_FROZEN),
         (replace(SAFE, shared_number=True), NotSafe.SHARED_NUMBER),
-        (replace(SAFE, unread_message=True), NotSafe.UNREAD_MESSAGE),
         (profile(hours=SafeHours(monday=(DayHours(0, 1440),))), NotSafe.OUTSIDE_HOURS),
     ],
 )
@@ -86,7 +85,7 @@ def test_one_no_is_enough_to_send_no_text(contactability: Contactability, reason
 @pytest.mark.parametrize(
     ("contactability", "reason"),
     [
-        (replace(SAFE, contact_method_id=None, phone=None), NotSafe.NO_PHONE),
+        (replace(SAFE, contact_method_id=None), NotSafe.NO_PHONE),
         (replace(SAFE, consents=frozenset({Purpose.SMS})), NotSafe.NO_CONSENT),
         (replace(SAFE, safe_contact=None), NotSafe.NO_SAFE_CONTACT),
         (profile(may_call=False), NotSafe.NOT_THIS_WAY),
@@ -135,20 +134,19 @@ def test_each_reason_has_a_sentence() -> None:
 YES_OR_NO = st.booleans()
 
 
-@given(st.tuples(*[YES_OR_NO] * 8))
+@given(st.tuples(*[YES_OR_NO] * 7))
 def test_a_text_goes_out_only_if_every_answer_allows_it(answers: tuple[bool, ...]) -> None:
-    frozen, shared, opted_out, unread, watched, may_text, agreed, has_phone = answers
+    frozen, shared, opted_out, watched, may_text, agreed, has_phone = answers
     contactability = replace(
         profile(phone_is_watched=watched, may_text=may_text),
         number_frozen=frozen,
         shared_number=shared,
         opted_out=opted_out,
-        unread_message=unread,
         consents=frozenset({Purpose.SMS}) if agreed else frozenset(),
         contact_method_id=ID if has_phone else None,
     )
     allowed = has_phone and agreed and may_text
-    allowed = allowed and not (frozen or shared or opted_out or unread or watched)
+    allowed = allowed and not (frozen or shared or opted_out or watched)
 
     assert (why_not_text(contactability, TUESDAY_NOON) is None) == allowed
 

@@ -13,7 +13,7 @@ from outcomes.pathways.models import FollowUpStage, Series
 from outcomes.platform.inputs import Input
 from outcomes.platform.paging import Page
 from outcomes.providers.models import Responsible
-from outcomes.survivors.models import Contactability
+from outcomes.survivors.models import Contactability, SafeContactProfile
 
 
 class Show(StrEnum):
@@ -247,6 +247,7 @@ class Person(Struct, frozen=True):
     now: datetime
     summary: Summary
     contactability: Contactability
+    profile: SafeContactProfile | None
     call: Hours
     why_no_texts: str | None
     next_try: NextTry | None

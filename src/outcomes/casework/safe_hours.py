@@ -23,7 +23,7 @@ def call_hours(contactability: Contactability, now: datetime) -> Hours:
         return Hours(False, _never(why or NotSafe.NO_SAFE_CONTACT))
     if not is_zone(contactability.zone):
         return Hours(False, ZONE_NOT_KNOWN)
-    hours, zone = contactability.safe_contact.profile.hours, zone_of(contactability.zone)
+    hours, zone = contactability.safe_contact.rules.hours, zone_of(contactability.zone)
     if why is None:
         return Hours(True, f"safe {_until(hours, zone, now)}")
     return Hours(False, f"not now{_from(hours, zone, now)}")

@@ -34,12 +34,11 @@ from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment, Page, page, read_cursor
 from outcomes.platform.zones import OFFICE_ZONE
 from outcomes.prompts import service as prompts
-from outcomes.prompts.gate import terms_now
-from outcomes.prompts.reasons import why_withheld
 from outcomes.providers import service as providers
 from outcomes.providers.labels import one_of
 from outcomes.survivors import service as survivors
 from outcomes.survivors.choices import language_name
+from outcomes.survivors.models import Contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -113,23 +112,37 @@ async def get_person(
     """Everything on somebody's page, in one transaction. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
-        contactability = await survivors.get_contactability(tx, survivor_id)
-        contact, now = contactability.safe_contact, opened.now
-        hours = contact.profile.hours if contact else None
+        now = opened.now
+        contactability, why_no_texts = await prompts.get_contactability(tx, survivor_id, now)
+        contact = contactability.safe_contact
+        hours = contact.rules.hours if contact else None
         part = (await providers.get_provider(tx)).uk_part
-        why = terms_now(contactability, await prompts.list_accepted(tx), now).withheld
         return Person(
             now=now,
             summary=await person_store.get_summary(tx, opened),
             contactability=contactability,
+            profile=await survivors.find_profile(tx, opened),
             call=call_hours(contactability, now),
-            why_no_texts=why_withheld(why) if why else None,
+            why_no_texts=why_no_texts,
             next_try=await disengagement.find_next_try(tx, opened, hours, part, ladder=ladder),
             upcoming=tuple(await person_store.list_upcoming(tx, survivor_id, now, limit=UPCOMING)),
             tasks=tuple(await store.list_tasks(tx, survivor_id)),
             timeline=await _timeline(tx, opened, cursor, ENTRIES),
             names=await _names(tx),
         )
+
+
+async def view_number(
+    db: Database, caller: Caller, survivor_id: UUID
+) -> tuple[Contact, str | None]:
+    """How somebody may be reached, and why no text goes to their number, whatever the hour is."""
+    async with db.transaction(caller) as tx:
+        opened = await authorise(tx, survivor_id)
+        contactability, why = await prompts.get_contactability(
+            tx, survivor_id, opened.now, later=True
+        )
+        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile", "consents")
+        return Contact(opened.reference, opened.now, contactability), why
 
 
 async def get_timeline(

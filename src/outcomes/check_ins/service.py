@@ -191,9 +191,7 @@ async def _stop_quietly(tx: Transaction, opened: AuthorisedSurvivor, check_in_id
     await survivors.insert_opt_out(
         tx,
         survivor_id=opened.survivor_id,
-        phone_bidx=tx.caller.scope.keys.phone_index(contactability.phone)
-        if contactability.phone
-        else None,
+        phone_bidx=contactability.phone_bidx,
         source="duress",
         now=opened.now,
     )

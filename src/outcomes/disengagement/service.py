@@ -134,7 +134,7 @@ async def see_missed_form(
             tx, "survivor.opened", (survivor_id,), ("safe_contact",), now=opened.now
         )
         contact = (await survivors.get_contactability(tx, survivor_id)).safe_contact
-        hours = contact.profile.hours if contact else None
+        hours = contact.rules.hours if contact else None
         tries = len((await store.get_facts(tx, survivor_id)).facts.attempts) + 1
         part = (await providers.get_provider(tx)).uk_part
         following = _next_try(opened, tries, opened.now, hours, part, ladder)

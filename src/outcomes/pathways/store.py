@@ -10,7 +10,7 @@ from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.sql import sql
 from outcomes.platform.zones import zone_of
-from outcomes.survivors.models import SafeContact
+from outcomes.survivors.models import SafeContactRules
 
 _PATHWAY = """p.id, p.survivor_id, p.anchor_on, p.call_every_days, p.review_every_months,
     p.prompt_days_before_call, p.enrolled_at, p.planned_until, s.exit_on"""
@@ -130,14 +130,14 @@ _LIST_BASES = sql(f"""
 
 
 async def list_bases(
-    tx: Transaction, pathway_ids: Sequence[UUID], profiles: Mapping[UUID, SafeContact | None]
+    tx: Transaction, pathway_ids: Sequence[UUID], profiles: Mapping[UUID, SafeContactRules | None]
 ) -> list[Basis]:
     """What the plans of these pathways follow from; safe-contact profiles by survivor."""
     rows = await tx.fetch(_LIST_BASES, pathway_ids=list(pathway_ids))
     return [_basis(row, profiles.get(row["survivor_id"])) for row in rows]
 
 
-def _basis(row: Row, contact: SafeContact | None) -> Basis:
+def _basis(row: Row, contact: SafeContactRules | None) -> Basis:
     return Basis(
         pathway_id=row["id"],
         survivor_id=row["survivor_id"],
@@ -148,7 +148,7 @@ def _basis(row: Row, contact: SafeContact | None) -> Basis:
         planned_until=row["planned_until"],
         exit_on=row["exit_on"],
         zone=zone_of(row["zone"]),
-        hours=contact.profile.hours if contact else SafeHours(),
+        hours=contact.rules.hours if contact else SafeHours(),
         safe_contact_version=contact.version if contact else None,
     )
 

@@ -7,13 +7,24 @@ from msgspec import Struct
 
 from outcomes.platform.calendar import closing_time
 from outcomes.platform.zones import is_zone, zone_of
-from outcomes.prompts.models import LIVES, NoWording, WithheldReason
+from outcomes.prompts.models import LIVES, NotReady, WithheldReason
 from outcomes.prompts.wordings.wording import Purpose, Wording, load_wordings
 from outcomes.survivors.models import Contactability
 from outcomes.survivors.safe_contact.safety import why_never_text, why_not_text
 
 Accepted = frozenset[tuple[str, str]]
 """The wordings that a provider's admin has accepted, as (code, version)."""
+
+
+class GateFacts(Struct, frozen=True):
+    """What decides about prompts to one survivor, read at one moment.
+
+    `unread`: a text from their number waits for a person, and may say that the phone is not safe.
+    """
+
+    contactability: Contactability
+    accepted: Accepted
+    unread: bool
 
 
 class Terms(Struct, frozen=True):
@@ -40,22 +51,32 @@ def alert_wording() -> Wording:
     return next(w for w in wordings() if w.purpose is Purpose.ALERT)
 
 
-def terms_for_later(contactability: Contactability, accepted: Accepted, now: datetime) -> Terms:
+def terms_for_later(facts: GateFacts, now: datetime) -> Terms:
     """The terms of a prompt planned for later, whatever the hour is now."""
-    wording = wording_for(contactability.language)
-    return Terms(wording, why_never_text(contactability, now) or _why_no_wording(wording, accepted))
+    wording = wording_for(facts.contactability.language)
+    withheld = why_never_text(facts.contactability, now) or _why_not_ready(facts, wording)
+    return Terms(wording, withheld)
 
 
-def terms_now(contactability: Contactability, accepted: Accepted, now: datetime) -> Terms:
+def terms_now(facts: GateFacts, now: datetime) -> Terms:
     """The terms of a prompt that goes out at `now` (UTC)."""
-    wording = wording_for(contactability.language)
-    return Terms(wording, why_not_text(contactability, now) or _why_no_wording(wording, accepted))
+    wording = wording_for(facts.contactability.language)
+    withheld = (
+        why_never_text(facts.contactability, now)
+        or (NotReady.UNREAD_MESSAGE if facts.unread else None)
+        or why_not_text(facts.contactability, now)
+        or _why_not_ready(facts, wording)
+    )
+    return Terms(wording, withheld)
 
 
-def _why_no_wording(wording: Wording | None, accepted: Accepted) -> NoWording | None:
+def _why_not_ready(facts: GateFacts, wording: Wording | None) -> NotReady | None:
+    if facts.unread:
+        return NotReady.UNREAD_MESSAGE
     if wording is None:
-        return NoWording.NOT_IN_LANGUAGE
-    return None if (wording.code, wording.version) in accepted else NoWording.NOT_ACCEPTED
+        return NotReady.NOT_IN_LANGUAGE
+    accepted = (wording.code, wording.version) in facts.accepted
+    return None if accepted else NotReady.NOT_ACCEPTED
 
 
 def expiry(contactability: Contactability, due_at: datetime) -> datetime | None:
@@ -66,6 +87,6 @@ def expiry(contactability: Contactability, due_at: datetime) -> datetime | None:
     if contactability.safe_contact is None or not is_zone(contactability.zone):
         return None
     closes = closing_time(
-        contactability.safe_contact.profile.hours, zone_of(contactability.zone), due_at
+        contactability.safe_contact.rules.hours, zone_of(contactability.zone), due_at
     )
     return None if closes is None else min(closes, due_at + LIVES)

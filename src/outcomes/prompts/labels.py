@@ -1,11 +1,12 @@
 """The words for why a prompt did not go out, and for what came back."""
 
 from outcomes.prompts.inbox.replies import Answer
-from outcomes.prompts.models import CancelReason, MessageKind, NoWording
+from outcomes.prompts.models import CancelReason, MessageKind, NotReady
 
-NO_WORDING: dict[NoWording, str] = {
-    NoWording.NOT_IN_LANGUAGE: "There is no approved wording in their language.",
-    NoWording.NOT_ACCEPTED: "Your administrator has not accepted the wording yet.",
+NOT_READY: dict[NotReady, str] = {
+    NotReady.UNREAD_MESSAGE: "A message from this number has not been read yet.",
+    NotReady.NOT_IN_LANGUAGE: "There is no approved wording in their language.",
+    NotReady.NOT_ACCEPTED: "Your administrator has not accepted the wording yet.",
 }
 CANCELLED: dict[CancelReason, str] = {
     CancelReason.NUMBER_CHANGED: "The number changed after this was planned.",

@@ -22,9 +22,10 @@ OPEN_FOR = timedelta(days=7)
 """How long after it was due a prompt takes a digit as its answer (ours)."""
 
 
-class NoWording(StrEnum):
-    """Why a prompt has no words, and is withheld like one that is not safe."""
+class NotReady(StrEnum):
+    """Why a prompt is withheld although contact is safe."""
 
+    UNREAD_MESSAGE = "unread_message"
     NOT_IN_LANGUAGE = "no_wording_in_language"
     NOT_ACCEPTED = "wording_not_accepted"
 
@@ -41,7 +42,7 @@ class CancelReason(StrEnum):
     ARRIVED_AFTER_ALL = "arrived_after_all"
 
 
-WithheldReason = NotSafe | NoWording
+WithheldReason = NotSafe | NotReady
 
 
 class NoBody(Struct, frozen=True):

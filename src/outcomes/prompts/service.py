@@ -12,7 +12,8 @@ from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment
 from outcomes.prompts import store
-from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
+from outcomes.prompts.facts import get_facts, list_facts
+from outcomes.prompts.gate import GateFacts, expiry, terms_for_later, terms_now, wordings
 from outcomes.prompts.inbox import replies
 from outcomes.prompts.inbox import service as service_inbox
 from outcomes.prompts.inbox import store as store_inbox
@@ -51,9 +52,7 @@ async def _plan(tx: Transaction, found: list[Unplanned], now: datetime) -> int:
     if not found:
         return 0
     ids = tuple({one.survivor_id for one in found})
-    contactability = await survivors.list_contactability(tx, list(ids))
-    accepted = await store.list_accepted(tx)
-    new = list(_changes(found, contactability, accepted, now))
+    new = list(_changes(found, await list_facts(tx, ids), now))
     if new:
         await store.plan(tx, new, now)
         await providers.bring_next_run_forward(tx, min(one.due_at for one in new))
@@ -62,17 +61,14 @@ async def _plan(tx: Transaction, found: list[Unplanned], now: datetime) -> int:
 
 
 def _changes(
-    found: list[Unplanned],
-    contactability: dict[UUID, Contactability],
-    accepted: Accepted,
-    now: datetime,
+    found: list[Unplanned], facts: dict[UUID, GateFacts], now: datetime
 ) -> Iterable[NewPrompt]:
     for one in found:
-        terms = terms_for_later(contactability[one.survivor_id], accepted, now)
+        terms = terms_for_later(facts[one.survivor_id], now)
         if terms.withheld is None or terms.withheld != one.withheld_for:
             yield NewPrompt(
                 id=one.prompt_id or uuid5(one.id, "prompt"),
-                contactability=contactability[one.survivor_id],
+                contactability=facts[one.survivor_id].contactability,
                 terms=terms,
                 due_at=one.due_at,
                 expires_at=_expires_at(one),
@@ -98,9 +94,9 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
         if not is_new:
             return creation.key
         now = opened.now
-        contactability = await survivors.get_contactability(tx, survivor_id)
-        terms = terms_now(contactability, await store.list_accepted(tx), now)
-        expires_at = expiry(contactability, now)
+        facts = await get_facts(tx, survivor_id)
+        terms = terms_now(facts, now)
+        expires_at = expiry(facts.contactability, now)
         if terms.withheld is not None:
             raise Conflict(f"Nothing was sent. {why_withheld(terms.withheld)}")
         if expires_at is None:
@@ -110,7 +106,7 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
             raise Conflict("A message to them is on its way already.")
         prompt = NewPrompt(
             id=creation.key,
-            contactability=contactability,
+            contactability=facts.contactability,
             terms=terms,
             due_at=now,
             expires_at=expires_at,
@@ -122,16 +118,27 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
         return creation.key
 
 
+async def get_contactability(
+    tx: Transaction, survivor_id: UUID, now: datetime, *, later: bool = False
+) -> tuple[Contactability, str | None]:
+    """How they may be reached, and why no text goes out at `now`, as a sentence; None when it may.
+
+    With `later`, whatever the hour is. The caller audits. Raises DecryptionError.
+    """
+    facts = await get_facts(tx, survivor_id)
+    terms = terms_for_later(facts, now) if later else terms_now(facts, now)
+    return facts.contactability, why_withheld(terms.withheld) if terms.withheld else None
+
+
 async def why_not_now(db: Database, caller: Caller, survivor_id: UUID) -> str | None:
     """Why they may not be texted at this moment, as a sentence; None when they may."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
-        contactability = await survivors.get_contactability(tx, survivor_id)
-        withheld = terms_now(contactability, await store.list_accepted(tx), opened.now).withheld
+        _, why = await get_contactability(tx, survivor_id, opened.now)
         await audit.record_access(
             tx, "safe_contact.viewed", (survivor_id,), ("reach",), now=opened.now
         )
-    return None if withheld is None else why_withheld(withheld)
+    return why
 
 
 async def list_prompts(

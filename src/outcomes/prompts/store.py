@@ -151,6 +151,23 @@ async def list_accepted(tx: Transaction) -> Accepted:
     return frozenset((row["wording_code"], row["wording_version"]) for row in rows)
 
 
+_LIST_UNREAD = sql("""
+    SELECT m.survivor_id FROM contact_methods m
+    WHERE m.provider_id = :provider_id AND m.retired_at IS NULL
+      AND m.survivor_id = ANY(:survivor_ids::uuid[])
+      AND EXISTS (SELECT 1 FROM inbound_messages unread
+                  WHERE unread.provider_id = :provider_id
+                    AND unread.state IN ('unread', 'needs_person')
+                    AND unread.from_bidx = m.phone_bidx)
+""")
+
+
+async def list_unread(tx: Transaction, survivor_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of these survivors from whose number a text waits for a person."""
+    rows = await tx.fetch(_LIST_UNREAD, survivor_ids=list(survivor_ids))
+    return frozenset(row["survivor_id"] for row in rows)
+
+
 _INSERT_ACCEPTANCE = sql(
     """INSERT INTO wording_acceptances (provider_id, id, wording_code, wording_version, language,
                                         accepted_by, accepted_at)

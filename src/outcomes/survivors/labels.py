@@ -30,7 +30,6 @@ NOT_SAFE: dict[NotSafe, str] = {
     NotSafe.OPTED_OUT: "They, or somebody with their phone, stopped our texts.",
     NotSafe.NUMBER_FROZEN: "The number is on hold until they confirm it by voice.",
     NotSafe.SHARED_NUMBER: "Another person on record has the same number.",
-    NotSafe.UNREAD_MESSAGE: "A message from this number has not been read yet.",
     NotSafe.OUTSIDE_HOURS: "It is outside their safe hours.",
 }
 """Each reason in a sentence, for their worker."""

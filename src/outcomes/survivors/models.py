@@ -62,7 +62,6 @@ class NotSafe(StrEnum):
     OPTED_OUT = "opted_out"
     NUMBER_FROZEN = "number_frozen"
     SHARED_NUMBER = "shared_number"
-    UNREAD_MESSAGE = "unread_message"
     OUTSIDE_HOURS = "outside_hours"
 
 
@@ -102,7 +101,34 @@ class NewSurvivor(Input, frozen=True):
     consents: tuple[NewConsent, ...] = ()
 
 
-class SafeContactProfile(Input, Stored, frozen=True):
+class ContactRules(Stored, frozen=True):
+    """When and how contact is safe, encrypted apart from the words: deciding needs no word.
+
+    Schema 1 held the words as well.
+    """
+
+    schema = 2
+
+    hours: SafeHours
+    may_call: bool = False
+    may_text: bool = False
+    may_leave_voicemail: bool = False
+    withhold_our_number: bool = False
+    phone_is_watched: bool = False
+
+
+class ContactWords(Stored, frozen=True):
+    """What to say and to listen for, encrypted apart from the rules."""
+
+    name_to_use: str | None = None
+    who_may_answer: str | None = None
+    what_to_say: str | None = None
+    code_word: str | None = None
+    duress_word: str | None = None
+    interpreter: str | None = None
+
+
+class SafeContactProfile(Input, frozen=True):
     """What the survivor has said is safe. Everything not said is not safe.
 
     `hours` are local to the survivor. `code_word` proves who we are; `duress_word` means that
@@ -121,6 +147,16 @@ class SafeContactProfile(Input, Stored, frozen=True):
     code_word: ShortText | None = None
     duress_word: ShortText | None = None
     interpreter: ShortText | None = None
+
+
+class SafeContactRules(Struct, frozen=True):
+    """The rules of the current profile; `expires_on` is the first day it no longer counts."""
+
+    id: UUID
+    version: int
+    rules: ContactRules
+    confirmed_at: datetime
+    expires_on: date
 
 
 class SafeContact(Struct, frozen=True):
@@ -183,22 +219,24 @@ class SurvivorRow(Struct, frozen=True):
 
 
 class Contactability(Struct, frozen=True):
-    """All that decides whether and where a survivor may be reached, read at one moment."""
+    """All on a survivor's record that decides whether they may be reached, read at one moment.
+
+    The number itself is not here: `get_number` decrypts it for whoever sends.
+    """
 
     survivor_id: UUID
     zone: str
     language: str
     contact_method_id: UUID | None
-    phone: str | None
+    phone_bidx: bytes | None
     number_frozen: bool
     shared_number: bool
     opted_out: bool
-    unread_message: bool
     consents: frozenset[Purpose]
-    safe_contact: SafeContact | None
+    safe_contact: SafeContactRules | None
 
     def __repr__(self) -> str:
-        return f"Reach({self.survivor_id}, <protected>)"
+        return f"Contactability({self.survivor_id}, <protected>)"
 
 
 class Contact(Struct, frozen=True):

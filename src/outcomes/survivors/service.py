@@ -168,6 +168,12 @@ async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> S
         return await contact_store.find_safe_contact(tx, opened)
 
 
+async def find_profile(tx: Transaction, opened: AuthorisedSurvivor) -> SafeContactProfile | None:
+    """The current profile with its words, in the caller's transaction; the caller audits."""
+    contact = await contact_store.find_safe_contact(tx, opened)
+    return None if contact is None else contact.profile
+
+
 async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Contact:
     """All that decides how the person may be reached now, for the pages that ask and change it."""
     async with db.transaction(caller) as tx:
@@ -215,7 +221,7 @@ async def change_phone(
         if not is_new:
             return
         before = (await contact_store.list_contactability(tx, [survivor_id]))[survivor_id]
-        if before.phone == e164:
+        if before.phone_bidx == tx.caller.scope.keys.phone_index(e164):
             return
         await _record_number(tx, opened.key, survivor_id, e164, opened.now)
         if before.contact_method_id is not None:
@@ -229,6 +235,8 @@ lock_survivor = contact_store.lock_survivor
 get_contactability = contact_store.get_contactability
 list_contactability = contact_store.list_contactability
 list_holders = contact_store.list_holders
+list_danger_words = contact_store.list_danger_words
+get_number = contact_store.get_number
 insert_opt_out = contact_store.insert_opt_out
 freeze_number = contact_store.freeze_number
 confirm_safe_contact = contact_store.confirm_safe_contact

@@ -139,7 +139,8 @@ async def _understand(tx: Transaction, message: Unread) -> _Reading:
     ids = await survivors.list_holders(tx, message.from_bidx)
     holders = tuple((await survivors.list_contactability(tx, ids)).values()) if ids else ()
     from_staff = await store_inbox.is_staff_phone(tx, message.from_bidx)
-    heard = [(contactability, _reply(message, contactability)) for contactability in holders]
+    words = await survivors.list_danger_words(tx, ids)
+    heard = [(one, _reply(message, words.get(one.survivor_id))) for one in holders]
     alone = holders[0] if len(holders) == 1 else None
     speaker, reply = alone, (heard[0][1] if heard else _reply(message, None))
     for contactability, said in heard:
@@ -148,15 +149,10 @@ async def _understand(tx: Transaction, message: Unread) -> _Reading:
     return _Reading(message, holders, reply, None if from_staff else speaker, from_staff)
 
 
-def _reply(message: Unread, contactability: Contactability | None) -> Reply:
+def _reply(message: Unread, danger_word: str | None) -> Reply:
     if message.body is None:
         return OptOut() if message.opt_out_type == "STOP" else FreeText()
-    contact = contactability.safe_contact if contactability else None
-    return read_reply(
-        message.body,
-        duress_word=contact.profile.duress_word if contact else None,
-        opt_out_type=message.opt_out_type,
-    )
+    return read_reply(message.body, duress_word=danger_word, opt_out_type=message.opt_out_type)
 
 
 async def _stop_texts(tx: Transaction, reading: _Reading, now: datetime) -> None:

@@ -13,16 +13,17 @@ from outcomes.messaging.lifecycle import MessageEvent, MessageState
 from outcomes.messaging.models import Change, Content, Due, RecipientKind, Unsendable, Verdict
 from outcomes.pathways import service as pathways
 from outcomes.platform.access import audit
+from outcomes.platform.access.data_keys import logging_damage
 from outcomes.platform.db import Transaction
-from outcomes.prompts.gate import Accepted, expiry, terms_for_later, terms_now, wordings
+from outcomes.prompts.facts import get_facts, list_facts
+from outcomes.prompts.gate import GateFacts, expiry, terms_for_later, terms_now, wordings
 from outcomes.prompts.models import CancelReason
 from outcomes.prompts.sending import store
 from outcomes.prompts.sending.store import PlannedUnder
-from outcomes.prompts.store import NewPrompt, find_workers, insert_prompt, list_accepted
+from outcomes.prompts.store import NewPrompt, find_workers, insert_prompt
 from outcomes.prompts.wordings.wording import find_wording
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
-from outcomes.survivors.models import Contactability
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -46,28 +47,23 @@ class PromptProducer:
     ) -> Mapping[UUID, Verdict]:
         """Consent, opt-out, number, safe window and wording as they are now."""
         prompts = await store.list_planned_under(tx, [one.id for one in due])
-        contactability = await survivors.list_contactability(tx, [one.recipient_id for one in due])
-        accepted = await list_accepted(tx)
-        return {
-            one.id: _verdict(prompts[one.id], contactability[one.recipient_id], accepted, now)
-            for one in due
-        }
+        facts = await list_facts(tx, [one.recipient_id for one in due])
+        return {one.id: _verdict(prompts[one.id], facts[one.recipient_id], now) for one in due}
 
     async def compose(
         self, tx: Transaction, message: Due, now: datetime
     ) -> Content | Unsendable | None:
-        """The number and the approved words, if the gate is still open."""
+        """The number and the approved words, if the gate is still open. A number that cannot be read
+        fails, with a task for a person."""
         prompt = (await store.list_planned_under(tx, [message.id]))[message.id]
-        contactability = await survivors.get_contactability(tx, message.recipient_id)
-        verdict = _verdict(prompt, contactability, await list_accepted(tx), now)
+        verdict = _verdict(prompt, await get_facts(tx, message.recipient_id), now)
         wording = find_wording(wordings(), prompt.wording_code, prompt.wording_version)
-        if (
-            verdict.event is not MessageEvent.CLAIM
-            or wording is None
-            or contactability.phone is None
-        ):
+        if verdict.event is not MessageEvent.CLAIM or wording is None:
             return None
-        return Content(contactability.phone, wording.text)
+        number = None
+        with logging_damage():
+            number = await survivors.get_number(tx, message.recipient_id)
+        return Unsendable(FailureKind.OTHER) if number is None else Content(number, wording.text)
 
     async def find_stale(self, tx: Transaction, now: datetime) -> Sequence[tuple[Due, str]]:
         """What was planned for another number, profile, time or pathway."""
@@ -95,15 +91,13 @@ class PromptProducer:
         return audit.Event(f"prompt.{action}", "survivor", recipient_ids, fields)
 
 
-def _verdict(
-    prompt: PlannedUnder, contactability: Contactability, accepted: Accepted, now: datetime
-) -> Verdict:
+def _verdict(prompt: PlannedUnder, facts: GateFacts, now: datetime) -> Verdict:
     if prompt.stale is not None:
         return Verdict(MessageEvent.CANCEL, prompt.stale)
-    if withheld := terms_now(contactability, accepted, now).withheld:
+    if withheld := terms_now(facts, now).withheld:
         return Verdict(MessageEvent.WITHHOLD, withheld)
     wording = find_wording(wordings(), prompt.wording_code, prompt.wording_version)
-    if wording is None or wording.language != contactability.language:
+    if wording is None or wording.language != facts.contactability.language:
         return Verdict(MessageEvent.CANCEL, CancelReason.PROFILE_CHANGED)
     return Verdict(MessageEvent.CLAIM)
 
@@ -135,16 +129,16 @@ async def _retry(tx: Transaction, change: Change, now: datetime) -> bool:
     """Whether a new prompt takes its place: for temporary failures, at a time that is safe too."""
     if await store.count_retries(tx, change.message_id) >= delivery_retries(change.error_code):
         return False
-    contactability = await survivors.get_contactability(tx, change.recipient_id)
+    facts = await get_facts(tx, change.recipient_id)
     due_at = now + RETRY_AFTER
-    expires_at = expiry(contactability, due_at)
-    terms = terms_for_later(contactability, await list_accepted(tx), now)
+    expires_at = expiry(facts.contactability, due_at)
+    terms = terms_for_later(facts, now)
     if terms.withheld or expires_at is None:
         return False
     retried = await store.get_origin(tx, change.message_id)
     retry = NewPrompt(
         id=uuid4(),
-        contactability=contactability,
+        contactability=facts.contactability,
         terms=terms,
         due_at=due_at,
         expires_at=expires_at,

@@ -1,4 +1,4 @@
-"""What a person has agreed to, and the number by which they are reached."""
+"""What a person has agreed to."""
 
 from typing import Any
 from uuid import UUID
@@ -6,20 +6,15 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.platform.phones import dialled, readable
-from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.forms import parse, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.survivors import service
-from outcomes.survivors.labels import NOT_SAFE
-from outcomes.survivors.models import NewConsent, NewPhone
-from outcomes.survivors.safe_contact.safety import why_never_text, why_not_call
+from outcomes.survivors.models import NewConsent
 
 _CONSENTS = "/people/{survivor_id:uuid}/consents"
-_NUMBER = "/people/{survivor_id:uuid}/number"
 
 
 @get(_CONSENTS, permission=Permission.SEE_SURVIVORS)
@@ -47,81 +42,4 @@ async def decide_consent(
     return Redirect(f"/people/{survivor_id}/consents", status_code=303)
 
 
-@get(_NUMBER, permission=Permission.SEE_SURVIVORS)
-async def number_page(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
-) -> Response[str]:
-    """Everything about the number but the number."""
-    return await _number(request, db, caller, survivor_id, Form())
-
-
-@post(f"{_NUMBER}/show", permission=Permission.SEE_SURVIVORS)
-async def show_number(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
-) -> Response[str]:
-    """A form that is posted, so that nothing shows a number by following a link."""
-    phone = await service.show_number(db, caller, survivor_id)
-    return await _number(request, db, caller, survivor_id, Form(), phone=phone)
-
-
-@post(_NUMBER, permission=Permission.REGISTER_SURVIVORS)
-async def change_number(
-    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
-) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewPhone)
-        creation = Creation.of(caller, form.idempotency_key, f"number:{survivor_id}", new)
-        await service.change_phone(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        return await _number(request, db, caller, survivor_id, form.refused(error), status=400)
-    return Redirect(f"/people/{survivor_id}/number", status_code=303)
-
-
-@post(f"{_NUMBER}/confirm", permission=Permission.REGISTER_SURVIVORS)
-async def confirm_number(db: Database, caller: Caller, survivor_id: UUID) -> Redirect:
-    """The person was spoken to on this number; it is no longer on hold."""
-    await service.thaw_number(db, caller, survivor_id)
-    return Redirect(f"/people/{survivor_id}/number", status_code=303)
-
-
-async def _number(
-    request: Request[Any, Any, Any],
-    db: Database,
-    caller: Caller,
-    survivor_id: UUID,
-    form: Form,
-    *,
-    phone: str | None = None,
-    status: int = 200,
-) -> Response[str]:
-    contact = await service.view_contact(db, caller, survivor_id)
-    contactability, safe = contact.contactability, contact.contactability.safe_contact
-    withhold = safe is None or safe.profile.withhold_our_number
-    no_call, no_text = (
-        why_not_call(contactability, contact.now),
-        why_never_text(contactability, contact.now),
-    )
-    return render(
-        request,
-        "survivors/number.html",
-        status=status,
-        form=form,
-        current_section="/people",
-        contact=contact,
-        no_call=NOT_SAFE[no_call] if no_call else "",
-        no_text=NOT_SAFE[no_text] if no_text else "",
-        phone=readable(phone) if phone else "",
-        dial=dialled(phone, withhold=withhold) if phone else "",
-        withhold=withhold,
-    )
-
-
-ROUTES = (
-    consents_page,
-    decide_consent,
-    number_page,
-    show_number,
-    change_number,
-    confirm_number,
-)
+ROUTES = (consents_page, decide_consent)

@@ -29,9 +29,10 @@ async def safe_contact_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
     contact = await service.view_contact(db, caller, survivor_id)
-    held = contact.contactability.safe_contact
+    profile = await service.get_safe_contact(db, caller, survivor_id)
     then = request.query_params.get("then", "")
-    return _page(request, contact, Form.of(then=then, **(profile_fields(held) if held else {})))
+    fields = profile_fields(profile) if profile else {}
+    return _page(request, contact, Form.of(then=then, **fields))
 
 
 @post(_PATH, permission=Permission.REGISTER_SURVIVORS)

@@ -27,12 +27,11 @@ def why_never_text(contactability: Contactability, now: datetime) -> NotSafe | N
         (contactability.opted_out, NotSafe.OPTED_OUT),
         (Purpose.SMS not in contactability.consents, NotSafe.NO_CONSENT),
         (contact is None, NotSafe.NO_SAFE_CONTACT),
-        (contact is not None and contact.profile.phone_is_watched, NotSafe.PHONE_IS_WATCHED),
-        (contact is not None and not contact.profile.may_text, NotSafe.NOT_THIS_WAY),
+        (contact is not None and contact.rules.phone_is_watched, NotSafe.PHONE_IS_WATCHED),
+        (contact is not None and not contact.rules.may_text, NotSafe.NOT_THIS_WAY),
         (confirmation_lapsed(contactability, now), NotSafe.NOT_CONFIRMED_LATELY),
         (contactability.number_frozen, NotSafe.NUMBER_FROZEN),
         (contactability.shared_number, NotSafe.SHARED_NUMBER),
-        (contactability.unread_message, NotSafe.UNREAD_MESSAGE),
     )
     return next((reason for holds, reason in checks if holds), None)
 
@@ -44,7 +43,7 @@ def why_not_call(contactability: Contactability, now: datetime) -> NotSafe | Non
         (contactability.contact_method_id is None, NotSafe.NO_PHONE),
         (Purpose.CALL not in contactability.consents, NotSafe.NO_CONSENT),
         (contact is None, NotSafe.NO_SAFE_CONTACT),
-        (contact is not None and not contact.profile.may_call, NotSafe.NOT_THIS_WAY),
+        (contact is not None and not contact.rules.may_call, NotSafe.NOT_THIS_WAY),
     )
     return next((reason for holds, reason in checks if holds), None) or _outside_hours(
         contactability, now
@@ -80,7 +79,7 @@ def _outside_hours(contactability: Contactability, now: datetime) -> NotSafe | N
     if contact is None:
         return None
     if is_zone(contactability.zone) and is_open(
-        contact.profile.hours, zone_of(contactability.zone), now
+        contact.rules.hours, zone_of(contactability.zone), now
     ):
         return None
     return NotSafe.OUTSIDE_HOURS

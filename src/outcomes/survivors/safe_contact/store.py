@@ -1,7 +1,11 @@
 """The SQL of how a survivor may be reached: numbers, safe contact, opt-outs; encrypted here."""
 
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
+
+from msgspec import convert
+from msgspec.structs import asdict
 
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor
@@ -13,13 +17,17 @@ from outcomes.platform.sql import sql
 from outcomes.survivors.models import (
     CONFIRMATION_LASTS,
     Contactability,
+    ContactRules,
+    ContactWords,
     Purpose,
     SafeContact,
     SafeContactProfile,
+    SafeContactRules,
 )
 
 PHONE = Field("contact_methods", "phone_ciphertext")
-PROFILE = Field("safe_contacts", "profile_ciphertext")
+RULES = Field("safe_contacts", "profile_ciphertext")
+WORDS = Field("safe_contacts", "words_ciphertext")
 LANGUAGE = Field("survivor_identities", "language_ciphertext")
 
 UNREADABLE = "not readable"
@@ -136,9 +144,9 @@ _GET_LAST_VERSION = sql("""
 """)
 _INSERT_SAFE_CONTACT = sql("""
     INSERT INTO safe_contacts (provider_id, id, survivor_id, version, profile_ciphertext,
-                               confirmed_at, expires_on, recorded_by)
-    VALUES (:provider_id, :profile_id, :survivor_id, :version, :profile_ciphertext, :now,
-        :expires_on, :recorded_by)
+                               words_ciphertext, confirmed_at, expires_on, recorded_by)
+    VALUES (:provider_id, :profile_id, :survivor_id, :version, :profile_ciphertext,
+        :words_ciphertext, :now, :expires_on, :recorded_by)
 """)
 
 
@@ -153,11 +161,19 @@ async def insert_safe_contact(
         profile_id=profile_id,
         survivor_id=opened.survivor_id,
         version=last + 1,
-        profile_ciphertext=opened.key.encrypt_json(PROFILE, profile_id, profile),
+        profile_ciphertext=opened.key.encrypt_json(RULES, profile_id, _part(ContactRules, profile)),
+        words_ciphertext=opened.key.encrypt_json(WORDS, profile_id, _part(ContactWords, profile)),
         now=opened.now,
         expires_on=(opened.now + CONFIRMATION_LASTS).date(),
         recorded_by=tx.caller.actor.account,
     )
+
+
+Part = TypeVar("Part", ContactRules, ContactWords)
+
+
+def _part(shape: type[Part], profile: SafeContactProfile) -> Part:
+    return convert(profile, shape, from_attributes=True)
 
 
 _CONFIRM_SAFE_CONTACT = sql("""
@@ -180,25 +196,57 @@ async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: date
 
 
 _FIND_SAFE_CONTACT = sql("""
-    SELECT id, version, profile_ciphertext, confirmed_at, expires_on FROM safe_contacts
+    SELECT id, version, profile_ciphertext, words_ciphertext, confirmed_at, expires_on
+    FROM safe_contacts
     WHERE provider_id = :provider_id AND survivor_id = :survivor_id ORDER BY version DESC LIMIT 1
 """)
 
 
 async def find_safe_contact(tx: Transaction, opened: AuthorisedSurvivor) -> SafeContact | None:
-    """The current profile, if one was ever recorded."""
+    """The current profile with its words, if one was ever recorded."""
     row = await tx.fetch_row(_FIND_SAFE_CONTACT, survivor_id=opened.survivor_id)
-    return None if row is None else _safe_contact(opened.key, row)
-
-
-def _safe_contact(key: DataKey, row: Row) -> SafeContact:
+    if row is None:
+        return None
     return SafeContact(
         id=row["id"],
         version=row["version"],
-        profile=key.decrypt_json(PROFILE, row["id"], row["profile_ciphertext"], SafeContactProfile),
+        profile=SafeContactProfile(
+            **asdict(_rules(opened.key, row)), **asdict(_words(opened.key, row))
+        ),
         confirmed_at=row["confirmed_at"],
         expires_on=row["expires_on"],
     )
+
+
+_LIST_WORDS = sql("""
+    SELECT DISTINCT ON (survivor_id) id, survivor_id, profile_ciphertext, words_ciphertext
+    FROM safe_contacts
+    WHERE provider_id = :provider_id AND survivor_id = ANY(:survivor_ids::uuid[])
+    ORDER BY survivor_id, version DESC
+""")
+
+
+async def list_danger_words(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, str]:
+    """The danger word of each of these who has one; one that cannot be read is missing."""
+    keys = await survivor_keys(tx, survivor_ids)
+    found = {}
+    for row in await tx.fetch(_LIST_WORDS, survivor_ids=survivor_ids):
+        if key := keys.get(row["survivor_id"]):
+            with logging_damage():
+                if word := _words(key, row).duress_word:
+                    found[row["survivor_id"]] = word
+    return found
+
+
+def _rules(key: DataKey, row: Row) -> ContactRules:
+    return key.decrypt_json(RULES, row["id"], row["profile_ciphertext"], ContactRules)
+
+
+def _words(key: DataKey, row: Row) -> ContactWords:
+    """Up to 0.1.0 the words were encrypted with the rules."""
+    if row["words_ciphertext"] is None:
+        return key.decrypt_json(RULES, row["id"], row["profile_ciphertext"], ContactWords)
+    return key.decrypt_json(WORDS, row["id"], row["words_ciphertext"], ContactWords)
 
 
 _INSERT_OPT_OUT = sql("""
@@ -234,8 +282,8 @@ async def list_contactability(
     Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up.
     """
     keys = await survivor_keys(tx, survivor_ids)
-    rows = await _list_reach_rows(tx, survivor_ids)
-    return {row["id"]: _reach_if_readable(keys.get(row["id"]), row) for row in rows}
+    rows = await _list_rows(tx, survivor_ids)
+    return {row["id"]: _contactability_if_readable(keys.get(row["id"]), row) for row in rows}
 
 
 async def get_contactability(tx: Transaction, survivor_id: UUID) -> Contactability:
@@ -243,21 +291,34 @@ async def get_contactability(tx: Transaction, survivor_id: UUID) -> Contactabili
     keys = await survivor_keys(tx, [survivor_id])
     if survivor_id not in keys:
         raise DecryptionError
-    (row,) = await _list_reach_rows(tx, [survivor_id])
-    return _reach(keys[survivor_id], row)
+    (row,) = await _list_rows(tx, [survivor_id])
+    return _read_contactability(keys[survivor_id], row)
 
 
-_LIST_REACH_ROWS = sql(f"""
-    SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_ciphertext,
+_GET_NUMBER = sql("""
+    SELECT id, phone_ciphertext FROM contact_methods
+    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
+""")
+
+
+async def get_number(tx: Transaction, survivor_id: UUID) -> str | None:
+    """The current number in E.164, for sending; the caller audits. Raises DecryptionError."""
+    row = await tx.fetch_row(_GET_NUMBER, survivor_id=survivor_id)
+    if row is None:
+        return None
+    keys = await survivor_keys(tx, [survivor_id])
+    if survivor_id not in keys:
+        raise DecryptionError
+    return keys[survivor_id].decrypt_text(PHONE, row["id"], row["phone_ciphertext"])
+
+
+_LIST_ROWS = sql(f"""
+    SELECT s.id, s.zone, i.language_ciphertext, m.id AS method_id, m.phone_bidx,
            m.frozen_at IS NOT NULL AS number_frozen, {OPTED_OUT} AS opted_out,
            EXISTS (SELECT 1 FROM contact_methods other
                    WHERE other.provider_id = :provider_id AND other.retired_at IS NULL
                      AND other.phone_bidx = m.phone_bidx
                      AND other.survivor_id <> s.id) AS shared_number,
-           EXISTS (SELECT 1 FROM inbound_messages unread
-                   WHERE unread.provider_id = :provider_id
-                     AND unread.state IN ('unread', 'needs_person')
-                     AND unread.from_bidx = m.phone_bidx) AS unread_message,
            (SELECT array_agg(latest.purpose) FROM (
                 SELECT DISTINCT ON (c.purpose) c.purpose, c.decision FROM consents c
                 WHERE c.provider_id = :provider_id AND c.survivor_id = s.id
@@ -276,49 +337,44 @@ _LIST_REACH_ROWS = sql(f"""
 """)
 
 
-async def _list_reach_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Row]:
-    rows: list[Row] = await tx.fetch(_LIST_REACH_ROWS, survivor_ids=survivor_ids)
+async def _list_rows(tx: Transaction, survivor_ids: list[UUID]) -> list[Row]:
+    rows: list[Row] = await tx.fetch(_LIST_ROWS, survivor_ids=survivor_ids)
     return rows
 
 
-def _reach_if_readable(key: DataKey | None, row: Row) -> Contactability:
+def _contactability_if_readable(key: DataKey | None, row: Row) -> Contactability:
     if key is not None:
         with logging_damage():
-            return _reach(key, row)
+            return _read_contactability(key, row)
+    return _contactability(row, UNREADABLE, ContactRules(hours=SafeHours()))
+
+
+def _read_contactability(key: DataKey, row: Row) -> Contactability:
+    language = key.decrypt_text(LANGUAGE, row["id"], row["language_ciphertext"])
+    has_profile = row["profile_id"] is not None
+    rules = _rules(key, {**row, "id": row["profile_id"]}) if has_profile else None
+    return _contactability(row, language, rules)
+
+
+def _contactability(row: Row, language: str, rules: ContactRules | None) -> Contactability:
     contact = None
-    if row["profile_id"] is not None:
-        contact = SafeContact(
+    if row["profile_id"] is not None and rules is not None:
+        contact = SafeContactRules(
             id=row["profile_id"],
             version=row["version"],
-            profile=SafeContactProfile(hours=SafeHours()),
+            rules=rules,
             confirmed_at=row["confirmed_at"],
             expires_on=row["expires_on"],
         )
-    return _known_openly(row, UNREADABLE, None, contact)
-
-
-def _reach(key: DataKey, row: Row) -> Contactability:
-    method_id, contact = row["method_id"], None
-    if row["profile_id"] is not None:
-        contact = _safe_contact(key, {**row, "id": row["profile_id"]})
-    language = key.decrypt_text(LANGUAGE, row["id"], row["language_ciphertext"])
-    phone = key.decrypt_text(PHONE, method_id, row["phone_ciphertext"]) if method_id else None
-    return _known_openly(row, language, phone, contact)
-
-
-def _known_openly(
-    row: Row, language: str, phone: str | None, contact: SafeContact | None
-) -> Contactability:
     return Contactability(
         survivor_id=row["id"],
         zone=row["zone"],
         language=language,
         contact_method_id=row["method_id"],
-        phone=phone,
+        phone_bidx=row["phone_bidx"],
         number_frozen=row["number_frozen"],
         shared_number=row["shared_number"],
         opted_out=row["opted_out"],
-        unread_message=row["unread_message"],
         consents=frozenset(Purpose(purpose) for purpose in row["consents"] or ()),
         safe_contact=contact,
     )

@@ -1,0 +1,1 @@
+"""The page of a survivor's telephone number."""

@@ -1,0 +1,92 @@
+"""Everything about a survivor's number; the number itself on request only."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from outcomes.casework import service as casework
+from outcomes.errors import Invalid
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.db import Database
+from outcomes.platform.phones import dialled, readable
+from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.templating import render
+from outcomes.survivors import service
+from outcomes.survivors.labels import NOT_SAFE
+from outcomes.survivors.models import NewPhone
+from outcomes.survivors.safe_contact.safety import why_not_call
+
+_NUMBER = "/people/{survivor_id:uuid}/number"
+
+
+@get(_NUMBER, permission=Permission.SEE_SURVIVORS)
+async def number_page(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[str]:
+    """Everything about the number but the number."""
+    return await _number(request, db, caller, survivor_id, Form())
+
+
+@post(f"{_NUMBER}/show", permission=Permission.SEE_SURVIVORS)
+async def show_number(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[str]:
+    """A form that is posted, so that nothing shows a number by following a link."""
+    phone = await service.show_number(db, caller, survivor_id)
+    return await _number(request, db, caller, survivor_id, Form(), phone=phone)
+
+
+@post(_NUMBER, permission=Permission.REGISTER_SURVIVORS)
+async def change_number(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
+) -> Response[Any]:
+    form = await submitted(request)
+    try:
+        new = parse(form, NewPhone)
+        creation = Creation.of(caller, form.idempotency_key, f"number:{survivor_id}", new)
+        await service.change_phone(db, caller, survivor_id, creation, new)
+    except Invalid as error:
+        return await _number(request, db, caller, survivor_id, form.refused(error), status=400)
+    return Redirect(f"/people/{survivor_id}/number", status_code=303)
+
+
+@post(f"{_NUMBER}/confirm", permission=Permission.REGISTER_SURVIVORS)
+async def confirm_number(db: Database, caller: Caller, survivor_id: UUID) -> Redirect:
+    """The person was spoken to on this number; it is no longer on hold."""
+    await service.thaw_number(db, caller, survivor_id)
+    return Redirect(f"/people/{survivor_id}/number", status_code=303)
+
+
+async def _number(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    form: Form,
+    *,
+    phone: str | None = None,
+    status: int = 200,
+) -> Response[str]:
+    contact, why_no_text = await casework.view_number(db, caller, survivor_id)
+    safe = contact.contactability.safe_contact
+    withhold = safe is None or safe.rules.withhold_our_number
+    no_call = why_not_call(contact.contactability, contact.now)
+    return render(
+        request,
+        "casework/number.html",
+        status=status,
+        form=form,
+        current_section="/people",
+        contact=contact,
+        no_call=NOT_SAFE[no_call] if no_call else "",
+        no_text=why_no_text or "",
+        phone=readable(phone) if phone else "",
+        dial=dialled(phone, withhold=withhold) if phone else "",
+        withhold=withhold,
+    )
+
+
+ROUTES = (number_page, show_number, change_number, confirm_number)
