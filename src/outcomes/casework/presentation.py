@@ -130,8 +130,7 @@ def shown(entry: Entry, ladder: Ladder, instruments: Instruments) -> Shown:
             title = title.format(level=_level(code, how, instruments).lower())
         case EntryKind.OUTCOMES:
             title = title.format(stage=ASSESSMENT_STAGES[AssessmentStage(code)].lower())
-            score = _score(entry.score, how, instruments)
-            lines = (f"overall {score}" if entry.score is not None else "not enough answers",)
+            lines = (_overall(entry.score, how, instruments),)
         case EntryKind.REVIEW:
             title = title.format(decision=REVIEW_DECISIONS[ReviewDecision(code)].lower())
         case EntryKind.ACTIVITY:
@@ -210,7 +209,13 @@ def _reply(entry: Entry, title: str, lines: tuple[str, ...]) -> Shown:
     return Shown(title, "inbox", tone, lines)
 
 
-def _score(score: Decimal | None, instrument: str | None, instruments: Instruments) -> str:
+def _overall(score: Decimal | None, instrument: str, instruments: Instruments) -> str:
+    if score is None:
+        return "not enough answers"
+    return f"overall {_score(score, instrument, instruments)}"
+
+
+def _score(score: Decimal, instrument: str | None, instruments: Instruments) -> str:
     """A score on its instrument's scale: `3.20 of 4`. Without the instrument, the score alone."""
     found = instruments.find_outcomes(*_code_and_version(instrument))
     return f"{score:.2f} of {found.scale[-1].value}" if found else f"{score:.2f}"
