@@ -21,7 +21,7 @@ DECISIONS: dict[Decision, str] = {
 SHOW: dict[Show, str] = {
     Show.ALL: "All",
     Show.FLAGGED: "Flagged",
-    Show.PAUSED: "Not planned",
+    Show.PAUSED: "Nothing planned",
 }
 NOT_SAFE: dict[NotSafe, str] = {
     NotSafe.NO_CONSENT: "They have not agreed to it.",
