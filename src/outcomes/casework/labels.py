@@ -8,7 +8,7 @@ from outcomes.casework.models import EntryKind, Show, Urgency
 SHOW: dict[Show, str] = {
     Show.ALL: "All",
     Show.FLAGGED: "Flagged",
-    Show.PAUSED: "Not planned",
+    Show.PAUSED: "Nothing planned",
 }
 URGENCIES: dict[Urgency, str] = {
     Urgency.SAFETY: "Safety first",

@@ -115,8 +115,7 @@ def needs_words(about: Summary, instruments: Instruments) -> str:
 
 def shown(entry: Entry, ladder: Ladder, instruments: Instruments) -> Shown:
     """A line of the timeline as people read it."""
-    code, how, title = entry.code or "", entry.how or "", ENTRIES[entry.kind]
-    lines = tuple(entry.text[name] for name in _TEXTS if name in entry.text)
+    title, lines = ENTRIES[entry.kind], _texts(entry)
     match entry.kind:
         case EntryKind.CHECK_IN:
             return _check_in(entry, title, lines)
@@ -126,24 +125,36 @@ def shown(entry: Entry, ladder: Ladder, instruments: Instruments) -> Shown:
             return _prompt(entry, title)
         case EntryKind.REPLY:
             return _reply(entry, title, lines)
-        case EntryKind.NEEDS:
-            title = title.format(level=_level(code, how, instruments).lower())
-        case EntryKind.OUTCOMES:
-            title = title.format(stage=ASSESSMENT_STAGES[AssessmentStage(code)].lower())
-            score = _score(entry.score, how, instruments)
-            lines = (f"overall {score}" if entry.score is not None else "not enough answers",)
-        case EntryKind.REVIEW:
-            title = title.format(decision=REVIEW_DECISIONS[ReviewDecision(code)].lower())
         case EntryKind.ACTIVITY:
             return _activity(entry, title)
+        case EntryKind.OUTCOMES:
+            lines = (_overall(entry.score, entry.how or "", instruments),)
+    title = title.format(**_words(entry, ladder, instruments))
+    return Shown(title, _ICONS[entry.kind], _TONES.get(entry.kind, "calm"), lines)
+
+
+def _words(entry: Entry, ladder: Ladder, instruments: Instruments) -> dict[str, str]:
+    """What stands in the braces of an entry's title."""
+    code, how = entry.code or "", entry.how or ""
+    match entry.kind:
+        case EntryKind.NEEDS:
+            return {"level": _level(code, how, instruments).lower()}
+        case EntryKind.OUTCOMES:
+            return {"stage": ASSESSMENT_STAGES[AssessmentStage(code)].lower()}
+        case EntryKind.REVIEW:
+            return {"decision": REVIEW_DECISIONS[ReviewDecision(code)].lower()}
         case EntryKind.CONSENT:
             decision = CONSENT_DECISIONS[Decision(code)].lower()
-            title = title.format(purpose=PURPOSES[Purpose(how)].lower(), decision=decision)
+            return {"purpose": PURPOSES[Purpose(how)].lower(), "decision": decision}
         case EntryKind.FLAG:
-            title = title.format(rule=rule_words(FlagRule(code), ladder).lower())
+            return {"rule": rule_words(FlagRule(code), ladder).lower()}
         case EntryKind.RESOLUTION:
-            title = title.format(resolution=RESOLUTIONS[Resolution(code)].lower())
-    return Shown(title, _ICONS[entry.kind], _TONES.get(entry.kind, "calm"), lines)
+            return {"resolution": RESOLUTIONS[Resolution(code)].lower()}
+    return {}
+
+
+def _texts(entry: Entry) -> tuple[str, ...]:
+    return tuple(entry.text[name] for name in _TEXTS if name in entry.text)
 
 
 _TEXTS = ("worry", "note", "body", "what_changed", "goals", "how", "by_whom")
@@ -210,7 +221,13 @@ def _reply(entry: Entry, title: str, lines: tuple[str, ...]) -> Shown:
     return Shown(title, "inbox", tone, lines)
 
 
-def _score(score: Decimal | None, instrument: str | None, instruments: Instruments) -> str:
+def _overall(score: Decimal | None, instrument: str, instruments: Instruments) -> str:
+    if score is None:
+        return "not enough answers"
+    return f"overall {_score(score, instrument, instruments)}"
+
+
+def _score(score: Decimal, instrument: str | None, instruments: Instruments) -> str:
     """A score on its instrument's scale: `3.20 of 4`. Without the instrument, the score alone."""
     found = instruments.find_outcomes(*_code_and_version(instrument))
     return f"{score:.2f} of {found.scale[-1].value}" if found else f"{score:.2f}"

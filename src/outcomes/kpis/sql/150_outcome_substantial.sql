@@ -2,8 +2,8 @@
 -- title: Outcome domains: substantial improvement
 -- counts: people
 -- shows: share
--- numerator: people whose score rose by {substantial_change} or more (threshold from the Cast study, 2024; not
---   validated for our items)
+-- numerator: people whose score rose by {substantial_change} or more (threshold from the Cast
+--   study, 2024; not validated for our items)
 -- denominator: people scored in that outcome domain in the period and at least once before,
 --   with the same version of the instrument
 -- breakdown: outcome domain
@@ -44,7 +44,8 @@ compared_scores AS (
     ORDER BY l.survivor_id, l.outcome_domain, b.assessed_on, b.recorded_at
 )
 SELECT domains.code AS category,
-       CASE WHEN count(c.outcome_domain) > 0 THEN count(*) FILTER (WHERE c.latest - c.baseline >= :substantial_change::numeric) END AS numerator,
+       CASE WHEN count(c.outcome_domain) > 0 THEN
+           count(*) FILTER (WHERE c.latest - c.baseline >= :substantial_change::numeric) END AS numerator,
        nullif(count(c.outcome_domain), 0) AS denominator, NULL::numeric AS mean
 FROM unnest(:outcome_domains::text[]) WITH ORDINALITY AS domains (code, place)
 LEFT JOIN compared_scores AS c ON c.outcome_domain = domains.code

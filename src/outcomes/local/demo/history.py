@@ -198,8 +198,9 @@ class Story:
 
     def _assessed(self, at: datetime, stage: AssessmentStage, levels: list[int]) -> Event:
         instrument = shipped_instruments().offered_outcomes
+        highest = instrument.scale[-1].value
         answers: dict[str, Answer] = {
-            item.code: min(level + (place == number % len(domain.items)), 4)
+            item.code: min(level + (place == number % len(domain.items)), highest)
             for number, (domain, level) in enumerate(zip(instrument.domains, levels, strict=True))
             for place, item in enumerate(domain.items)
         }
