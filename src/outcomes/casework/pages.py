@@ -11,12 +11,13 @@ from outcomes.assessments.instruments import Instruments
 from outcomes.casework import presentation, service
 from outcomes.casework.models import CoverForm, Person
 from outcomes.disengagement.models import Ladder
-from outcomes.errors import Conflict, Invalid
+from outcomes.errors import Conflict
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
-from outcomes.platform.web.pages.forms import parse, submitted
+from outcomes.platform.web.pages.forms import Form, submitted
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.guards import SIGNED_IN
 from outcomes.platform.zones import is_zone, zone_of
@@ -126,24 +127,34 @@ async def handle_message(db: Database, caller: Caller, message_id: UUID) -> Redi
 async def team(
     request: Request[Any, Any, Any], db: Database, caller: Caller, ladder: Ladder
 ) -> Response[str]:
-    shown = await service.get_team(db, caller, ladder=ladder)
-    return render(request, "casework/team.html", team=shown, ladder=ladder)
+    return await _team(request, db, caller, ladder, Form())
 
 
 @post("/team/cover", permission=Permission.SEE_TEAM, include_in_schema=False)
 async def arrange_cover(
     request: Request[Any, Any, Any], db: Database, caller: Caller, ladder: Ladder
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, CoverForm)
-        creation = Creation.of(caller, form.idempotency_key, "cover", new)
-        await service.arrange_cover(db, caller, creation, new)
-    except Invalid as error:
-        shown, refused = await service.get_team(db, caller, ladder=ladder), form.refused(error)
-        template = "casework/team.html"
-        return render(request, template, form=refused, status=400, team=shown, ladder=ladder)
-    return Redirect("/team", status_code=303)
+    verb = partial(service.arrange_cover, db, caller)
+    return await save_form(
+        request,
+        CoverForm,
+        create(caller, "cover", verb),
+        show=partial(_team, request, db, caller, ladder),
+        then="/team",
+    )
+
+
+async def _team(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    form: Form,
+    status: int = 200,
+) -> Response[str]:
+    shown = await service.get_team(db, caller, ladder=ladder)
+    template = "casework/team.html"
+    return render(request, template, status=status, form=form, team=shown, ladder=ladder)
 
 
 def _person(

@@ -1,11 +1,11 @@
 """Forms for one thumb: a check-in, a visit, a drop-in, and work or learning that began or ended."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.response import Redirect
 
 from outcomes.check_ins import service
 from outcomes.check_ins.models import (
@@ -15,13 +15,12 @@ from outcomes.check_ins.models import (
     NewCheckIn,
     NewDropIn,
 )
-from outcomes.errors import Invalid
-from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.dates import day
-from outcomes.platform.web.pages.forms import PICK, Form, parse, submitted
+from outcomes.platform.web.pages.forms import PICK, Form
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.zones import zone_of
 
@@ -44,7 +43,7 @@ async def check_in(
     form = Form.of(
         channel=Channel.CALL, planned_contact_id=planned_contact_id, corrects_id=corrects_id
     )
-    return await _show(request, "check_in", form, db, caller, survivor_id)
+    return await _show(request, "check_in", db, caller, survivor_id, form)
 
 
 @get("/people/{survivor_id:uuid}/visit", permission=Permission.RECORD_WORK, include_in_schema=False)
@@ -56,7 +55,7 @@ async def visit(
     planned_contact_id: UUID | None = None,
 ) -> Response[str]:
     form = Form.of(channel=Channel.VISIT, planned_contact_id=planned_contact_id)
-    return await _show(request, "check_in", form, db, caller, survivor_id)
+    return await _show(request, "check_in", db, caller, survivor_id, form)
 
 
 @post(
@@ -67,14 +66,14 @@ async def visit(
 async def log_check_in(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewCheckIn)
-        creation = Creation.of(caller, form.idempotency_key, f"check-in:{survivor_id}", new)
-        await service.log_check_in(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        return await _refuse(request, "check_in", form, error, db, caller, survivor_id)
-    return _saved(survivor_id, new.channel)
+    verb = partial(service.log_check_in, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewCheckIn,
+        create(caller, f"check-in:{survivor_id}", verb),
+        show=partial(_show, request, "check_in", db, caller, survivor_id),
+        then=lambda new: f"/people/{survivor_id}?saved={new.channel}",
+    )
 
 
 @get(
@@ -83,7 +82,7 @@ async def log_check_in(
 async def drop_in(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
-    return await _show(request, "drop_in", Form(), db, caller, survivor_id)
+    return await _show(request, "drop_in", db, caller, survivor_id, Form())
 
 
 @post(
@@ -92,14 +91,14 @@ async def drop_in(
 async def record_drop_in(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewDropIn)
-        creation = Creation.of(caller, form.idempotency_key, f"drop-in:{survivor_id}", new)
-        await service.record_drop_in(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        return await _refuse(request, "drop_in", form, error, db, caller, survivor_id)
-    return _saved(survivor_id, "drop-in")
+    verb = partial(service.record_drop_in, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewDropIn,
+        create(caller, f"drop-in:{survivor_id}", verb),
+        show=partial(_show, request, "drop_in", db, caller, survivor_id),
+        then=f"/people/{survivor_id}?saved=drop-in",
+    )
 
 
 @get(
@@ -110,7 +109,7 @@ async def record_drop_in(
 async def activity(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
-    return await _show(request, "activity", Form(), db, caller, survivor_id)
+    return await _show(request, "activity", db, caller, survivor_id, Form())
 
 
 @post(
@@ -121,14 +120,14 @@ async def activity(
 async def record_activity(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewActivity)
-        creation = Creation.of(caller, form.idempotency_key, f"activity:{survivor_id}", new)
-        await service.record_activity(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        return await _refuse(request, "activity", form, error, db, caller, survivor_id)
-    return _saved(survivor_id, "activity")
+    verb = partial(service.record_activity, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewActivity,
+        create(caller, f"activity:{survivor_id}", verb),
+        show=partial(_show, request, "activity", db, caller, survivor_id),
+        then=f"/people/{survivor_id}?saved=activity",
+    )
 
 
 def coming_days(today: date) -> tuple[Choice, ...]:
@@ -155,11 +154,10 @@ def past_days(today: date) -> tuple[Choice, ...]:
 async def _show(
     request: Request[Any, Any, Any],
     name: str,
-    form: Form,
     db: Database,
     caller: Caller,
     survivor_id: UUID,
-    *,
+    form: Form,
     status: int = 200,
 ) -> Response[str]:
     form_subject: FormSubject = await service.see_form(db, caller, survivor_id)
@@ -174,23 +172,6 @@ async def _show(
         coming_days=coming_days(today),
         past_days=past_days(today),
     )
-
-
-async def _refuse(
-    request: Request[Any, Any, Any],
-    name: str,
-    form: Form,
-    error: Invalid,
-    db: Database,
-    caller: Caller,
-    survivor_id: UUID,
-) -> Response[str]:
-    refused = form.refused(error)
-    return await _show(request, name, refused, db, caller, survivor_id, status=400)
-
-
-def _saved(survivor_id: UUID, what: str) -> Redirect:
-    return Redirect(f"/people/{survivor_id}?saved={what}", status_code=303)
 
 
 ROUTES = (

@@ -1,21 +1,21 @@
 """When nobody answers: the form for it, and the flags that silence raises."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.response import Redirect
 
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, Channel, NewAttempt
 from outcomes.disengagement import service
 from outcomes.disengagement.models import FlagResolution, Ladder, NewFlag
-from outcomes.errors import Invalid, NotFound
-from outcomes.platform.access.idempotency import Creation
+from outcomes.errors import NotFound
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
-from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.zones import zone_of
 
@@ -37,8 +37,7 @@ async def no_answer(
     form = Form.of(
         channel=channel, outcome=AttemptOutcome.NO_ANSWER, planned_contact_id=planned_contact_id
     )
-    missed = await service.see_missed_form(db, caller, survivor_id, ladder=ladder)
-    return render(request, "disengagement/no_answer.html", form=form, missed=missed, ladder=ladder)
+    return await _show_no_answer(request, db, caller, ladder, survivor_id, form)
 
 
 @post(
@@ -53,16 +52,28 @@ async def log_attempt(
     ladder: Ladder,
     survivor_id: UUID,
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewAttempt)
-        creation = Creation.of(caller, form.idempotency_key, f"attempt:{survivor_id}", new)
-        await check_ins.log_attempt(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        missed = await service.see_missed_form(db, caller, survivor_id, ladder=ladder)
-        page, refused = "disengagement/no_answer.html", form.refused(error)
-        return render(request, page, form=refused, status=400, missed=missed, ladder=ladder)
-    return Redirect(f"/people/{survivor_id}?saved=attempt", status_code=303)
+    verb = partial(check_ins.log_attempt, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewAttempt,
+        create(caller, f"attempt:{survivor_id}", verb),
+        show=partial(_show_no_answer, request, db, caller, ladder, survivor_id),
+        then=f"/people/{survivor_id}?saved=attempt",
+    )
+
+
+async def _show_no_answer(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    survivor_id: UUID,
+    form: Form,
+    status: int = 200,
+) -> Response[str]:
+    missed = await service.see_missed_form(db, caller, survivor_id, ladder=ladder)
+    template = "disengagement/no_answer.html"
+    return render(request, template, status=status, form=form, missed=missed, ladder=ladder)
 
 
 @get(
@@ -75,8 +86,7 @@ async def flags(
     ladder: Ladder,
     survivor_id: UUID,
 ) -> Response[str]:
-    shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
-    return render(request, "disengagement/flags.html", shown=shown, ladder=ladder)
+    return await _show_flags(request, db, caller, ladder, survivor_id, Form())
 
 
 @post(
@@ -89,16 +99,28 @@ async def raise_flag(
     ladder: Ladder,
     survivor_id: UUID,
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewFlag)
-        creation = Creation.of(caller, form.idempotency_key, f"flag:{survivor_id}", new)
-        await service.raise_flag(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
-        page, refused = "disengagement/flags.html", form.refused(error)
-        return render(request, page, form=refused, status=400, shown=shown, ladder=ladder)
-    return Redirect(f"/people/{survivor_id}?saved=flag", status_code=303)
+    verb = partial(service.raise_flag, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewFlag,
+        create(caller, f"flag:{survivor_id}", verb),
+        show=partial(_show_flags, request, db, caller, ladder, survivor_id),
+        then=f"/people/{survivor_id}?saved=flag",
+    )
+
+
+async def _show_flags(
+    request: Request[Any, Any, Any],
+    db: Database,
+    caller: Caller,
+    ladder: Ladder,
+    survivor_id: UUID,
+    form: Form,
+    status: int = 200,
+) -> Response[str]:
+    shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
+    template = "disengagement/flags.html"
+    return render(request, template, status=status, form=form, shown=shown, ladder=ladder)
 
 
 @get(
@@ -114,7 +136,7 @@ async def flag(
     survivor_id: UUID,
     flag_id: UUID,
 ) -> Response[str]:
-    return await _show_flag(request, Form(), db, caller, ladder, survivor_id, flag_id)
+    return await _show_flag(request, db, caller, ladder, survivor_id, flag_id, Form())
 
 
 @post(
@@ -130,29 +152,24 @@ async def resolve_flag(
     survivor_id: UUID,
     flag_id: UUID,
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, FlagResolution)
-        route = f"resolution:{survivor_id}:{flag_id}"
-        creation = Creation.of(caller, form.idempotency_key, route, new)
-        await service.resolve_flag(db, caller, survivor_id, flag_id, creation, new)
-    except Invalid as error:
-        refused = form.refused(error)
-        return await _show_flag(
-            request, refused, db, caller, ladder, survivor_id, flag_id, status=400
-        )
-    return Redirect(f"/people/{survivor_id}?saved=resolution", status_code=303)
+    verb = partial(service.resolve_flag, db, caller, survivor_id, flag_id)
+    return await save_form(
+        request,
+        FlagResolution,
+        create(caller, f"resolution:{survivor_id}:{flag_id}", verb),
+        show=partial(_show_flag, request, db, caller, ladder, survivor_id, flag_id),
+        then=f"/people/{survivor_id}?saved=resolution",
+    )
 
 
 async def _show_flag(
     request: Request[Any, Any, Any],
-    form: Form,
     db: Database,
     caller: Caller,
     ladder: Ladder,
     survivor_id: UUID,
     flag_id: UUID,
-    *,
+    form: Form,
     status: int = 200,
 ) -> Response[str]:
     shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)

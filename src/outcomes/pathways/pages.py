@@ -1,19 +1,18 @@
 """The pages that enrol somebody and change their exit date."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
 
-from outcomes.errors import Conflict, Invalid
 from outcomes.pathways import service
 from outcomes.pathways.models import NewPathway
-from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 from outcomes.survivors.models import ExitDate
 
@@ -32,14 +31,14 @@ async def enrol_page(
 async def enrol(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewPathway)
-        creation = Creation.of(caller, form.idempotency_key, f"pathway:{survivor_id}", new)
-        await service.enrol(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        return await _enrol(request, db, caller, survivor_id, form.refused(error), status=400)
-    return Redirect(f"/people/{survivor_id}/schedule", status_code=303)
+    verb = partial(service.enrol, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewPathway,
+        create(caller, f"pathway:{survivor_id}", verb),
+        show=partial(_enrol, request, db, caller, survivor_id),
+        then=f"/people/{survivor_id}/schedule",
+    )
 
 
 async def _enrol(
@@ -73,14 +72,14 @@ async def set_exit_date(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
 ) -> Response[Any]:
     """When somebody else was faster, the page comes back with their date and what was typed."""
-    form = await submitted(request)
-    try:
-        await service.set_exit_date(db, caller, survivor_id, parse(form, ExitDate))
-    except Invalid as error:
-        return await _exit_date(request, db, caller, survivor_id, form.refused(error), status=400)
-    except Conflict:
-        return await _exit_date(request, db, caller, survivor_id, form, status=409)
-    return Redirect(f"/people/{survivor_id}/schedule", status_code=303)
+    return await save_form(
+        request,
+        ExitDate,
+        lambda _, new: service.set_exit_date(db, caller, survivor_id, new),
+        show=partial(_exit_date, request, db, caller, survivor_id),
+        then=f"/people/{survivor_id}/schedule",
+        show_conflict=True,
+    )
 
 
 async def _exit_date(

@@ -1,5 +1,6 @@
 """The Staff pages of a provider's administrator: people, roles, teams, who is on call."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import AccountRole, NewAccount, NewTeam
@@ -19,8 +21,7 @@ from outcomes.providers.models import AccountRole, NewAccount, NewTeam
 
 @get("/staff", permission=Permission.MANAGE_PEOPLE)
 async def staff(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
-    listed = await accounts.list_staff(db, caller)
-    return render(request, "providers/staff.html", staff=listed)
+    return await _staff(request, db, caller, Form())
 
 
 @get("/staff/new", permission=Permission.MANAGE_PEOPLE)
@@ -52,16 +53,21 @@ async def create_account(
 
 @post("/staff/teams", permission=Permission.MANAGE_PEOPLE)
 async def add_team(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewTeam)
-        creation = Creation.of(caller, form.idempotency_key, "team", new)
-        await accounts.add_team(db, caller, creation, new)
-    except Invalid as error:
-        listed = await accounts.list_staff(db, caller)
-        page = form.refused(error)
-        return render(request, "providers/staff.html", status=400, form=page, staff=listed)
-    return Redirect("/staff", status_code=303)
+    verb = partial(accounts.add_team, db, caller)
+    return await save_form(
+        request,
+        NewTeam,
+        create(caller, "team", verb),
+        show=partial(_staff, request, db, caller),
+        then="/staff",
+    )
+
+
+async def _staff(
+    request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
+) -> Response[str]:
+    listed = await accounts.list_staff(db, caller)
+    return render(request, "providers/staff.html", status=status, form=form, staff=listed)
 
 
 @get("/staff/{account_id:uuid}", permission=Permission.MANAGE_PEOPLE)
@@ -86,14 +92,13 @@ async def role_page(
 async def change_role(
     request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        await accounts.change_role(db, caller, account_id, parse(form, AccountRole))
-    except Invalid as error:
-        page = form.refused(error)
-        template = "providers/role.html"
-        return await _member(request, db, caller, account_id, template, page, status=400)
-    return Redirect(f"/staff/{account_id}", status_code=303)
+    return await save_form(
+        request,
+        AccountRole,
+        lambda _, new: accounts.change_role(db, caller, account_id, new),
+        show=partial(_member, request, db, caller, account_id, "providers/role.html"),
+        then=f"/staff/{account_id}",
+    )
 
 
 @get("/staff/{account_id:uuid}/link", permission=Permission.MANAGE_PEOPLE)

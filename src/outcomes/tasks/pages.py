@@ -1,14 +1,15 @@
 """The page that puts somebody on call."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Request, get, post
-from litestar.response import Redirect, Response
+from litestar.response import Response
 
-from outcomes.errors import Invalid
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.pages.saving import save_form
 from outcomes.platform.web.pages.templating import render
 from outcomes.providers.accounts import service as accounts
 from outcomes.tasks import service
@@ -26,13 +27,13 @@ async def on_call_page(
 async def put_on_call(
     request: Request[Any, Any, Any], db: Database, caller: Caller
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        chosen = parse(form, OnCall)
-        await service.put_on_call(db, caller, chosen.account_id, chosen.phone)
-    except Invalid as error:
-        return await _on_call(request, db, caller, form.refused(error), status=400)
-    return Redirect("/staff", status_code=303)
+    return await save_form(
+        request,
+        OnCall,
+        lambda _, chosen: service.put_on_call(db, caller, chosen.account_id, chosen.phone),
+        show=partial(_on_call, request, db, caller),
+        then="/staff",
+    )
 
 
 async def _on_call(

@@ -1,5 +1,6 @@
 """Everything about a survivor's number; the number itself on request only."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -7,12 +8,11 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from outcomes.casework import service as casework
-from outcomes.errors import Invalid
-from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.phones import dialled, readable
-from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 from outcomes.survivors import service
 from outcomes.survivors.labels import NOT_SAFE
@@ -43,14 +43,14 @@ async def show_number(
 async def change_number(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewPhone)
-        creation = Creation.of(caller, form.idempotency_key, f"number:{survivor_id}", new)
-        await service.change_phone(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        return await _number(request, db, caller, survivor_id, form.refused(error), status=400)
-    return Redirect(f"/people/{survivor_id}/number", status_code=303)
+    verb = partial(service.change_phone, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewPhone,
+        create(caller, f"number:{survivor_id}", verb),
+        show=partial(_number, request, db, caller, survivor_id),
+        then=f"/people/{survivor_id}/number",
+    )
 
 
 @post(f"{_NUMBER}/confirm", permission=Permission.REGISTER_SURVIVORS)
@@ -66,9 +66,9 @@ async def _number(
     caller: Caller,
     survivor_id: UUID,
     form: Form,
+    status: int = 200,
     *,
     phone: str | None = None,
-    status: int = 200,
 ) -> Response[str]:
     contact, why_no_text = await casework.view_number(db, caller, survivor_id)
     safe = contact.contactability.safe_contact

@@ -1,23 +1,22 @@
 """The page on which outcomes are assessed. It is here because a follow-up settles a planned one."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from outcomes.assessments import service as assessments
 from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, OutcomeInstrument
 from outcomes.assessments.presentation import last_answers, last_scores
 from outcomes.assessments.records import OutcomesBefore
-from outcomes.errors import Invalid
 from outcomes.pathways import service
-from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 
 _OUTCOMES = "/people/{survivor_id:uuid}/outcomes"
@@ -45,18 +44,19 @@ async def record_outcomes(
     instruments: Instruments,
     survivor_id: FromPath[UUID],
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewOutcomeAssessment)
-        creation = Creation.of(caller, form.idempotency_key, f"outcomes:{survivor_id}", new)
-        await service.record_follow_up(
-            db, caller, survivor_id, creation, new, instruments=instruments
-        )
-    except Invalid as error:
+    verb = partial(service.record_follow_up, db, caller, survivor_id, instruments=instruments)
+
+    async def show(form: Form, status: int) -> Response[str]:
         before = await assessments.prepare_outcomes(db, caller, survivor_id)
-        offered, refused = instruments.offered_outcomes, form.refused(error)
-        return _page(request, offered, survivor_id, before, refused, status=400)
-    return Redirect(f"/people/{survivor_id}/progress", status_code=303)
+        return _page(request, instruments.offered_outcomes, survivor_id, before, form, status)
+
+    return await save_form(
+        request,
+        NewOutcomeAssessment,
+        create(caller, f"outcomes:{survivor_id}", verb),
+        show=show,
+        then=f"/people/{survivor_id}/progress",
+    )
 
 
 def _page(

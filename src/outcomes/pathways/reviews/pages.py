@@ -1,19 +1,18 @@
 """The page of a pathway review."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
 
-from outcomes.errors import Conflict, Invalid
 from outcomes.pathways import service
 from outcomes.pathways.models import NewReview, ReviewBefore
-from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
-from outcomes.platform.web.pages.forms import Form, parse, submitted
+from outcomes.platform.web.pages.forms import Form
+from outcomes.platform.web.pages.saving import create, save_form
 from outcomes.platform.web.pages.templating import render
 
 _REVIEW = "/people/{survivor_id:uuid}/review"
@@ -31,16 +30,15 @@ async def review_page(
 async def complete_review(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
 ) -> Response[Any]:
-    form = await submitted(request)
-    try:
-        new = parse(form, NewReview)
-        creation = Creation.of(caller, form.idempotency_key, f"review:{survivor_id}", new)
-        await service.complete_review(db, caller, survivor_id, creation, new)
-    except Invalid as error:
-        return await _review(request, db, caller, survivor_id, form.refused(error), status=400)
-    except Conflict:
-        return await _review(request, db, caller, survivor_id, form, status=409)
-    return Redirect(f"/people/{survivor_id}", status_code=303)
+    verb = partial(service.complete_review, db, caller, survivor_id)
+    return await save_form(
+        request,
+        NewReview,
+        create(caller, f"review:{survivor_id}", verb),
+        show=partial(_review, request, db, caller, survivor_id),
+        then=f"/people/{survivor_id}",
+        show_conflict=True,
+    )
 
 
 async def _review(
