@@ -27,6 +27,7 @@ from outcomes.platform.db import Database, Transaction
 from outcomes.platform.encryption import AES_GCM, FieldCipher, KeyRing
 from outcomes.platform.sql import sql
 from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import NewAccount, NewProvider
 from outcomes.settings import DatabaseUrls, Settings
 from outcomes.survivors import service as survivors
@@ -37,6 +38,7 @@ from outcomes.survivors.models import (
     Purpose,
     SafeContactProfile,
 )
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 from tests.moment import CLOCK
@@ -142,7 +144,7 @@ async def make_provider(product: Product, *, uk_part: UkPart = UkPart.ENGLAND) -
     )
     admin = await _by_link(product, link)
     team_id = uuid4()
-    await providers.create_team(product.db, admin, team_id, "First team")
+    await accounts.create_team(product.db, admin, team_id, "First team")
     lead = await make_account(
         product, admin, Role.TEAM_LEAD, team_id=team_id, phone=drama_number(900)
     )
@@ -168,7 +170,7 @@ async def make_account(
         phone=phone,
     )
     confirmed = await recently_confirmed(product, admin)
-    link = await providers.create_account(
+    link = await accounts.create_account(
         product.db, product.scopes, confirmed, new, new_key(confirmed, new)
     )
     assert link is not None
@@ -210,7 +212,7 @@ async def make_survivor(
     profile = profile or SafeContactProfile(
         hours=hours or SafeHours.every_day(), may_call=True, may_text=True
     )
-    await survivors.record_safe_contact(
+    await safe_contact.record_safe_contact(
         product.db, worker, survivor_id, new_key(worker, profile), profile
     )
     return survivor_id

@@ -16,7 +16,7 @@ from outcomes.assessments.instruments import Instruments, read_instrument, shipp
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, OutcomeInstrument
 from outcomes.kpis import service as kpis
 from outcomes.kpis.models import ExportFormat, NewExport, View
-from outcomes.pathways import service as pathways
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.models import Caller
 from tests.support import (
     Product,
@@ -114,7 +114,7 @@ async def _assess(
         assessed_on=on,
         answers=dict(answers),
     )
-    await pathways.record_follow_up(
+    await reviews.record_follow_up(
         product.db, worker, survivor_id, new_key(worker, new), new, instruments=INSTRUMENTS
     )
 

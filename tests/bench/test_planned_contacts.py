@@ -19,7 +19,7 @@ from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, slot
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import UkPart, local_date
 from outcomes.platform.db import Database
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes_migrations.tenancy import OWN_ROW
 from tests.bench.figures import say, say_figure, say_rates, say_ratio
 from tests.bench.people import Person, enrol, people
@@ -133,7 +133,7 @@ async def _copy(
 async def _bases(product: Product, worker: Caller, some: Sequence[Person]) -> list[Basis]:
     async with product.db.transaction(worker) as tx:
         stale = await store.lock_stale_pathways(tx, before=await tx.now(), limit=len(some))
-        contactability = await survivors.list_contactability(tx, list(stale))
+        contactability = await safe_contact.list_contactability(tx, list(stale))
         profiles = {survivor_id: one.safe_contact for survivor_id, one in contactability.items()}
         return await store.list_bases(tx, list(stale.values()), profiles)
 

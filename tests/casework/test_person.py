@@ -22,8 +22,8 @@ from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import DEFAULT_LADDER, FlagResolution, Resolution
 from outcomes.errors import Invalid, NotFound
 from outcomes.local.embedded.servers import Servers
-from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewReview, ReviewDecision
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
@@ -226,7 +226,7 @@ async def _a_full_life(product: Product, worker: Caller) -> UUID:
     said = NewCheckIn(Wellbeing.MIXED, worry="Rent", note="Tea")
     await talk(product, worker, survivor_id, said)
     review = NewReview(what_changed="A new flat", goals="Unpack", decision=ReviewDecision.CONTINUE)
-    await pathways.complete_review(db, worker, survivor_id, new_key(worker, review), review)
+    await reviews.complete_review(db, worker, survivor_id, new_key(worker, review), review)
     drop_in = NewDropIn(today - timedelta(days=3))
     await check_ins.record_drop_in(db, worker, survivor_id, new_key(worker, drop_in), drop_in)
     activity = NewActivity(ActivityKind.WORK, ActivityChange.STARTED, today - timedelta(days=9))
@@ -238,7 +238,7 @@ async def _a_full_life(product: Product, worker: Caller) -> UUID:
         assessed_on=today - timedelta(days=30),
         answers={"safe_home": 2},
     )
-    await pathways.record_follow_up(
+    await reviews.record_follow_up(
         db,
         worker,
         survivor_id,

@@ -10,7 +10,7 @@ from outcomes.casework.models import CoverForm
 from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access.models import Caller, Role
-from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from outcomes.survivors import service as survivors
 from tests.casework.work import Later, enrolled, now, worry
 from tests.support import (
@@ -42,7 +42,7 @@ async def test_a_lead_sees_their_team_and_an_admin_all_but_opens_nobody(
     provider = await make_provider(product)
     ours = await make_worker(product, provider)
     other_team = uuid4()
-    await providers.create_team(product.db, provider.admin, other_team, "Second team")
+    await accounts.create_team(product.db, provider.admin, other_team, "Second team")
     theirs = await make_account(product, provider.admin, team_id=other_team)
     for worker in (ours, theirs):
         await worry(product, worker, await make_survivor(product, worker, phone=None))
@@ -72,7 +72,7 @@ async def test_a_lead_arranges_nothing_for_another_team(product: Product) -> Non
     provider = await make_provider(product)
     ours = await make_worker(product, provider)
     other_team = uuid4()
-    await providers.create_team(product.db, provider.admin, other_team, "Second team")
+    await accounts.create_team(product.db, provider.admin, other_team, "Second team")
     theirs = await make_account(product, provider.admin, team_id=other_team)
     stranger = await make_worker(product, await make_provider(product))
     analyst = await make_account(product, provider.admin, Role.ANALYST, team_id=provider.team_id)

@@ -25,8 +25,8 @@ from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.paging import Day
-from outcomes.survivors import service as survivors
 from outcomes.survivors.models import NotSafe
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.survivors.safe_contact.safety import why_not_text
 from outcomes.tasks.models import TaskKind
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key, open_tasks
@@ -152,7 +152,7 @@ async def test_duress_stops_texts_and_asks_the_person_on_call(product: Product) 
     )
     async with product.db.transaction(worker) as tx:
         opened = await authorise(tx, survivor_id)
-        contactability = await survivors.get_contactability(tx, survivor_id)
+        contactability = await safe_contact.get_contactability(tx, survivor_id)
         [task] = await open_tasks(tx)
     assert why_not_text(contactability, opened.now) is NotSafe.OPTED_OUT
     assert (task.kind, task.subject_id) == (TaskKind.DURESS, check_in_id)
@@ -163,10 +163,10 @@ async def test_duress_stops_texts_and_asks_the_person_on_call(product: Product) 
 async def test_a_safe_contact_that_is_still_right_is_confirmed_anew(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await make_survivor(product, worker)
-    before = await survivors.get_safe_contact(product.db, worker, survivor_id)
+    before = await safe_contact.get_safe_contact(product.db, worker, survivor_id)
     new = NewCheckIn(wellbeing=Wellbeing.FINE, safe_contact_still_right=True)
     await service.log_check_in(product.db, worker, survivor_id, new_key(worker, new), new)
-    after = await survivors.get_safe_contact(product.db, worker, survivor_id)
+    after = await safe_contact.get_safe_contact(product.db, worker, survivor_id)
     assert before is not None
     assert after is not None
     assert after.version == before.version

@@ -21,7 +21,7 @@ from outcomes.messaging.gateways.inbound import InboundSms
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller
-from outcomes.prompts import service as prompts
+from outcomes.prompts.inbox import service as inbox
 from outcomes.providers.models import Responsible
 from outcomes.tasks.models import TaskKind
 from tests.support import (
@@ -122,8 +122,8 @@ async def test_a_text_keeps_no_flag_down_for_anybody_may_have_sent_it(
         opt_out_type=None,
         signature_digest=os.urandom(32),
     )
-    await prompts.receive(product.db, ours, sms)
-    await prompts.read_inbox(product.db, ours)
+    await inbox.receive(product.db, ours, sms)
+    await inbox.read_inbox(product.db, ours)
     assert (
         await service.raise_due_flags(product.db, ours, enrolled + WEEKS_4, ladder=DEFAULT_LADDER)
         == 1

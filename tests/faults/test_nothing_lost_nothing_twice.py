@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
 from outcomes.platform.calendar import SafeHours
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 from tests.prompts.installation import HOUR, Tenant
@@ -56,7 +56,7 @@ async def make_people(tenant: Tenant, due: int, forbidden: int) -> People:
     stopped = [drama_number(number) for number in range(due + forbidden // 2, due + forbidden)]
     async with tenant.installation.product.db.transaction(tenant.caller) as tx:
         for phone in stopped:
-            await survivors.insert_opt_out(
+            await safe_contact.insert_opt_out(
                 tx,
                 survivor_id=by_phone[phone],
                 phone_bidx=tenant.caller.scope.keys.phone_index(phone),

@@ -13,6 +13,7 @@ from outcomes.assessments import service as assessments
 from outcomes.assessments.models import NeedLevel
 from outcomes.pathways import service
 from outcomes.pathways.models import NewPathway, ReviewDecision
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.models import Caller
 from outcomes.platform.web.requests.authentication import SESSION_COOKIE
 from outcomes.prompts import service as prompts
@@ -166,7 +167,7 @@ class TestForms:
             )
             again = (await client.get(path)).text
         assert done == (303, f"/people/{survivor_id}")
-        (held,) = await service.list_reviews(november.db, worker, survivor_id)
+        (held,) = await reviews.list_reviews(november.db, worker, survivor_id)
         assert (held.held_on, held.decision) == (date(2026, 11, 20), ReviewDecision.STEP_DOWN)
         assert "A room" in again
 

@@ -17,6 +17,7 @@ from outcomes.pathways.models import (
     ReviewDecision,
     Series,
 )
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.paging import RecordedDay
@@ -36,7 +37,7 @@ async def enrolled(product: Product, worker: Caller) -> UUID:
 
 
 async def review(product: Product, caller: Caller, survivor_id: UUID, new: NewReview) -> UUID:
-    return await service.complete_review(product.db, caller, survivor_id, new_key(caller, new), new)
+    return await reviews.complete_review(product.db, caller, survivor_id, new_key(caller, new), new)
 
 
 async def states(
@@ -62,7 +63,7 @@ class TestReviews:
             ("2027-01-20", "done"),
             ("2027-02-20", "planned"),
         ]
-        held = await service.get_review(february.db, worker, survivor_id, review_id)
+        held = await reviews.get_review(february.db, worker, survivor_id, review_id)
         assert (held.held_on, held.what_changed) == (date(2027, 2, 1), HELD.what_changed)
         schedule = await service.get_schedule(february.db, worker, survivor_id)
         done = next(one for one in schedule.contacts if one.state is PlannedState.DONE)
@@ -73,16 +74,16 @@ class TestReviews:
         worker = await make_worker(december, await make_provider(december))
         survivor_id = await enrolled(december, worker)
         far = await review(december, worker, survivor_id, HELD)
-        held = await service.get_review(december.db, worker, survivor_id, far)
+        held = await reviews.get_review(december.db, worker, survivor_id, far)
         assert held.planned_contact_id is None
-        before = await service.prepare_review(december.db, worker, survivor_id)
+        before = await reviews.prepare_review(december.db, worker, survivor_id)
         assert (before.planned_on, before.next_on) == (None, date(2027, 1, 11))
 
     async def test_early_by_ten_days(self, november: Product, december: Product) -> None:
         """Enrolled on 20 November: on 11 December that of 20 December is nine days away."""
         worker = await make_worker(november, await make_provider(november))
         survivor_id = await enrolled(november, worker)
-        before = await service.prepare_review(december.db, worker, survivor_id)
+        before = await reviews.prepare_review(december.db, worker, survivor_id)
         assert (before.planned_on, before.next_on) == (date(2026, 12, 21), date(2027, 1, 20))
         await review(december, worker, survivor_id, HELD)
         found = await states(december, worker, survivor_id, Series.REVIEW)
@@ -106,7 +107,7 @@ class TestReviews:
         stale = NewReview("x", ReviewDecision.EXIT, exit_on=date(2026, 11, 30), version=1)
         with pytest.raises(Conflict):
             await review(november, worker, survivor_id, stale)
-        assert await service.list_reviews(november.db, worker, survivor_id) == []
+        assert await reviews.list_reviews(november.db, worker, survivor_id) == []
 
     @pytest.mark.parametrize(
         ("new", "field"),
@@ -133,9 +134,9 @@ class TestReviews:
             await review(
                 november, worker, survivor_id, NewReview("x", ReviewDecision.CONTINUE, held_on=day)
             )
-        first = await service.list_reviews(november.db, worker, survivor_id, limit=2)
+        first = await reviews.list_reviews(november.db, worker, survivor_id, limit=2)
         after = RecordedDay(first[-1].held_on, first[-1].recorded_at, first[-1].id)
-        rest = await service.list_reviews(november.db, worker, survivor_id, after=after)
+        rest = await reviews.list_reviews(november.db, worker, survivor_id, after=after)
         assert [str(one.held_on) for one in (*first, *rest)] == [
             "2026-11-05",
             "2026-11-05",
@@ -183,7 +184,7 @@ class TestFollowUps:
         new = NewOutcomeAssessment("six-domains", "1.0", stage, on, {"safe_home": 3})
         creation = new_key(worker, new)
         for _ in range(2):
-            await service.record_follow_up(
+            await reviews.record_follow_up(
                 february.db, worker, survivor_id, creation, new, instruments=shipped_instruments()
             )
         found = await states(february, worker, survivor_id, Series.FOLLOW_UP)
@@ -199,7 +200,7 @@ class TestFollowUps:
         new = NewOutcomeAssessment(
             "six-domains", "1.0", AssessmentStage.EXIT, today, {"safe_home": 3}
         )
-        await service.record_follow_up(
+        await reviews.record_follow_up(
             december.db,
             worker,
             survivor_id,
@@ -221,10 +222,10 @@ VERBS: dict[str, Verb] = {
     "get_standing": lambda p, c, s: service.get_enrolment_status(p.db, c, s),
     "set_exit_date": lambda p, c, s: service.set_exit_date(p.db, c, s, ExitDate(EXIT, 1)),
     "get_schedule": lambda p, c, s: service.get_schedule(p.db, c, s),
-    "complete_review": lambda p, c, s: service.complete_review(p.db, c, s, _creation(c), HELD),
-    "prepare_review": lambda p, c, s: service.prepare_review(p.db, c, s),
-    "list_reviews": lambda p, c, s: service.list_reviews(p.db, c, s),
-    "record_follow_up": lambda p, c, s: service.record_follow_up(
+    "complete_review": lambda p, c, s: reviews.complete_review(p.db, c, s, _creation(c), HELD),
+    "prepare_review": lambda p, c, s: reviews.prepare_review(p.db, c, s),
+    "list_reviews": lambda p, c, s: reviews.list_reviews(p.db, c, s),
+    "record_follow_up": lambda p, c, s: reviews.record_follow_up(
         p.db,
         c,
         s,

@@ -16,8 +16,8 @@ from outcomes.pathways.models import (
 )
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
-from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate, SafeContactProfile
+from outcomes.survivors.safe_contact import service as safe_contact
 from tests.pathways.days import held_days
 from tests.support import (
     Product,
@@ -110,7 +110,7 @@ class TestRefreshing:
             hours=SafeHours(tuesday=SafeHours.every_day(720, 1020).tuesday), may_call=True
         )
         key = new_key(worker, tuesdays)
-        await survivors.record_safe_contact(february.db, worker, survivor_id, key, tuesdays)
+        await safe_contact.record_safe_contact(february.db, worker, survivor_id, key, tuesdays)
         assert await refresh(february, provider, now) == 1, "without waiting for the night"
         found = await contacts(february, worker, survivor_id)
         moved = one(found, Series.CALL, date(2027, 2, 16))

@@ -22,6 +22,7 @@ from outcomes.messaging.producers import Producer
 from outcomes.platform.access.models import Caller
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import alert_wording
+from outcomes.prompts.inbox import service as inbox
 from outcomes.prompts.models import InboxMessage, Prompt
 from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.settings import DatabaseUrls
@@ -162,7 +163,7 @@ class Tenant(Struct, frozen=True):
         await delivery.sweep(self.installation.product.db, self.caller, ALERTS)
 
     async def read(self) -> int:
-        return await prompts.read_inbox(self.installation.product.db, self.caller)
+        return await inbox.read_inbox(self.installation.product.db, self.caller)
 
     async def prompts(self, survivor_id: UUID) -> list[Prompt]:
         return await prompts.list_prompts(self.installation.product.db, self.worker, survivor_id)
@@ -172,7 +173,7 @@ class Tenant(Struct, frozen=True):
         return prompt
 
     async def inbox(self, caller: Caller | None = None) -> list[InboxMessage]:
-        return await prompts.list_inbox(self.installation.product.db, caller or self.worker)
+        return await inbox.list_inbox(self.installation.product.db, caller or self.worker)
 
     async def open_tasks(self) -> list[tuple[str, UUID]]:
         rows = await self.rows(

@@ -5,7 +5,7 @@ import pytest
 from outcomes.errors import Invalid
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
 from outcomes.platform.access.models import Role
-from outcomes.prompts import service as prompts
+from outcomes.prompts.inbox import service as inbox
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import AccountRole
 from outcomes.tasks import service as tasks
@@ -104,7 +104,7 @@ async def test_only_whoever_can_read_the_inbox_is_on_call(tenant: Tenant) -> Non
 async def test_what_was_seen_to_wakes_nobody(tenant: Tenant) -> None:
     await asks_for_help(tenant)
     (message,) = await tenant.inbox()
-    await prompts.handle_message(tenant.installation.product.db, tenant.worker, message.id)
+    await inbox.handle_message(tenant.installation.product.db, tenant.worker, message.id)
     assert await tenant.send_alerts() == 0
     assert await states(tenant) == ["cancelled", "cancelled"]
 

@@ -14,7 +14,7 @@ from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller
 from outcomes.platform.encryption import DecryptionError
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 from tests.prompts.installation import Tenant
 from tests.support import new_key
 
@@ -64,7 +64,7 @@ async def test_a_damaged_record_gets_no_text_and_holds_up_nobody(
     assert await disengagement.raise_due_flags(db, tenant.caller, later, ladder=DEFAULT_LADDER) >= 1
     assert sound in await on_today(tenant, worker)
     assert len(await people.search_names(db, worker, "a")) >= 1
-    reading = survivors.get_number if damage == "number" else survivors.get_contactability
+    reading = safe_contact.get_number if damage == "number" else safe_contact.get_contactability
     with pytest.raises(DecryptionError):
         async with db.transaction(worker) as tx:
             await reading(tx, damaged)

@@ -10,10 +10,10 @@ from outcomes.casework import service as casework
 from outcomes.errors import Conflict
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.platform.calendar import SafeHours
-from outcomes.prompts import service as prompts
+from outcomes.prompts.inbox import service as inbox
 from outcomes.prompts.inbox import store as store_inbox
-from outcomes.survivors import service as survivors
 from outcomes.survivors.models import NewPhone, SafeContactProfile
+from outcomes.survivors.safe_contact import service as safe_contact
 from tests.prompts.installation import Tenant
 from tests.prompts.test_way_in import asked, message_rows
 from tests.support import new_key
@@ -51,7 +51,7 @@ async def test_nothing_is_sent_while_a_person_has_still_to_read_what_came(tenant
     with pytest.raises(Conflict, match="not been read"):
         await tenant.request(survivor_id)
     (message,) = await tenant.inbox()
-    await prompts.handle_message(tenant.installation.product.db, tenant.worker, message.id)
+    await inbox.handle_message(tenant.installation.product.db, tenant.worker, message.id)
     await tenant.request(survivor_id)
     await tenant.send()
     assert len(tenant.arrived()) == 2
@@ -120,7 +120,7 @@ async def test_what_was_planned_for_a_number_on_hold_is_planned_for_the_next(
     assert (await tenant.prompts(survivor_id))[0].state == MessageState.WITHHELD
     assert await tenant.schedule() == 0
     phone = NewPhone("07700 900321")
-    await survivors.change_phone(
+    await safe_contact.change_phone(
         tenant.installation.product.db,
         tenant.worker,
         survivor_id,

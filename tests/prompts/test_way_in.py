@@ -13,11 +13,11 @@ from outcomes.messaging.lifecycle import MessageState
 from outcomes.platform.access.models import Role
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.paging import Moment
-from outcomes.prompts import service as prompts
+from outcomes.prompts.inbox import service as inbox
 from outcomes.prompts.inbox.replies import Answer
 from outcomes.prompts.models import MessageKind
 from outcomes.prompts.sending.producer import PromptProducer
-from outcomes.providers import service as providers
+from outcomes.providers import registry
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import SafeContactProfile
 from outcomes.tasks import service as tasks
@@ -85,8 +85,8 @@ async def test_three_asks_for_a_call_and_wakes_whoever_is_on_call(tenant: Tenant
            WHERE a.provider_id = $1 ORDER BY a.attempt"""
     )
     assert [tuple(row) for row in alerts] == [(1, "scheduled"), (2, "scheduled")]
-    await prompts.handle_message(tenant.installation.product.db, tenant.worker, message.id)
-    await prompts.handle_message(tenant.installation.product.db, tenant.worker, message.id)
+    await inbox.handle_message(tenant.installation.product.db, tenant.worker, message.id)
+    await inbox.handle_message(tenant.installation.product.db, tenant.worker, message.id)
     assert await tenant.inbox() == []
     assert await tenant.open_tasks() == []
 
@@ -226,7 +226,7 @@ async def test_the_inbox_shows_each_what_is_theirs(tenant: Tenant) -> None:
     stranger = await make_worker(product, await make_provider(product))
     for caller in (colleague, stranger):
         with pytest.raises(NotFound):
-            await prompts.handle_message(product.db, caller, message.id)
+            await inbox.handle_message(product.db, caller, message.id)
     on_call = await make_account(
         product, tenant.provider.admin, Role.SUPPORT_WORKER, phone="07700 900901"
     )
@@ -252,7 +252,7 @@ async def test_whoever_is_woken_can_open_the_person_until_it_is_seen_to(tenant: 
     with pytest.raises(NotFound):
         await survivors.get_survivor(product.db, colleague, other_id)
     (message,) = await tenant.inbox(colleague)
-    await prompts.handle_message(product.db, colleague, message.id)
+    await inbox.handle_message(product.db, colleague, message.id)
     with pytest.raises(NotFound):
         await survivors.get_survivor(product.db, colleague, survivor_id)
 
@@ -263,7 +263,7 @@ async def test_the_inbox_comes_in_pages_oldest_first(tenant: Tenant) -> None:
         await tenant.writes(f"message {number}")
     await tenant.read()
     db, first = tenant.installation.product.db, await tenant.inbox()
-    page = await prompts.list_inbox(
+    page = await inbox.list_inbox(
         db, tenant.worker, after=Moment(first[1].received_at, first[1].id), limit=2
     )
     assert [message.body for message in page] == ["message 2", "message 3"]
@@ -328,6 +328,6 @@ async def test_stop_between_claim_and_call_is_seen_in_the_last_moment(tenant: Te
 async def test_a_text_is_taken_while_the_registrys_row_is_held(tenant: Tenant) -> None:
     """By a worker that was stopped in the middle, say: the hint is late, the text is not lost."""
     async with tenant.installation.product.db.transaction(tenant.caller) as tx:
-        await providers.lock_next_run(tx)
+        await registry.lock_next_run(tx)
         assert (await tenant.writes("STOP")).status == "taken"
     assert [kind for _, kind, _ in await message_rows(tenant)] == [None]

@@ -13,6 +13,7 @@ from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Decision, NewConsent, NewPhone, Purpose, SafeContactProfile
+from outcomes.survivors.safe_contact import service as safe_contact
 from tests.prompts.installation import HOUR, Tenant, until
 from tests.support import new_key
 
@@ -175,7 +176,7 @@ async def test_a_changed_number_or_profile_cancels_and_plans_again(tenant: Tenan
     await tenant.plan(survivor_id, now + timedelta(days=1))
     await tenant.schedule()
     phone = NewPhone("07700 900321")
-    await survivors.change_phone(
+    await safe_contact.change_phone(
         tenant.installation.product.db,
         tenant.worker,
         survivor_id,
@@ -186,7 +187,7 @@ async def test_a_changed_number_or_profile_cancels_and_plans_again(tenant: Tenan
     assert (await tenant.only_prompt(survivor_id)).reason == "number_changed"
     assert await tenant.schedule() == 1
     profile = SafeContactProfile(SafeHours.every_day(), may_text=True)
-    await survivors.record_safe_contact(
+    await safe_contact.record_safe_contact(
         tenant.installation.product.db,
         tenant.worker,
         survivor_id,
@@ -203,7 +204,7 @@ async def test_a_number_changed_after_planning_is_not_texted_at_its_time(tenant:
     survivor_id = await tenant.survivor()
     await tenant.request(survivor_id)
     phone = NewPhone("07700 900321")
-    await survivors.change_phone(
+    await safe_contact.change_phone(
         tenant.installation.product.db,
         tenant.worker,
         survivor_id,

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from outcomes.errors import Invalid
-from outcomes.survivors import service
 from outcomes.survivors.models import NewPhone
+from outcomes.survivors.safe_contact import service as safe_contact
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key, open_tasks
 
 
@@ -16,7 +16,7 @@ async def test_of_changes_at_the_same_moment_one_stands(product: Product) -> Non
     survivor_id = await make_survivor(product, worker)
     phones = [NewPhone(f"07700 90020{last}") for last in range(6)]
     changes = (
-        service.change_phone(product.db, worker, survivor_id, new_key(worker, phone), phone)
+        safe_contact.change_phone(product.db, worker, survivor_id, new_key(worker, phone), phone)
         for phone in phones
     )
     await asyncio.gather(*changes)
@@ -41,7 +41,9 @@ async def test_a_number_of_ours_is_nobodys(product: Product) -> None:
         )
     phone = NewPhone("07700 900777")
     with pytest.raises(Invalid):
-        await service.change_phone(product.db, worker, survivor_id, new_key(worker, phone), phone)
+        await safe_contact.change_phone(
+            product.db, worker, survivor_id, new_key(worker, phone), phone
+        )
 
 
 async def test_the_task_of_a_shared_number_ends_with_it_and_the_next_has_its_own(
@@ -53,7 +55,7 @@ async def test_the_task_of_a_shared_number_ends_with_it_and_the_next_has_its_own
 
     async def after(number: str) -> list[tuple[str, UUID | None]]:
         phone = NewPhone(number)
-        await service.change_phone(product.db, worker, one, new_key(worker, phone), phone)
+        await safe_contact.change_phone(product.db, worker, one, new_key(worker, phone), phone)
         async with product.db.transaction(worker) as tx:
             return [(t.kind, t.survivor_id) for t in await open_tasks(tx)]
 

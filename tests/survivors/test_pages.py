@@ -10,6 +10,7 @@ from litestar import Litestar
 from outcomes.platform.access.models import Caller, Role
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Purpose
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks.models import TaskKind
 from tests.support import (
     Browser,
@@ -85,7 +86,7 @@ async def test_a_registration_leads_to_safe_contact_and_then_to_enrolling(
         "sq",
         "2026-01-10",
     )
-    contact = await survivors.get_safe_contact(product.db, worker, survivor_id)
+    contact = await safe_contact.get_safe_contact(product.db, worker, survivor_id)
     assert contact is not None
     assert (contact.profile.may_text, contact.profile.may_call) == (True, False)
     assert contact.profile.code_word == "bluebell"
@@ -235,7 +236,7 @@ async def test_a_consent_is_taken_back_and_the_history_stays(
     assert "Texts: withdrawn" in page
     assert "Texts: agreed" in page
     async with product.db.transaction(worker) as tx:
-        assert (await survivors.get_contactability(tx, survivor_id)).consents == frozenset()
+        assert (await safe_contact.get_contactability(tx, survivor_id)).consents == frozenset()
 
 
 async def test_the_number_is_shown_on_request_only(

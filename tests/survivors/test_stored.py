@@ -5,8 +5,8 @@ import asyncpg
 from outcomes.platform.access.caseload import authorise
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.sql import sql
-from outcomes.survivors import service
 from outcomes.survivors.models import ContactRules, SafeContactProfile
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.survivors.safe_contact.store import RULES, WORDS
 from tests.support import Product, make_provider, make_survivor, make_worker
 
@@ -53,9 +53,9 @@ async def test_a_profile_of_the_first_release_is_read_as_before(
     )
     await conn.close()
     async with product.db.transaction(worker) as tx:
-        contactability = await service.get_contactability(tx, survivor_id)
-        words = await service.list_danger_words(tx, [survivor_id])
-        profile = await service.find_profile(tx, opened)
+        contactability = await safe_contact.get_contactability(tx, survivor_id)
+        words = await safe_contact.list_danger_words(tx, [survivor_id])
+        profile = await safe_contact.find_profile(tx, opened)
     monday = SafeHours.every_day(540, 1020).monday
     assert contactability.safe_contact is not None
     assert contactability.safe_contact.rules == ContactRules(

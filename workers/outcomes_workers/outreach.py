@@ -6,6 +6,7 @@ from outcomes.messaging.delivery import service as delivery
 from outcomes.messaging.producers import Producer
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import alert_wording
+from outcomes.prompts.inbox import service as inbox
 from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.tasks.alerts import AlertProducer
 from outcomes_workers.tenant_run import EVERY_RUN, Step, TenantRun
@@ -17,7 +18,7 @@ external source)."""
 
 
 async def _read_inbox(run: TenantRun) -> None:
-    await prompts.read_inbox(run.db, run.caller)
+    await inbox.read_inbox(run.db, run.caller)
 
 
 async def _send_alerts(run: TenantRun) -> None:

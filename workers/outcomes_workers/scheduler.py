@@ -11,7 +11,7 @@ import structlog
 
 from outcomes.errors import Unavailable
 from outcomes.platform.logs import describe
-from outcomes.providers import service as providers
+from outcomes.providers import registry
 from outcomes_workers import maintenance, outreach
 from outcomes_workers.tenant_run import RUN_AT_LEAST_EVERY, Step, TenantRun, Work, update_next_run
 
@@ -46,10 +46,10 @@ class Scheduler:
                     self._ran_at[entry.provider_id] = now
                     await self._run_tenant(entry.provider_id, now)
 
-    async def _list_entries(self) -> tuple[list[providers.RegistryEntry], datetime]:
+    async def _list_entries(self) -> tuple[list[registry.RegistryEntry], datetime]:
         async with self.work.db.connection() as conn:
             now = await self.work.db.clock.now(conn)
-            return await providers.list_registry(conn, now), now
+            return await registry.list_registry(conn, now), now
 
     async def _run_tenant(self, provider_id: UUID, now: datetime) -> None:
         """Run each step by itself. A failure is logged without content and tried at the next run."""

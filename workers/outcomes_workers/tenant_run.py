@@ -12,8 +12,8 @@ from outcomes.messaging.gateways.gateway import SmsGateway
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
-from outcomes.prompts import service as prompts
-from outcomes.providers import service as providers
+from outcomes.prompts.inbox import service as inbox
+from outcomes.providers import registry
 
 EVERY_RUN = timedelta(0)
 
@@ -57,8 +57,8 @@ class Step(Struct, frozen=True):
 async def update_next_run(run: TenantRun) -> None:
     """Set when the provider runs next: computed in a second statement, after the registry row is locked."""
     async with run.db.transaction(run.caller) as tx:
-        await providers.lock_next_run(tx)
+        await registry.lock_next_run(tx)
         now = await tx.now()
-        known = (await messages.next_due(tx), await prompts.next_unread(tx))
+        known = (await messages.next_due(tx), await inbox.next_unread(tx))
         due_at = min((at for at in known if at is not None), default=now + RUN_AT_LEAST_EVERY)
-        await providers.set_next_run(tx, due_at)
+        await registry.set_next_run(tx, due_at)

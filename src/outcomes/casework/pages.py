@@ -22,6 +22,7 @@ from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.guards import SIGNED_IN
 from outcomes.platform.zones import is_zone, zone_of
 from outcomes.prompts import service as prompts
+from outcomes.prompts.inbox import service as inbox_verbs
 from outcomes.prompts.models import NoBody
 from outcomes.survivors.choices import ZONES, language_name
 
@@ -105,7 +106,7 @@ async def finish_task(db: Database, caller: Caller, task_id: UUID) -> Redirect:
 
 @get("/inbox", permission=Permission.READ_INBOX, include_in_schema=False)
 async def inbox(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
-    messages = await prompts.list_inbox(db, caller, limit=100)
+    messages = await inbox_verbs.list_inbox(db, caller, limit=100)
     return render(request, "casework/inbox.html", messages=messages)
 
 
@@ -113,13 +114,13 @@ async def inbox(request: Request[Any, Any, Any], db: Database, caller: Caller) -
 async def message(
     request: Request[Any, Any, Any], db: Database, caller: Caller, message_id: UUID
 ) -> Response[str]:
-    found = await prompts.get_message(db, caller, message_id)
+    found = await inbox_verbs.get_message(db, caller, message_id)
     return render(request, "casework/message.html", message=found)
 
 
 @post("/inbox/{message_id:uuid}/handled", permission=Permission.READ_INBOX, include_in_schema=False)
 async def handle_message(db: Database, caller: Caller, message_id: UUID) -> Redirect:
-    await prompts.handle_message(db, caller, message_id)
+    await inbox_verbs.handle_message(db, caller, message_id)
     return Redirect("/inbox", status_code=303)
 
 

@@ -39,10 +39,10 @@ from outcomes.pathways.labels import DECISIONS as REVIEW_DECISIONS
 from outcomes.pathways.labels import SERIES
 from outcomes.pathways.models import ReviewDecision, Series
 from outcomes.platform.web.pages.dates import day_with_year
+from outcomes.prompts.inbox.replies import read_answer
 from outcomes.prompts.labels import ANSWERS, REPLIES
 from outcomes.prompts.models import MessageKind
 from outcomes.prompts.reasons import why_not_sent
-from outcomes.prompts.service import read_answer
 from outcomes.survivors.labels import DECISIONS as CONSENT_DECISIONS
 from outcomes.survivors.labels import PURPOSES
 from outcomes.survivors.models import Decision, Purpose

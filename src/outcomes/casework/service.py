@@ -36,9 +36,9 @@ from outcomes.platform.zones import OFFICE_ZONE
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
 from outcomes.providers.labels import one_of
-from outcomes.survivors import service as survivors
 from outcomes.survivors.choices import language_name
 from outcomes.survivors.models import Contact
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -74,7 +74,7 @@ async def _lines(tx: Transaction, rows: list[DueRow], now: datetime) -> list[Lin
     grouped: dict[UUID, list[DueRow]] = {}
     for row in rows:
         grouped.setdefault(row.survivor_id, []).append(row)
-    contactability = await survivors.list_contactability(tx, list(grouped))
+    contactability = await safe_contact.list_contactability(tx, list(grouped))
     return [
         Line(
             survivor_id=survivor_id,
@@ -121,7 +121,7 @@ async def get_person(
             now=now,
             summary=await person_store.get_summary(tx, opened),
             contactability=contactability,
-            profile=await survivors.find_profile(tx, opened),
+            profile=await safe_contact.find_profile(tx, opened),
             call=call_hours(contactability, now),
             why_no_texts=why_no_texts,
             next_try=await disengagement.find_next_try(tx, opened, hours, part, ladder=ladder),

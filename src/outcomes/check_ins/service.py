@@ -26,7 +26,7 @@ from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Day, Moment
 from outcomes.platform.zones import zone_of
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -71,7 +71,7 @@ async def log_check_in(
             if new.duress:
                 await _stop_quietly(tx, opened, creation.key)
             elif new.safe_contact_still_right:
-                await survivors.confirm_safe_contact(tx, survivor_id, occurred_at)
+                await safe_contact.confirm_safe_contact(tx, survivor_id, occurred_at)
         return creation.key
 
 
@@ -187,8 +187,8 @@ def _not_ahead(field: str, at: datetime | None, opened: AuthorisedSurvivor) -> d
 async def _stop_quietly(tx: Transaction, opened: AuthorisedSurvivor, check_in_id: UUID) -> None:
     """Somebody else was there: no more texts, to a number they get later neither; the on-call person
     is told; and what was said of safe contact confirms nothing."""
-    contactability = await survivors.get_contactability(tx, opened.survivor_id)
-    await survivors.insert_opt_out(
+    contactability = await safe_contact.get_contactability(tx, opened.survivor_id)
+    await safe_contact.insert_opt_out(
         tx,
         survivor_id=opened.survivor_id,
         phone_bidx=contactability.phone_bidx,

@@ -35,7 +35,7 @@ from outcomes.platform.calendar import (
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.zones import OFFICE_ZONE, is_zone, zone_of
 from outcomes.providers import service as providers
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -133,7 +133,7 @@ async def see_missed_form(
         await audit.record_access(
             tx, "survivor.opened", (survivor_id,), ("safe_contact",), now=opened.now
         )
-        contact = (await survivors.get_contactability(tx, survivor_id)).safe_contact
+        contact = (await safe_contact.get_contactability(tx, survivor_id)).safe_contact
         hours = contact.rules.hours if contact else None
         tries = len((await store.get_facts(tx, survivor_id)).facts.attempts) + 1
         part = (await providers.get_provider(tx)).uk_part

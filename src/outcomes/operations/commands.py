@@ -13,6 +13,7 @@ from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database
 from outcomes.platform.encryption import KeyRing
 from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import NewProvider
 from outcomes.settings import Settings
 
@@ -49,7 +50,7 @@ async def create_token(
     """
     async with opened(settings) as here:
         operator = here.scopes.operator(provider_id)
-        return await providers.issue_token(
+        return await accounts.issue_token(
             here.db, here.scopes, operator, sign_in_name, permissions, lasts
         )
 

@@ -20,6 +20,7 @@ from outcomes.pathways.models import (
     Review,
     Schedule,
 )
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
@@ -76,7 +77,7 @@ async def list_reviews(
 ) -> Page[Review]:
     """Pathway reviews that were held."""
     after = read_cursor(RecordedDay, cursor)
-    found = await service.list_reviews(db, caller, survivor_id, after=after, limit=limit + 1)
+    found = await reviews.list_reviews(db, caller, survivor_id, after=after, limit=limit + 1)
     return page(found, limit, lambda last: RecordedDay(last.held_on, last.recorded_at, last.id))
 
 
@@ -90,8 +91,8 @@ async def complete_review(
 ) -> Review:
     """Record a review, which settles the planned one."""
     creation = Creation.of(caller, idempotency_key, f"review:{survivor_id}", data)
-    review_id = await service.complete_review(db, caller, survivor_id, creation, data)
-    return await service.get_review(db, caller, survivor_id, review_id)
+    review_id = await reviews.complete_review(db, caller, survivor_id, creation, data)
+    return await reviews.get_review(db, caller, survivor_id, review_id)
 
 
 @post(f"{_ONE}/outcome-assessments", permission=Permission.RECORD_WORK)
@@ -105,7 +106,7 @@ async def record_outcomes(
 ) -> OutcomeAssessment:
     """Record answers; at exit and as a follow-up it settles the planned one."""
     creation = Creation.of(caller, idempotency_key, f"outcomes:{survivor_id}", data)
-    assessment_id = await service.record_follow_up(
+    assessment_id = await reviews.record_follow_up(
         db, caller, survivor_id, creation, data, instruments=instruments
     )
     return await assessments.get_outcomes(db, caller, survivor_id, assessment_id)

@@ -14,7 +14,6 @@ from outcomes.pathways.models import (
     Pathway,
     Schedule,
 )
-from outcomes.pathways.reviews import service as reviews
 from outcomes.pathways.schedule import queries as schedule_store
 from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
@@ -28,8 +27,8 @@ from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment, Page, page
 from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
-from outcomes.survivors import service as survivors
 from outcomes.survivors.models import ExitDate
+from outcomes.survivors.safe_contact import service as safe_contact
 
 REFRESH_EVERY = timedelta(hours=20)
 """A pathway refreshed less than this ago is left alone, unless its safe hours may have changed: so
@@ -71,7 +70,7 @@ async def get_enrolment_status(db: Database, caller: Caller, survivor_id: UUID) 
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "reach")
-        contactability = await survivors.get_contactability(tx, survivor_id)
+        contactability = await safe_contact.get_contactability(tx, survivor_id)
         exit_on, version, enrolled = await store.get_exit(tx, survivor_id)
         return EnrolmentStatus(
             reference=opened.reference,
@@ -169,10 +168,3 @@ async def complete(
         NotFound: it is not this survivor's.
     """
     await plan_store.complete(tx, planned_contact_id, survivor_id, now)
-
-
-complete_review = reviews.complete_review
-get_review = reviews.get_review
-prepare_review = reviews.prepare_review
-list_reviews = reviews.list_reviews
-record_follow_up = reviews.record_follow_up

@@ -12,6 +12,7 @@ from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Moment, Page, page, read_cursor
 from outcomes.prompts import service
+from outcomes.prompts.inbox import service as inbox
 from outcomes.prompts.models import InboxMessage, NoBody, Prompt
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
@@ -53,14 +54,14 @@ async def list_inbox(
 ) -> Page[InboxMessage]:
     """Texts that wait for a person."""
     after = read_cursor(Moment, cursor)
-    found = await service.list_inbox(db, caller, after=after, limit=limit + 1)
+    found = await inbox.list_inbox(db, caller, after=after, limit=limit + 1)
     return page(found, limit, lambda last: Moment(last.received_at, last.id))
 
 
 @post("/api/v1/inbox/{message_id:uuid}/handled", permission=Permission.READ_INBOX, status_code=204)
 async def handle_message(db: Database, caller: Caller, message_id: FromPath[UUID]) -> None:
     """Put a message away, and its task with it."""
-    await service.handle_message(db, caller, message_id)
+    await inbox.handle_message(db, caller, message_id)
 
 
 ROUTES = (list_prompts, request_prompt, list_inbox, handle_message)

@@ -6,13 +6,13 @@ from uuid import UUID
 from outcomes.platform.db import Transaction
 from outcomes.prompts import store
 from outcomes.prompts.gate import GateFacts
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 
 
 async def list_facts(tx: Transaction, survivor_ids: Sequence[UUID]) -> dict[UUID, GateFacts]:
     """The facts of each of these, as they are now. One whose record cannot be read may be told
     nothing; the others are not held up."""
-    contactability = await survivors.list_contactability(tx, list(survivor_ids))
+    contactability = await safe_contact.list_contactability(tx, list(survivor_ids))
     accepted = await store.list_accepted(tx)
     unread = await store.list_unread(tx, survivor_ids)
     return {
@@ -24,7 +24,7 @@ async def list_facts(tx: Transaction, survivor_ids: Sequence[UUID]) -> dict[UUID
 async def get_facts(tx: Transaction, survivor_id: UUID) -> GateFacts:
     """The same of one survivor. Raises DecryptionError when their record cannot be read."""
     return GateFacts(
-        await survivors.get_contactability(tx, survivor_id),
+        await safe_contact.get_contactability(tx, survivor_id),
         await store.list_accepted(tx),
         survivor_id in await store.list_unread(tx, [survivor_id]),
     )

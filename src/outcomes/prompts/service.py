@@ -14,16 +14,13 @@ from outcomes.platform.paging import Moment
 from outcomes.prompts import store
 from outcomes.prompts.facts import get_facts, list_facts
 from outcomes.prompts.gate import GateFacts, expiry, terms_for_later, terms_now, wordings
-from outcomes.prompts.inbox import replies
-from outcomes.prompts.inbox import service as service_inbox
-from outcomes.prompts.inbox import store as store_inbox
 from outcomes.prompts.models import LIVES, PLANNED_AHEAD, Prompt
 from outcomes.prompts.reasons import why_withheld
 from outcomes.prompts.store import NewPrompt, Unplanned
 from outcomes.prompts.wordings.wording import Purpose, Wording, find_wording
 from outcomes.providers import service as providers
-from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Contactability
+from outcomes.survivors.safe_contact import service as safe_contact
 
 PLANNED_AT_ONCE = 200
 _BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
@@ -101,7 +98,9 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
             raise Conflict(f"Nothing was sent. {why_withheld(terms.withheld)}")
         if expires_at is None:
             raise Conflict("Nothing was sent. The clocks change just now; try again in an hour.")
-        await survivors.lock_survivor(tx, survivor_id)  # so that two people do not both find none
+        await safe_contact.lock_survivor(
+            tx, survivor_id
+        )  # so that two people do not both find none
         if await store.is_one_on_its_way(tx, survivor_id, now):
             raise Conflict("A message to them is on its way already.")
         prompt = NewPrompt(
@@ -184,13 +183,3 @@ async def list_wordings(db: Database, caller: Caller) -> list[tuple[Wording, boo
         accepted = await store.list_accepted(tx)
     prompts = [wording for wording in wordings() if wording.purpose is Purpose.PROMPT]
     return [(wording, (wording.code, wording.version) in accepted) for wording in prompts]
-
-
-read_answer = replies.read_answer
-next_unread = store_inbox.next_unread
-receive = service_inbox.receive
-read_inbox = service_inbox.read_inbox
-list_inbox = service_inbox.list_inbox
-get_message = service_inbox.get_message
-handle_message = service_inbox.handle_message
-list_accepted = store.list_accepted

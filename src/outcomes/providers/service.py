@@ -3,7 +3,7 @@
 Those of its people are in `accounts`; other rooms find all of them here.
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from outcomes.errors import Invalid
@@ -13,16 +13,18 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import add_route
-from outcomes.platform.db import Database
+from outcomes.platform.db import Database, Transaction
 from outcomes.platform.encryption import KeyKind
 from outcomes.platform.phones import sender
-from outcomes.providers import registry, store
-from outcomes.providers.accounts import links
+from outcomes.providers import store
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.accounts import store as account_store
 from outcomes.providers.models import (
+    Account,
+    Duty,
     NewAccount,
     NewProvider,
+    Provider,
 )
 
 
@@ -98,20 +100,46 @@ async def record_cover(
             await audit.record_access(tx, "cover.recorded", both, now=now, subject_kind="account")
 
 
-create_account = accounts.create_account
-accept_link = links.accept_link
-create_team = accounts.create_team
-issue_token = accounts.issue_token
-get_provider = store.get_provider
-is_sender_number = store.is_sender_number
-list_accounts = account_store.list_accounts
-list_teams = account_store.list_teams
-bring_next_run_forward = store.bring_next_run_forward
-lock_next_run = registry.lock_next_run
-set_next_run = registry.set_next_run
-RegistryEntry = registry.RegistryEntry
-list_registry = registry.list_registry
-get_duty = store.get_duty
-set_on_call = store.set_on_call
-grant_access = store.grant_access
-end_access = store.end_access
+async def get_provider(tx: Transaction) -> Provider:
+    return await store.get_provider(tx)
+
+
+async def is_sender_number(tx: Transaction, e164: str) -> bool:
+    """Whether the provider texts from this number: nobody else can have it."""
+    return await store.is_sender_number(tx, e164)
+
+
+async def list_accounts(tx: Transaction) -> list[Account]:
+    """Everybody who works there, active first, then by name."""
+    return await account_store.list_accounts(tx)
+
+
+async def list_teams(tx: Transaction) -> dict[UUID, str]:
+    """Team names by id."""
+    return await account_store.list_teams(tx)
+
+
+async def bring_next_run_forward(tx: Transaction, due_at: datetime) -> None:
+    """Nothing is due later than `next_due_at` says; locks the provider's registry row."""
+    await store.bring_next_run_forward(tx, due_at)
+
+
+async def get_duty(tx: Transaction) -> Duty:
+    """Who is on call, without opening the provider's name."""
+    return await store.get_duty(tx)
+
+
+async def set_on_call(tx: Transaction, account_id: UUID) -> None:
+    await store.set_on_call(tx, account_id)
+
+
+async def grant_access(
+    tx: Transaction, survivor_id: UUID, account_id: UUID, task_id: UUID, now: datetime
+) -> None:
+    """Let an account open a survivor outside its caseload until the task is resolved."""
+    await store.grant_access(tx, survivor_id, account_id, task_id, now)
+
+
+async def end_access(tx: Transaction, task_id: UUID, now: datetime) -> None:
+    """End what was granted because of this task."""
+    await store.end_access(tx, task_id, now)

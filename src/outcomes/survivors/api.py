@@ -20,6 +20,7 @@ from outcomes.survivors.models import (
     SafeContactProfile,
     Survivor,
 )
+from outcomes.survivors.safe_contact import service as safe_contact
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
 Cursor = Annotated[str | None, Parameter(max_length=20)]
@@ -69,7 +70,7 @@ async def record_consent(
 @get(f"{_ONE}/safe-contact", permission=Permission.SEE_SURVIVORS)
 async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact:
     """How it is safe to reach them; 404 means: do not contact."""
-    held = await service.get_safe_contact(db, caller, survivor_id)
+    held = await safe_contact.get_safe_contact(db, caller, survivor_id)
     if held is None:
         raise NotFound
     return held
@@ -81,8 +82,8 @@ async def record_safe_contact(
 ) -> SafeContact:
     """Replace the profile by what they have just said; it counts as confirmed now."""
     creation = Creation.of(caller, idempotency_key, f"safe-contact:{survivor_id}", data)
-    await service.record_safe_contact(db, caller, survivor_id, creation, data)
-    held = await service.get_safe_contact(db, caller, survivor_id)
+    await safe_contact.record_safe_contact(db, caller, survivor_id, creation, data)
+    held = await safe_contact.get_safe_contact(db, caller, survivor_id)
     if held is None:
         raise NotFound
     return held

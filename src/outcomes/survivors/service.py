@@ -15,27 +15,20 @@ from outcomes.platform.access.idempotency import Creation, first_time
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database, Transaction
-from outcomes.platform.encryption import DataKey, KeyKind
+from outcomes.platform.encryption import KeyKind
 from outcomes.platform.phones import mobile
 from outcomes.platform.zones import no_zone, zone_named, zone_of
-from outcomes.providers import service as providers
 from outcomes.survivors import store
 from outcomes.survivors.models import (
     TELL_THEM_FIRST,
     Consent,
-    Contact,
     NewConsent,
-    NewPhone,
     NewSurvivor,
-    SafeContact,
-    SafeContactProfile,
     Survivor,
     SurvivorRow,
 )
+from outcomes.survivors.safe_contact import service as contact
 from outcomes.survivors.safe_contact import store as contact_store
-from outcomes.survivors.safe_contact.safety import why_no_danger_word
-from outcomes.tasks import service as tasks
-from outcomes.tasks.models import TaskKind
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
@@ -77,7 +70,7 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
         for consent in new.consents:
             await store.insert_consent(tx, uuid4(), survivor_id, consent, now)
         if e164 is not None:
-            await _record_number(tx, key, survivor_id, e164, now)
+            await contact.record_number(tx, key, survivor_id, e164, now)
         await audit.record_access(tx, "survivor.registered", (survivor_id,), now=now)
         return survivor_id
 
@@ -136,112 +129,6 @@ async def list_consents(db: Database, caller: Caller, survivor_id: UUID) -> list
         return await store.list_consents(tx, survivor_id)
 
 
-async def record_safe_contact(
-    db: Database,
-    caller: Caller,
-    survivor_id: UUID,
-    creation: Creation,
-    profile: SafeContactProfile,
-) -> UUID:
-    """Replace the profile by what the survivor has just said; it is confirmed now, for 90 days.
-
-    Texts planned under the profile before are cancelled by the sweep and planned again.
-
-    Raises:
-        Invalid: a duress word that could be missed, or heard by mistake.
-    """
-    if why := why_no_danger_word(profile):
-        raise Invalid.field("duress_word", why)
-    async with db.transaction(caller) as tx:
-        opened, is_new = await authorise_once(tx, survivor_id, creation)
-        if is_new:
-            await contact_store.insert_safe_contact(tx, opened, creation.key, profile)
-            await audit.record_opened(tx, opened, "safe_contact.recorded", "profile")
-        return creation.key
-
-
-async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact | None:
-    """The current profile; None means: do not contact."""
-    async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile")
-        return await contact_store.find_safe_contact(tx, opened)
-
-
-async def find_profile(tx: Transaction, opened: AuthorisedSurvivor) -> SafeContactProfile | None:
-    """The current profile with its words, in the caller's transaction; the caller audits."""
-    contact = await contact_store.find_safe_contact(tx, opened)
-    return None if contact is None else contact.profile
-
-
-async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Contact:
-    """All that decides how the person may be reached now, for the pages that ask and change it."""
-    async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile", "consents")
-        return Contact(opened.reference, opened.now, await get_contactability(tx, survivor_id))
-
-
-async def reconfirm_safe_contact(
-    db: Database, caller: Caller, survivor_id: UUID, version: int
-) -> None:
-    """The survivor has said again that this version of the profile is right; it counts 90 days.
-
-    Raises:
-        Conflict: there is another version by now.
-    """
-    async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        current = await contact_store.find_safe_contact(tx, opened)
-        if current is None or current.version != version:
-            raise Conflict
-        await confirm_safe_contact(tx, survivor_id, opened.now)
-        await audit.record_opened(tx, opened, "safe_contact.confirmed")
-
-
-async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
-    """The survivor has confirmed by voice that the number is theirs: texts may go there again."""
-    async with db.transaction(caller) as tx:
-        opened = await authorise(tx, survivor_id)
-        await contact_store.thaw_number(tx, survivor_id)
-        await audit.record_opened(tx, opened, "survivor.number_confirmed", "phone")
-
-
-async def change_phone(
-    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewPhone
-) -> None:
-    """Replace the number; nothing planned for the old one goes out. The same one changes nothing.
-
-    Raises:
-        Invalid: not a mobile number, or one that we text from.
-    """
-    e164 = mobile(new.phone, "phone")
-    async with db.transaction(caller) as tx:
-        opened, is_new = await authorise_once(tx, survivor_id, creation)
-        if not is_new:
-            return
-        before = (await contact_store.list_contactability(tx, [survivor_id]))[survivor_id]
-        if before.phone_bidx == tx.caller.scope.keys.phone_index(e164):
-            return
-        await _record_number(tx, opened.key, survivor_id, e164, opened.now)
-        if before.contact_method_id is not None:
-            await tasks.resolve_task(
-                tx, TaskKind.SHARED_PHONE, before.contact_method_id, opened.now
-            )
-        await audit.record_opened(tx, opened, "survivor.number_changed", "phone")
-
-
-lock_survivor = contact_store.lock_survivor
-get_contactability = contact_store.get_contactability
-list_contactability = contact_store.list_contactability
-list_holders = contact_store.list_holders
-list_danger_words = contact_store.list_danger_words
-get_number = contact_store.get_number
-insert_opt_out = contact_store.insert_opt_out
-freeze_number = contact_store.freeze_number
-confirm_safe_contact = contact_store.confirm_safe_contact
-
-
 async def _insert_with_free_reference(
     tx: Transaction, survivor_id: UUID, new: NewSurvivor, now: datetime
 ) -> None:
@@ -255,27 +142,6 @@ def _random_reference() -> str:
     """Such as `K7-204`: random and meaningless, without letters that look like digits."""
     pick = secrets.choice
     return f"{pick(_LETTERS)}{pick(_DIGITS)}-{''.join(pick(_DIGITS) for _ in range(3))}"
-
-
-async def _record_number(
-    tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
-) -> None:
-    """Their number from now on. One that somebody else has makes a task about the number, not the
-    person: the next one may be shared as well."""
-    if await providers.is_sender_number(tx, e164):
-        raise Invalid.field("phone", "This is a number of ours. Enter theirs.")
-    method_id = await contact_store.insert_contact_method(tx, key, survivor_id, e164, now)
-    holders = await contact_store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
-    if len(holders) > 1:
-        await tasks.raise_task(
-            tx,
-            TaskKind.SHARED_PHONE,
-            subject_kind="contact_method",
-            subject_id=method_id,
-            survivor_id=survivor_id,
-            owner_account_id=None,
-            now=now,
-        )
 
 
 async def set_exit_date(

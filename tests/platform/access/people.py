@@ -10,7 +10,8 @@ from litestar import Litestar
 
 from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.access.passwords import Passwords
-from outcomes.providers import service as providers
+from outcomes.providers.accounts import links
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import NewAccount
 from tests.moment import clock_ahead
 from tests.support import (
@@ -34,13 +35,11 @@ async def make_person(
     name = f"person-{uuid4().hex[:12]}"
     admin = await recently_confirmed(product, provider.admin)
     new = NewAccount(name="A Person", sign_in_name=name, role=role, team_id=provider.team_id)
-    link = await providers.create_account(
+    link = await accounts.create_account(
         product.db, product.scopes, admin, new, new_key(admin, new)
     )
     assert link is not None
-    await providers.accept_link(
-        product.db, product.scopes, Passwords(), token=link, password=PASSWORD
-    )
+    await links.accept_link(product.db, product.scopes, Passwords(), token=link, password=PASSWORD)
     credential = await product.scopes.credential(name)
     assert credential is not None
     return name, product.scopes.signed_in(credential)

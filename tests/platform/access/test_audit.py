@@ -19,6 +19,7 @@ from outcomes.survivors.models import (
     Purpose,
     SafeContactProfile,
 )
+from outcomes.survivors.safe_contact import service as safe_contact
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key
 
 Verb = Callable[[Product, Caller, UUID], Awaitable[Any]]
@@ -29,19 +30,19 @@ _PHONE = NewPhone("07700 900555")
 VERBS: dict[str, Verb] = {
     "survivor.viewed": lambda p, c, s: survivors.get_survivor(p.db, c, s),
     "survivor.number_shown": lambda p, c, s: survivors.show_number(p.db, c, s),
-    "survivor.number_changed": lambda p, c, s: survivors.change_phone(
+    "survivor.number_changed": lambda p, c, s: safe_contact.change_phone(
         p.db, c, s, new_key(c, _PHONE), _PHONE
     ),
-    "survivor.number_confirmed": lambda p, c, s: survivors.thaw_number(p.db, c, s),
+    "survivor.number_confirmed": lambda p, c, s: safe_contact.thaw_number(p.db, c, s),
     "consent.recorded": lambda p, c, s: survivors.record_consent(
         p.db, c, s, new_key(c, _CONSENT), _CONSENT
     ),
     "consent.viewed": lambda p, c, s: survivors.list_consents(p.db, c, s),
-    "safe_contact.recorded": lambda p, c, s: survivors.record_safe_contact(
+    "safe_contact.recorded": lambda p, c, s: safe_contact.record_safe_contact(
         p.db, c, s, new_key(c, _PROFILE), _PROFILE
     ),
-    "safe_contact.viewed": lambda p, c, s: survivors.get_safe_contact(p.db, c, s),
-    "safe_contact.confirmed": lambda p, c, s: survivors.reconfirm_safe_contact(p.db, c, s, 1),
+    "safe_contact.viewed": lambda p, c, s: safe_contact.get_safe_contact(p.db, c, s),
+    "safe_contact.confirmed": lambda p, c, s: safe_contact.reconfirm_safe_contact(p.db, c, s, 1),
     "survivor.listed": lambda p, c, s: people.list_people(p.db, c),
     "survivor.searched": lambda p, c, s: people.search_names(p.db, c, "practice"),
 }

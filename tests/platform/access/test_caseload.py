@@ -13,6 +13,7 @@ from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.access.models import Permission, Role
 from outcomes.platform.calendar import local_date
 from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from outcomes.survivors import service as survivors
 from tests.platform.access.people import later
 from tests.support import (
@@ -96,7 +97,7 @@ async def test_cover_opens_a_colleagues_survivors_on_its_days_only(product: Prod
 async def test_a_lead_sees_no_other_team(product: Product) -> None:
     provider = await make_provider(product)
     other_team = uuid4()
-    await providers.create_team(product.db, provider.admin, other_team, "Second team")
+    await accounts.create_team(product.db, provider.admin, other_team, "Second team")
     elsewhere = await make_account(product, provider.admin, team_id=other_team)
     teamless = await make_account(product, provider.admin)
     theirs = [await make_survivor(product, worker) for worker in (elsewhere, teamless)]

@@ -11,7 +11,7 @@ from outcomes.platform.access.models import Role
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.sessions import reauthenticate, require_recent_password, sign_in
 from outcomes.platform.access.tries import wait_after
-from outcomes.providers import service as providers
+from outcomes.providers.accounts import links
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import AccountRole
 from tests.platform.access.people import PASSWORD, later, make_person
@@ -86,7 +86,7 @@ async def test_disabling_an_account_ends_everything_it_opened(product: Product) 
     admin = await recently_confirmed(product, provider.admin)
     link = await accounts.renew_link(product.db, product.scopes, admin, account_id)
     operator = product.scopes.operator(provider.id)
-    api_token = await providers.issue_token(
+    api_token = await accounts.issue_token(
         product.db, product.scopes, operator, name, person.actor.permissions, timedelta(days=1)
     )
     scopes = product.scopes
@@ -151,7 +151,7 @@ async def test_a_new_password_ends_the_sessions_of_the_old_one(product: Product)
     admin = await recently_confirmed(product, provider.admin)
     link = await accounts.renew_link(product.db, product.scopes, admin, person.actor.account)
 
-    await providers.accept_link(
+    await links.accept_link(
         product.db, product.scopes, Passwords(), token=link, password=PASSWORD + " anew"
     )
 

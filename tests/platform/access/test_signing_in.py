@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 
 from outcomes.platform.access.models import Role
-from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import NewAccount
 from tests.platform.access.people import COOKIE, PASSWORD, cookie, holding, make_person, sign_in
 from tests.support import (
@@ -169,7 +169,7 @@ async def test_a_link_sets_the_password_once(product: Product, app: Litestar) ->
     provider = await make_provider(product)
     admin = await recently_confirmed(product, provider.admin)
     new = NewAccount(name="New", sign_in_name=f"{provider.id.hex}-new", role=Role.SUPPORT_WORKER)
-    link = await providers.create_account(
+    link = await accounts.create_account(
         product.db, product.scopes, admin, new, new_key(admin, new)
     )
     path, browser = f"/sign-in/link/{link}", Browser(app)

@@ -8,6 +8,7 @@ from litestar import Litestar
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.providers import service as providers
+from outcomes.providers.accounts import service as accounts
 from tests.platform.access.people import later, make_person
 from tests.support import (
     Browser,
@@ -27,7 +28,7 @@ async def _with_token(
     provider = await make_provider(product)
     name, person = await make_person(product, provider)
     operator = product.scopes.operator(provider.id)
-    token = await providers.issue_token(
+    token = await accounts.issue_token(
         product.db, product.scopes, operator, name, permissions, timedelta(days=30)
     )
     return provider, person, token
@@ -91,7 +92,7 @@ async def test_it_expires_and_a_year_is_the_longest(product: Product) -> None:
     provider, person, token = await _with_token(product)
     name = await _name_of(product, person)
     operator = product.scopes.operator(provider.id)
-    decade = await providers.issue_token(
+    decade = await accounts.issue_token(
         product.db, product.scopes, operator, name, SEE, timedelta(days=3650)
     )
 
@@ -110,7 +111,7 @@ async def test_it_cannot_be_given_what_the_role_does_not_have(product: Product) 
     name = await _name_of(product, person)
 
     with pytest.raises(Invalid):
-        await providers.issue_token(
+        await accounts.issue_token(
             product.db,
             product.scopes,
             operator,
@@ -119,7 +120,7 @@ async def test_it_cannot_be_given_what_the_role_does_not_have(product: Product) 
             timedelta(days=1),
         )
     with pytest.raises(NotFound):
-        await providers.issue_token(
+        await accounts.issue_token(
             product.db, product.scopes, operator, "nobody", SEE, timedelta(days=1)
         )
 

@@ -17,6 +17,7 @@ from outcomes.platform.web.pages.templating import render
 from outcomes.survivors import service
 from outcomes.survivors.labels import NOT_SAFE
 from outcomes.survivors.models import NewPhone
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.survivors.safe_contact.safety import why_not_call
 
 _NUMBER = "/people/{survivor_id:uuid}/number"
@@ -43,7 +44,7 @@ async def show_number(
 async def change_number(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[Any]:
-    verb = partial(service.change_phone, db, caller, survivor_id)
+    verb = partial(safe_contact.change_phone, db, caller, survivor_id)
     return await save_form(
         request,
         NewPhone,
@@ -56,7 +57,7 @@ async def change_number(
 @post(f"{_NUMBER}/confirm", permission=Permission.REGISTER_SURVIVORS)
 async def confirm_number(db: Database, caller: Caller, survivor_id: UUID) -> Redirect:
     """The person was spoken to on this number; it is no longer on hold."""
-    await service.thaw_number(db, caller, survivor_id)
+    await safe_contact.thaw_number(db, caller, survivor_id)
     return Redirect(f"/people/{survivor_id}/number", status_code=303)
 
 

@@ -15,7 +15,7 @@ from outcomes.platform.db import Database
 from outcomes.platform.web.pages.templating import render
 from outcomes.prompts import service as prompts
 from outcomes.prompts.gate import wording_for
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 
 
 @get(
@@ -26,7 +26,7 @@ from outcomes.survivors import service as survivors
 async def schedule_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
 ) -> Response[str]:
-    contact = await survivors.view_contact(db, caller, survivor_id)
+    contact = await safe_contact.view_contact(db, caller, survivor_id)
     schedule = await _find_schedule(db, caller, survivor_id)
     wording = wording_for(contact.contactability.language)
     return render(

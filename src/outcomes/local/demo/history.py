@@ -41,6 +41,7 @@ from outcomes.pathways.models import (
     Schedule,
     Series,
 )
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import to_utc
@@ -54,6 +55,7 @@ from outcomes.survivors.models import (
     Purpose,
     SafeContactProfile,
 )
+from outcomes.survivors.safe_contact import service as safe_contact
 
 MONTH = timedelta(days=30)
 WELLBEING = {"m": Wellbeing.MIXED, "n": Wellbeing.NOT_GOOD}
@@ -125,7 +127,7 @@ class Story:
             code_word="Robin",
             duress_word="Umbrella",
         )
-        await self._do(survivors.record_safe_contact, profile)
+        await self._do(safe_contact.record_safe_contact, profile)
         await self._do(pathways.enrol, NewPathway())
 
     async def go_on(self) -> None:
@@ -168,11 +170,11 @@ class Story:
             elif letter not in "-.":
                 yield Event(at, check_ins.log_check_in, talked)
 
-    def _reviews(self, reviews: list[PlannedContact]) -> Iterator[Event]:
-        for number, review in enumerate(reviews):
+    def _reviews(self, planned: list[PlannedContact]) -> Iterator[Event]:
+        for number, review in enumerate(planned):
             changed, goals = REVIEWS[number % len(REVIEWS)]
             new = NewReview(what_changed=changed, decision=ReviewDecision.CONTINUE, goals=goals)
-            yield Event(self._within(review, time(15, 20)), pathways.complete_review, new)
+            yield Event(self._within(review, time(15, 20)), reviews.complete_review, new)
 
     def _outcomes(self, follow_ups: list[PlannedContact]) -> Iterator[Event]:
         """At entry, then as often as the file has gains: the last of them at the follow-ups."""
@@ -211,7 +213,7 @@ class Story:
             assessed_on=self._day(at),
             answers=answers,
         )
-        record = partial(pathways.record_follow_up, instruments=shipped_instruments())
+        record = partial(reviews.record_follow_up, instruments=shipped_instruments())
         return Event(at, record, new)
 
     def _needs(self) -> Iterator[Event]:

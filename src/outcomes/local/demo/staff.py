@@ -16,6 +16,8 @@ from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Database
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
+from outcomes.providers.accounts import links
+from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import NewAccount, NewProvider
 from outcomes.tasks import service as tasks
 
@@ -62,12 +64,12 @@ async def make_staff(db: Database, scopes: Scopes, password: str) -> Staff:
     )
     admin = await _come_in(db, scopes, link, password)
     team_id = uuid4()
-    await providers.create_team(db, admin, team_id, "Outreach")
+    await accounts.create_team(db, admin, team_id, "Outreach")
 
     async def employ(name: str, sign_in_name: str, role: Role, team: UUID | None = None) -> Caller:
         new = NewAccount(name=name, sign_in_name=sign_in_name, role=role, team_id=team)
         creation = Creation.of(admin, uuid4(), "demo", new)
-        link = await providers.create_account(db, scopes, admin, new, creation)
+        link = await accounts.create_account(db, scopes, admin, new, creation)
         if link is None:
             raise NotFound
         return await _come_in(db, scopes, link, password)
@@ -86,7 +88,7 @@ async def make_staff(db: Database, scopes: Scopes, password: str) -> Staff:
 
 async def _come_in(db: Database, scopes: Scopes, link: str, password: str) -> Caller:
     """Use a sign-in link, and act in the session that it gives."""
-    token = await providers.accept_link(db, scopes, Passwords(), token=link, password=password)
+    token = await links.accept_link(db, scopes, Passwords(), token=link, password=password)
     caller = await scopes.session(token)
     if caller is None:
         raise NotFound

@@ -12,7 +12,7 @@ from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, OutcomeInstrument
 from outcomes.assessments.presentation import last_answers, last_scores
 from outcomes.assessments.records import OutcomesBefore
-from outcomes.pathways import service
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form
@@ -44,7 +44,7 @@ async def record_outcomes(
     instruments: Instruments,
     survivor_id: FromPath[UUID],
 ) -> Response[Any]:
-    verb = partial(service.record_follow_up, db, caller, survivor_id, instruments=instruments)
+    verb = partial(reviews.record_follow_up, db, caller, survivor_id, instruments=instruments)
 
     async def show(form: Form, status: int) -> Response[str]:
         before = await assessments.prepare_outcomes(db, caller, survivor_id)

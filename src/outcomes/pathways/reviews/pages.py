@@ -7,8 +7,8 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from outcomes.pathways import service
 from outcomes.pathways.models import NewReview, ReviewBefore
+from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form
@@ -30,7 +30,7 @@ async def review_page(
 async def complete_review(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
 ) -> Response[Any]:
-    verb = partial(service.complete_review, db, caller, survivor_id)
+    verb = partial(reviews.complete_review, db, caller, survivor_id)
     return await save_form(
         request,
         NewReview,
@@ -49,8 +49,8 @@ async def _review(
     typed: Form | None,
     status: int = 200,
 ) -> Response[str]:
-    before = await service.prepare_review(db, caller, survivor_id)
-    earlier = await service.list_reviews(db, caller, survivor_id, limit=EARLIER_SHOWN)
+    before = await reviews.prepare_review(db, caller, survivor_id)
+    earlier = await reviews.list_reviews(db, caller, survivor_id, limit=EARLIER_SHOWN)
     return render(
         request,
         "pathways/review.html",

@@ -21,6 +21,7 @@ from outcomes.platform.zones import zone_of
 from outcomes.providers import service as providers
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Contactability, Purpose
+from outcomes.survivors.safe_contact import service as safe_contact
 
 REFRESHED_AHEAD = timedelta(days=14)
 """How far ahead due times are worked out again every night."""
@@ -39,11 +40,11 @@ async def start(
         Conflict: enrolled already.
     """
     survivor_id, now = opened.survivor_id, opened.now
-    if missing := missing_agreement(await survivors.get_contactability(tx, survivor_id)):
+    if missing := missing_agreement(await safe_contact.get_contactability(tx, survivor_id)):
         raise Invalid(*missing)
     today = local_date(now, zone_of(opened.zone))
     anchor_on = _likely_anchor(new.anchor_on or today, today)
-    await survivors.lock_survivor(tx, survivor_id)
+    await safe_contact.lock_survivor(tx, survivor_id)
     if not await store.insert_pathway(
         tx,
         pathway_id,
@@ -89,7 +90,7 @@ async def set_exit_date(
 
 async def refresh(tx: Transaction, pathways: dict[UUID, UUID], now: datetime) -> None:
     """Extend and correct locked pathways, given by survivor, and end those whose time is over."""
-    contactability = await survivors.list_contactability(tx, list(pathways))
+    contactability = await safe_contact.list_contactability(tx, list(pathways))
     profiles = {survivor_id: one.safe_contact for survivor_id, one in contactability.items()}
     bases = await store.list_bases(tx, list(pathways.values()), profiles)
     await _write(tx, bases, now, whole=False)
@@ -103,7 +104,7 @@ async def refresh(tx: Transaction, pathways: dict[UUID, UUID], now: datetime) ->
 
 
 async def _basis(tx: Transaction, survivor_id: UUID, pathway_id: UUID) -> Basis:
-    contactability = await survivors.get_contactability(tx, survivor_id)
+    contactability = await safe_contact.get_contactability(tx, survivor_id)
     return (await store.list_bases(tx, [pathway_id], {survivor_id: contactability.safe_contact}))[0]
 
 

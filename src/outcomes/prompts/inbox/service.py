@@ -33,8 +33,8 @@ from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, tas
 from outcomes.prompts.sending.producer import cancel_retry, cancel_scheduled
 from outcomes.prompts.store import find_workers
 from outcomes.providers import service as providers
-from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Contactability
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -136,10 +136,10 @@ async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | No
 
 async def _understand(tx: Transaction, message: Unread) -> _Reading:
     """Each holder of a shared number has a duress word of their own, and each is listened for."""
-    ids = await survivors.list_holders(tx, message.from_bidx)
-    holders = tuple((await survivors.list_contactability(tx, ids)).values()) if ids else ()
+    ids = await safe_contact.list_holders(tx, message.from_bidx)
+    holders = tuple((await safe_contact.list_contactability(tx, ids)).values()) if ids else ()
     from_staff = await store_inbox.is_staff_phone(tx, message.from_bidx)
-    words = await survivors.list_danger_words(tx, ids)
+    words = await safe_contact.list_danger_words(tx, ids)
     heard = [(one, _reply(message, words.get(one.survivor_id))) for one in holders]
     alone = holders[0] if len(holders) == 1 else None
     speaker, reply = alone, (heard[0][1] if heard else _reply(message, None))
@@ -165,7 +165,7 @@ async def _stop_texts(tx: Transaction, reading: _Reading, now: datetime) -> None
     if isinstance(reply, WrongNumber):
         for contactability in reading.holders:
             if contactability.contact_method_id is not None:
-                await survivors.freeze_number(
+                await safe_contact.freeze_number(
                     tx, contactability.contact_method_id, "wrong_number", now
                 )
         await cancel_scheduled(tx, reading.holder_ids, CancelReason.NUMBER_FROZEN, now)
@@ -175,7 +175,7 @@ async def _opt_out(tx: Transaction, reading: _Reading, source: str, now: datetim
     """Put the number, and each person who has it, on the opt-out list; nobody's number too."""
     people: list[UUID | None] = [*reading.holder_ids]
     for survivor_id in people or [None]:
-        await survivors.insert_opt_out(
+        await safe_contact.insert_opt_out(
             tx,
             survivor_id=survivor_id,
             phone_bidx=reading.message.from_bidx,
@@ -249,3 +249,8 @@ async def handle_message(db: Database, caller: Caller, message_id: UUID) -> None
         await tasks.resolve_task(tx, visible.task, message_id, now)
         ids = (visible.survivor_id,) if visible.survivor_id else ()
         await audit.record_access(tx, "inbox.handled", ids, ("state",), now=now)
+
+
+async def next_unread(tx: Transaction) -> datetime | None:
+    """When the oldest unread message was received (UTC)."""
+    return await store_inbox.next_unread(tx)

@@ -23,7 +23,7 @@ from outcomes.prompts.sending.store import PlannedUnder
 from outcomes.prompts.store import NewPrompt, find_workers, insert_prompt
 from outcomes.prompts.wordings.wording import find_wording
 from outcomes.providers import service as providers
-from outcomes.survivors import service as survivors
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
@@ -62,7 +62,7 @@ class PromptProducer:
             return None
         number = None
         with logging_damage():
-            number = await survivors.get_number(tx, message.recipient_id)
+            number = await safe_contact.get_number(tx, message.recipient_id)
         return Unsendable(FailureKind.OTHER) if number is None else Content(number, wording.text)
 
     async def find_stale(self, tx: Transaction, now: datetime) -> Sequence[tuple[Due, str]]:
@@ -158,7 +158,7 @@ async def _react(tx: Transaction, change: Change, now: datetime) -> None:
     method = await store.get_method(tx, change.message_id)
     if change.failure is FailureKind.OPTED_OUT:
         kind = TaskKind.OPTED_OUT
-        await survivors.insert_opt_out(
+        await safe_contact.insert_opt_out(
             tx,
             survivor_id=survivor_id,
             phone_bidx=method.phone_bidx,
@@ -167,7 +167,7 @@ async def _react(tx: Transaction, change: Change, now: datetime) -> None:
         )
         await cancel_scheduled(tx, [survivor_id], CancelReason.OPTED_OUT, now)
     elif change.failure is FailureKind.BAD_NUMBER:
-        await survivors.freeze_number(tx, method.id, "unknown_to_gateway", now)
+        await safe_contact.freeze_number(tx, method.id, "unknown_to_gateway", now)
         await cancel_scheduled(tx, [survivor_id], CancelReason.NUMBER_FROZEN, now)
     await _ask_to_look(tx, kind, change, now)
 

@@ -13,6 +13,7 @@ from outcomes.platform.web.pages.forms import parse, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.survivors import service
 from outcomes.survivors.models import NewConsent
+from outcomes.survivors.safe_contact import service as safe_contact
 
 _CONSENTS = "/people/{survivor_id:uuid}/consents"
 
@@ -21,7 +22,7 @@ _CONSENTS = "/people/{survivor_id:uuid}/consents"
 async def consents_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
-    contact = await service.view_contact(db, caller, survivor_id)
+    contact = await safe_contact.view_contact(db, caller, survivor_id)
     return render(
         request,
         "survivors/consents.html",

@@ -14,9 +14,10 @@ from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, nested, submitted
 from outcomes.platform.web.pages.templating import render
 from outcomes.platform.web.requests.reading import read
-from outcomes.survivors import choices, service
+from outcomes.survivors import choices
 from outcomes.survivors.models import Contact, SafeContact, SafeContactProfile
 from outcomes.survivors.safe_contact import hours_form
+from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.survivors.safe_contact.safety import confirmation_lapsed
 
 _PATH = "/people/{survivor_id:uuid}/safe-contact"
@@ -28,8 +29,8 @@ _GO_ON = {"enrol": "/enrol"}
 async def safe_contact_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
-    contact = await service.view_contact(db, caller, survivor_id)
-    profile = await service.get_safe_contact(db, caller, survivor_id)
+    contact = await safe_contact.view_contact(db, caller, survivor_id)
+    profile = await safe_contact.get_safe_contact(db, caller, survivor_id)
     then = request.query_params.get("then", "")
     fields = profile_fields(profile) if profile else {}
     return _page(request, contact, Form.of(then=then, **fields))
@@ -43,9 +44,9 @@ async def save_safe_contact(
     try:
         profile = read_profile(form)
         creation = Creation.of(caller, form.idempotency_key, f"safe-contact:{survivor_id}", profile)
-        await service.record_safe_contact(db, caller, survivor_id, creation, profile)
+        await safe_contact.record_safe_contact(db, caller, survivor_id, creation, profile)
     except Invalid as error:
-        contact = await service.view_contact(db, caller, survivor_id)
+        contact = await safe_contact.view_contact(db, caller, survivor_id)
         return _page(request, contact, form.refused(error), status=400)
     further = _GO_ON.get(form.value("then"), "")
     return Redirect(f"/people/{survivor_id}{further}", status_code=303)
@@ -59,7 +60,7 @@ async def confirm_safe_contact(
     form = await submitted(request)
     version = form.value("version")
     seen = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
-    await service.reconfirm_safe_contact(db, caller, survivor_id, seen)
+    await safe_contact.reconfirm_safe_contact(db, caller, survivor_id, seen)
     return Redirect(f"/people/{survivor_id}", status_code=303)
 
 

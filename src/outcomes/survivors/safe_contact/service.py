@@ -1,0 +1,201 @@
+"""The verbs of safe contact: the profile, the number, and whether a survivor may be reached."""
+
+from datetime import datetime
+from uuid import UUID
+
+from outcomes.errors import Conflict, Invalid
+from outcomes.platform.access import audit
+from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise, authorise_once
+from outcomes.platform.access.idempotency import Creation
+from outcomes.platform.access.models import Caller
+from outcomes.platform.db import Database, Transaction
+from outcomes.platform.encryption import DataKey
+from outcomes.platform.phones import mobile
+from outcomes.providers import service as providers
+from outcomes.survivors.models import (
+    Contact,
+    Contactability,
+    NewPhone,
+    SafeContact,
+    SafeContactProfile,
+)
+from outcomes.survivors.safe_contact import store
+from outcomes.survivors.safe_contact.safety import why_no_danger_word
+from outcomes.tasks import service as tasks
+from outcomes.tasks.models import TaskKind
+
+
+async def record_safe_contact(
+    db: Database,
+    caller: Caller,
+    survivor_id: UUID,
+    creation: Creation,
+    profile: SafeContactProfile,
+) -> UUID:
+    """Replace the profile by what the survivor has just said; it is confirmed now, for 90 days.
+
+    Texts planned under the profile before are cancelled by the sweep and planned again.
+
+    Raises:
+        Invalid: a duress word that could be missed, or heard by mistake.
+    """
+    if why := why_no_danger_word(profile):
+        raise Invalid.field("duress_word", why)
+    async with db.transaction(caller) as tx:
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if is_new:
+            await store.insert_safe_contact(tx, opened, creation.key, profile)
+            await audit.record_opened(tx, opened, "safe_contact.recorded", "profile")
+        return creation.key
+
+
+async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact | None:
+    """The current profile; None means: do not contact."""
+    async with db.transaction(caller) as tx:
+        opened = await authorise(tx, survivor_id)
+        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile")
+        return await store.find_safe_contact(tx, opened)
+
+
+async def find_profile(tx: Transaction, opened: AuthorisedSurvivor) -> SafeContactProfile | None:
+    """The current profile with its words, in the caller's transaction; the caller audits."""
+    contact = await store.find_safe_contact(tx, opened)
+    return None if contact is None else contact.profile
+
+
+async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Contact:
+    """All that decides how the person may be reached now, for the pages that ask and change it."""
+    async with db.transaction(caller) as tx:
+        opened = await authorise(tx, survivor_id)
+        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile", "consents")
+        return Contact(opened.reference, opened.now, await get_contactability(tx, survivor_id))
+
+
+async def reconfirm_safe_contact(
+    db: Database, caller: Caller, survivor_id: UUID, version: int
+) -> None:
+    """The survivor has said again that this version of the profile is right; it counts 90 days.
+
+    Raises:
+        Conflict: there is another version by now.
+    """
+    async with db.transaction(caller) as tx:
+        opened = await authorise(tx, survivor_id)
+        current = await store.find_safe_contact(tx, opened)
+        if current is None or current.version != version:
+            raise Conflict
+        await confirm_safe_contact(tx, survivor_id, opened.now)
+        await audit.record_opened(tx, opened, "safe_contact.confirmed")
+
+
+async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
+    """The survivor has confirmed by voice that the number is theirs: texts may go there again."""
+    async with db.transaction(caller) as tx:
+        opened = await authorise(tx, survivor_id)
+        await store.thaw_number(tx, survivor_id)
+        await audit.record_opened(tx, opened, "survivor.number_confirmed", "phone")
+
+
+async def change_phone(
+    db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewPhone
+) -> None:
+    """Replace the number; nothing planned for the old one goes out. The same one changes nothing.
+
+    Raises:
+        Invalid: not a mobile number, or one that we text from.
+    """
+    e164 = mobile(new.phone, "phone")
+    async with db.transaction(caller) as tx:
+        opened, is_new = await authorise_once(tx, survivor_id, creation)
+        if not is_new:
+            return
+        before = (await store.list_contactability(tx, [survivor_id]))[survivor_id]
+        if before.phone_bidx == tx.caller.scope.keys.phone_index(e164):
+            return
+        await record_number(tx, opened.key, survivor_id, e164, opened.now)
+        if before.contact_method_id is not None:
+            await tasks.resolve_task(
+                tx, TaskKind.SHARED_PHONE, before.contact_method_id, opened.now
+            )
+        await audit.record_opened(tx, opened, "survivor.number_changed", "phone")
+
+
+async def record_number(
+    tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
+) -> None:
+    """Their number from now on. One that somebody else has makes a task about the number, not the
+    person: the next one may be shared as well."""
+    if await providers.is_sender_number(tx, e164):
+        raise Invalid.field("phone", "This is a number of ours. Enter theirs.")
+    method_id = await store.insert_contact_method(tx, key, survivor_id, e164, now)
+    holders = await store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
+    if len(holders) > 1:
+        await tasks.raise_task(
+            tx,
+            TaskKind.SHARED_PHONE,
+            subject_kind="contact_method",
+            subject_id=method_id,
+            survivor_id=survivor_id,
+            owner_account_id=None,
+            now=now,
+        )
+
+
+async def lock_survivor(tx: Transaction, survivor_id: UUID) -> None:
+    """Whoever locks or changes the same survivor waits for this transaction. Rows that only refer to
+    the survivor can still be added."""
+    await store.lock_survivor(tx, survivor_id)
+
+
+async def get_contactability(tx: Transaction, survivor_id: UUID) -> Contactability:
+    """The same of one survivor. Raises DecryptionError when their record cannot be read."""
+    return await store.get_contactability(tx, survivor_id)
+
+
+async def list_contactability(
+    tx: Transaction, survivor_ids: list[UUID]
+) -> dict[UUID, Contactability]:
+    """What decides whether each of these may be reached, in one statement, as it is now.
+
+    Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up."""
+    return await store.list_contactability(tx, survivor_ids)
+
+
+async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
+    """The living survivors whose current number this is."""
+    return await store.list_holders(tx, phone_bidx)
+
+
+async def list_danger_words(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, str]:
+    """The danger word of each of these who has one; one that cannot be read is missing."""
+    return await store.list_danger_words(tx, survivor_ids)
+
+
+async def get_number(tx: Transaction, survivor_id: UUID) -> str | None:
+    """The current number in E.164, for sending; the caller audits. Raises DecryptionError."""
+    return await store.get_number(tx, survivor_id)
+
+
+async def insert_opt_out(
+    tx: Transaction,
+    *,
+    survivor_id: UUID | None,
+    phone_bidx: bytes | None,
+    source: str,
+    now: datetime,
+) -> None:
+    """Add to the opt-out list, held per number and per person; at least one of them is known."""
+    await store.insert_opt_out(
+        tx, survivor_id=survivor_id, phone_bidx=phone_bidx, source=source, now=now
+    )
+
+
+async def freeze_number(tx: Transaction, method_id: UUID, reason: str, now: datetime) -> None:
+    """Send nothing to this number until a person has confirmed it by voice."""
+    await store.freeze_number(tx, method_id, reason, now)
+
+
+async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: datetime) -> None:
+    """The survivor said at `said_at` (UTC) that the profile is right; what they said before it was
+    recorded, or last confirmed, is no news."""
+    await store.confirm_safe_contact(tx, survivor_id, said_at)
