@@ -50,6 +50,8 @@ def test_only_the_clock_reads_the_time_in_sql() -> None:
 
     assert found == []
     assert len(_IN_SQL.findall('NOW_SQL = "transaction_timestamp()"')) == 1
+    for planted in ("due_at < now()", "DEFAULT now()", "CURRENT_DATE", "clock_timestamp()"):
+        assert _IN_SQL.search(planted), planted
     assert [one for one in _strings(CLOCK) if _IN_SQL.fullmatch(one.removesuffix("()"))] == [
         "transaction_timestamp()"
     ]

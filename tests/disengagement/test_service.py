@@ -17,7 +17,7 @@ from outcomes.disengagement.models import (
     Resolution,
 )
 from outcomes.errors import Conflict, Invalid, NotFound
-from outcomes.messaging.gateways.inbound import InboundSms
+from outcomes.messaging.gateways.models import InboundSms
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller

@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from outcomes.local.handset.webhooks import sign
-from outcomes.messaging.gateways.inbound import (
-    InboundSms,
-    StatusUpdate,
-    read_inbound,
-    read_status,
-    verify,
-)
+from outcomes.messaging.gateways.inbound import read_inbound, read_status, verify
+from outcomes.messaging.gateways.models import InboundSms, StatusUpdate
 from outcomes.messaging.lifecycle import GatewayStatus
 from tests.messaging.serving import ACCOUNT, TOKEN, Desk, desk, until
 

@@ -10,14 +10,13 @@ from twilio.request_validator import RequestValidator
 from outcomes.errors import Forbidden
 from outcomes.messaging.gateways.inbound import (
     MAX_BODY_BYTES,
-    InboundSms,
     SignatureRefused,
-    StatusUpdate,
     WebhookRefused,
     read_inbound,
     read_status,
     verify,
 )
+from outcomes.messaging.gateways.models import InboundSms, StatusUpdate
 from outcomes.messaging.lifecycle import GatewayStatus
 
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from outcomes.app import producers
 from outcomes.local.handset.faults import Plan
 from outcomes.messaging.gateways.callbacks import CallbackToken, new_callback_token
-from outcomes.messaging.gateways.inbound import StatusUpdate
+from outcomes.messaging.gateways.models import StatusUpdate
 from outcomes.messaging.lifecycle import GatewayStatus, MessageState
 from outcomes.messaging.statuses import service as statuses
 from tests.prompts.installation import Tenant, until

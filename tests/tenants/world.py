@@ -13,7 +13,7 @@ from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import NewFlag
 from outcomes.kpis import service as kpis
 from outcomes.kpis.models import ExportFormat, NewExport, View
-from outcomes.messaging.gateways.inbound import InboundSms
+from outcomes.messaging.gateways.models import InboundSms
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from outcomes.platform.access.models import Caller, Role

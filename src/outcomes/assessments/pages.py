@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from outcomes.assessments import service
 from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import NeedsInstrument, NewNeedsAssessment
-from outcomes.assessments.presentation import level_label, needs_view, outcomes_view
+from outcomes.assessments.progress.presentation import level_label, needs_view, outcomes_view
 from outcomes.assessments.records import NeedsBefore
 from outcomes.errors import FieldProblem, Invalid
 from outcomes.platform.access.idempotency import Creation

@@ -6,7 +6,7 @@ from uuid import UUID
 from outcomes.assessments import store
 from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import NeedLevel, NewNeedsAssessment, NewOutcomeAssessment
-from outcomes.assessments.progress import outcome_progress
+from outcomes.assessments.progress.changes import outcome_progress
 from outcomes.assessments.records import (
     NeedsAssessment,
     NeedsBefore,

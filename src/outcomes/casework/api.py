@@ -7,8 +7,9 @@ from litestar import get
 from litestar.params import Parameter
 
 from outcomes.casework import service
-from outcomes.casework.models import Entry, PersonRow, Show
+from outcomes.casework.models import Entry
 from outcomes.casework.people import service as people
+from outcomes.casework.people.models import PersonRow, Show
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Page, page

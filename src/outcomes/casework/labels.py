@@ -3,7 +3,8 @@
 A title in braces takes the words of what the entry records from the room that owns it.
 """
 
-from outcomes.casework.models import EntryKind, Show, Urgency
+from outcomes.casework.models import EntryKind, Urgency
+from outcomes.casework.people.models import Show
 
 SHOW: dict[Show, str] = {
     Show.ALL: "All",

@@ -16,6 +16,7 @@ from outcomes.check_ins.models import (
     NewCheckIn,
     NewDropIn,
 )
+from outcomes.check_ins.participation import store as participation
 from outcomes.errors import Invalid
 from outcomes.pathways import service as pathways
 from outcomes.platform.access import audit
@@ -107,8 +108,8 @@ async def record_drop_in(
         if new.attended_on > _today(opened):
             raise Invalid.field("attended_on", "Enter a day that is not ahead of today.")
         if is_new:
-            await store.insert_drop_in(tx, opened, creation.key, new)
-        return await store.get_drop_in_id(tx, survivor_id, new)
+            await participation.insert_drop_in(tx, opened, creation.key, new)
+        return await participation.get_drop_in_id(tx, survivor_id, new)
 
 
 async def record_activity(
@@ -120,7 +121,7 @@ async def record_activity(
         if new.happened_on > _today(opened):
             raise Invalid.field("happened_on", "Enter a day that is not ahead of today.")
         if is_new:
-            await store.insert_activity(tx, opened, creation.key, new)
+            await participation.insert_activity(tx, opened, creation.key, new)
         return creation.key
 
 
@@ -148,7 +149,7 @@ async def list_activities(
     """The newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
-        return await store.list_activities(tx, opened, after=after, limit=limit)
+        return await participation.list_activities(tx, opened, after=after, limit=limit)
 
 
 async def list_drop_ins(
@@ -156,7 +157,7 @@ async def list_drop_ins(
 ) -> list[DropIn]:
     """Those of the caller's caseload, newest first; `after` is the last id of the page before."""
     async with db.transaction(caller) as tx:
-        drop_ins = await store.list_drop_ins(tx, after=after, limit=limit)
+        drop_ins = await participation.list_drop_ins(tx, after=after, limit=limit)
         ids = tuple({drop_in.survivor_id for drop_in in drop_ins})
         await audit.record_access(tx, "drop_in.listed", ids, ("attended_on",), now=await tx.now())
         return drop_ins

@@ -27,8 +27,8 @@ from outcomes.survivors.models import (
     Survivor,
     SurvivorRow,
 )
+from outcomes.survivors.numbers import store as numbers
 from outcomes.survivors.safe_contact import service as contact
-from outcomes.survivors.safe_contact import store as contact_store
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
@@ -84,7 +84,7 @@ async def get_survivor(db: Database, caller: Caller, survivor_id: UUID) -> Survi
 async def show_number(db: Database, caller: Caller, survivor_id: UUID) -> str | None:
     """The current number in E.164, audited on its own."""
     async with db.transaction(caller) as tx:
-        return await contact_store.find_phone(tx, await authorise(tx, survivor_id))
+        return await numbers.find_phone(tx, await authorise(tx, survivor_id))
 
 
 async def list_rows(tx: Transaction, ids: list[UUID]) -> dict[UUID, SurvivorRow]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
-from outcomes.casework.models import Show
 from outcomes.casework.people import service
+from outcomes.casework.people.models import Show
 from outcomes.errors import Invalid
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database

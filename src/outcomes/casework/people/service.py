@@ -1,7 +1,7 @@
 """The caller's caseload as a list, and the search by name."""
 
-from outcomes.casework.models import Enrolment, PersonRow, Show
 from outcomes.casework.people import store
+from outcomes.casework.people.models import Enrolment, PersonRow, Show
 from outcomes.platform.access import audit
 from outcomes.platform.access.models import Caller
 from outcomes.platform.db import Database, Transaction

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from outcomes.casework.models import Enrolment, Show
+from outcomes.casework.people.models import Enrolment, Show
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.db import Transaction
 from outcomes.platform.sql import sql

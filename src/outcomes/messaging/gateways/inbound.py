@@ -18,7 +18,8 @@ from urllib.parse import parse_qsl
 from twilio.request_validator import HMAC_SHA1, RequestValidator
 
 from outcomes.errors import Forbidden
-from outcomes.messaging.gateways.gateway import E164, MESSAGE_SID, Private
+from outcomes.messaging.gateways.gateway import E164, MESSAGE_SID
+from outcomes.messaging.gateways.models import InboundSms, SignedForm, StatusUpdate
 from outcomes.messaging.lifecycle import GatewayStatus
 
 MAX_BODY_BYTES = 64 * 1024
@@ -37,38 +38,6 @@ class WebhookRefused(Forbidden):
 
 class SignatureRefused(WebhookRefused):
     """This request does not carry the gateway's signature."""
-
-
-class SignedForm(Private, frozen=True):
-    """Fields whose signature was verified. `signature_digest` is SHA-256, to know it again."""
-
-    fields: dict[str, str]
-    signature_digest: bytes
-
-
-class InboundSms(Private, frozen=True):
-    """A text that somebody sent to one of our numbers; who really sent it is never proven.
-
-    `opt_out_type` is what the gateway made of the text (STOP, START or HELP), if it says so.
-    """
-
-    message_sid: str
-    from_: str
-    to: str
-    body: str
-    opt_out_type: str | None
-    signature_digest: bytes
-
-
-class StatusUpdate(Private, frozen=True):
-    """What became of a message of ours. `status` is None for a word that we do not know."""
-
-    message_sid: str
-    from_: str
-    to: str
-    status: GatewayStatus | None
-    error_code: int | None
-    signature_digest: bytes
 
 
 def verify(

@@ -9,7 +9,8 @@ from typing import Any
 from litestar import Request
 from msgspec import Struct
 
-from outcomes.messaging.gateways.inbound import SignedForm, verify
+from outcomes.messaging.gateways.inbound import verify
+from outcomes.messaging.gateways.models import SignedForm
 
 _SIGNATURE = "X-Twilio-Signature"
 

@@ -3,7 +3,7 @@ out of order."""
 
 from outcomes.messaging.gateways.callbacks import callback_digest
 from outcomes.messaging.gateways.failures import failure_kind
-from outcomes.messaging.gateways.inbound import StatusUpdate
+from outcomes.messaging.gateways.models import StatusUpdate
 from outcomes.messaging.lifecycle import MessageState, next_state, report
 from outcomes.messaging.models import Change
 from outcomes.messaging.producers import Producers

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from outcomes.assessments import service as assessments
 from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, OutcomeInstrument
-from outcomes.assessments.presentation import last_answers, last_scores
+from outcomes.assessments.progress.presentation import last_answers, last_scores
 from outcomes.assessments.records import OutcomesBefore
 from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.models import Caller, Permission

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from outcomes.errors import NotFound, Unavailable
-from outcomes.messaging.gateways.inbound import InboundSms
+from outcomes.messaging.gateways.models import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import survivor_keys
 from outcomes.platform.access.models import Caller
@@ -31,6 +31,7 @@ from outcomes.prompts.inbox.replies import (
 from outcomes.prompts.inbox.store import Unread
 from outcomes.prompts.models import CancelReason, InboxMessage, MessageKind, task_of
 from outcomes.prompts.sending.producer import cancel_retry, cancel_scheduled
+from outcomes.prompts.sending.store import find_open_prompt, set_answered
 from outcomes.prompts.store import find_workers
 from outcomes.providers import service as providers
 from outcomes.survivors.models import Contactability
@@ -112,7 +113,7 @@ async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
     await _stop_texts(tx, reading, now)
     kind = _kind(reading)
     if kind is MessageKind.ANSWER and prompt_id is not None:
-        await store_inbox.set_answered(tx, prompt_id, message.received_at)
+        await set_answered(tx, prompt_id, message.received_at)
         await cancel_retry(tx, prompt_id, now)
     recorded = prompt_id is not None and reading.reply in _ONLY_RECORDED
     await store_inbox.set_read(
@@ -131,7 +132,7 @@ async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | No
     if key is None:
         return None
     await store_inbox.give_to_survivor(tx, reading.message, survivor_id, key)
-    return await store_inbox.find_open_prompt(tx, survivor_id, now)
+    return await find_open_prompt(tx, survivor_id, now)
 
 
 async def _understand(tx: Transaction, message: Unread) -> _Reading:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from outcomes.messaging.gateways.inbound import InboundSms
+from outcomes.messaging.gateways.models import InboundSms
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.access.data_keys import quarantine_key, wrapped_keys
@@ -18,7 +18,7 @@ from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, DecryptionError, Field, WrappedKey
 from outcomes.platform.paging import Moment, position_args
 from outcomes.platform.sql import sql
-from outcomes.prompts.models import OPEN_FOR, InboxMessage, MessageKind, task_of
+from outcomes.prompts.models import InboxMessage, MessageKind, task_of
 from outcomes.prompts.store import BODY, text_of
 from outcomes.tasks.models import TaskKind
 
@@ -141,33 +141,6 @@ async def next_unread(tx: Transaction) -> datetime | None:
     """When the oldest unread message was received (UTC)."""
     received_at: datetime | None = await tx.fetch_value(_NEXT_UNREAD)
     return received_at
-
-
-_FIND_OPEN_PROMPT = sql(
-    """SELECT p.id, p.answered_at
-    FROM outgoing_messages o
-    JOIN prompts p ON p.provider_id = :provider_id AND p.id = o.id
-    WHERE o.provider_id = :provider_id AND o.recipient_kind = 'survivor'
-      AND o.recipient_id = :survivor_id AND o.due_at > :due_after
-      AND o.state IN ('sending', 'accepted', 'delivered', 'undelivered', 'unconfirmed')
-    ORDER BY o.due_at DESC, o.id DESC LIMIT 1"""
-)
-
-
-async def find_open_prompt(tx: Transaction, survivor_id: UUID, now: datetime) -> UUID | None:
-    """The latest message they may have got, if it is not answered and not too long ago."""
-    row = await tx.fetch_row(_FIND_OPEN_PROMPT, survivor_id=survivor_id, due_after=now - OPEN_FOR)
-    return row["id"] if row is not None and row["answered_at"] is None else None
-
-
-_SET_ANSWERED = sql("""
-    UPDATE prompts SET answered_at = :answered_at WHERE provider_id = :provider_id
-      AND id = :prompt_id
-""")
-
-
-async def set_answered(tx: Transaction, prompt_id: UUID, answered_at: datetime) -> None:
-    await tx.execute(_SET_ANSWERED, prompt_id=prompt_id, answered_at=answered_at)
 
 
 _SET_READ = sql("""

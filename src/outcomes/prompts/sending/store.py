@@ -1,6 +1,8 @@
-"""The SQL of sending prompts: what each was planned under, what it was planned for, its retries."""
+"""The SQL of sending prompts: what each was planned under, what it was planned for, its retries,
+and its answer."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,6 +11,7 @@ from outcomes.errors import NotFound
 from outcomes.messaging.models import Due
 from outcomes.platform.db import Transaction
 from outcomes.platform.sql import sql
+from outcomes.prompts.models import OPEN_FOR
 
 
 class PlannedUnder(Struct, frozen=True):
@@ -146,3 +149,30 @@ async def find_planned_contact(tx: Transaction, prompt_id: UUID) -> UUID | None:
     """The planned contact that this prompt completes, while it is still open."""
     contact_id: UUID | None = await tx.fetch_value(_FIND_CONTACT, prompt_id=prompt_id)
     return contact_id
+
+
+_FIND_OPEN_PROMPT = sql(
+    """SELECT p.id, p.answered_at
+    FROM outgoing_messages o
+    JOIN prompts p ON p.provider_id = :provider_id AND p.id = o.id
+    WHERE o.provider_id = :provider_id AND o.recipient_kind = 'survivor'
+      AND o.recipient_id = :survivor_id AND o.due_at > :due_after
+      AND o.state IN ('sending', 'accepted', 'delivered', 'undelivered', 'unconfirmed')
+    ORDER BY o.due_at DESC, o.id DESC LIMIT 1"""
+)
+
+
+async def find_open_prompt(tx: Transaction, survivor_id: UUID, now: datetime) -> UUID | None:
+    """The latest message they may have got, if it is not answered and not too long ago."""
+    row = await tx.fetch_row(_FIND_OPEN_PROMPT, survivor_id=survivor_id, due_after=now - OPEN_FOR)
+    return row["id"] if row is not None and row["answered_at"] is None else None
+
+
+_SET_ANSWERED = sql("""
+    UPDATE prompts SET answered_at = :answered_at WHERE provider_id = :provider_id
+      AND id = :prompt_id
+""")
+
+
+async def set_answered(tx: Transaction, prompt_id: UUID, answered_at: datetime) -> None:
+    await tx.execute(_SET_ANSWERED, prompt_id=prompt_id, answered_at=answered_at)

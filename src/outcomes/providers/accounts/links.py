@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from outcomes.errors import NotFound
+from outcomes.platform.access.credentials import set_credential
 from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
 from outcomes.platform.access.scopes import RouteKind, Scopes
@@ -36,7 +37,7 @@ async def accept_link(
             raise _used_link()
         await remove_routes(tx, RouteKind.SIGN_IN_LINK, [digest])
         details = await store.get_account_details(tx, account_id)
-        await store.set_credential(
+        await set_credential(
             tx,
             account_id=account_id,
             sign_in_digest=scopes.digest(RouteKind.SIGN_IN_NAME, details.sign_in_name),

@@ -1,4 +1,4 @@
-"""The SQL of accounts, their links and credentials, and of teams; their details are encrypted here."""
+"""The SQL of accounts, their links, and of teams; their details are encrypted here."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -116,27 +116,6 @@ async def close_sign_in_links(tx: Transaction, account_id: UUID, now: datetime) 
     """End the account's links that nobody used; returns their digests."""
     rows = await tx.fetch(_CLOSE_SIGN_IN_LINKS, account_id=account_id, now=now)
     return [row["token_digest"] for row in rows]
-
-
-_SET_CREDENTIAL = sql("""
-    INSERT INTO credentials (provider_id, account_id, sign_in_digest, password_hash, changed_at)
-    VALUES (:provider_id, :account_id, :sign_in_digest, :password_hash, :now)
-    ON CONFLICT (provider_id, account_id) DO UPDATE
-    SET password_hash = excluded.password_hash, failures = 0, next_try_at = NULL,
-        changed_at = excluded.changed_at
-""")
-
-
-async def set_credential(
-    tx: Transaction, *, account_id: UUID, sign_in_digest: bytes, password_hash: str, now: datetime
-) -> None:
-    await tx.execute(
-        _SET_CREDENTIAL,
-        account_id=account_id,
-        sign_in_digest=sign_in_digest,
-        password_hash=password_hash,
-        now=now,
-    )
 
 
 _GET_ACCOUNT_DETAILS = sql("""

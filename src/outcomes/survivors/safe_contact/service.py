@@ -19,6 +19,7 @@ from outcomes.survivors.models import (
     SafeContact,
     SafeContactProfile,
 )
+from outcomes.survivors.numbers import store as numbers
 from outcomes.survivors.safe_contact import store
 from outcomes.survivors.safe_contact.safety import why_no_danger_word
 from outcomes.tasks import service as tasks
@@ -92,7 +93,7 @@ async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
     """The survivor has confirmed by voice that the number is theirs: texts may go there again."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
-        await store.thaw_number(tx, survivor_id)
+        await numbers.thaw_number(tx, survivor_id)
         await audit.record_opened(tx, opened, "survivor.number_confirmed", "phone")
 
 
@@ -127,8 +128,8 @@ async def record_number(
     person: the next one may be shared as well."""
     if await providers.is_sender_number(tx, e164):
         raise Invalid.field("phone", "This is a number of ours. Enter theirs.")
-    method_id = await store.insert_contact_method(tx, key, survivor_id, e164, now)
-    holders = await store.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
+    method_id = await numbers.insert_contact_method(tx, key, survivor_id, e164, now)
+    holders = await numbers.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
     if len(holders) > 1:
         await tasks.raise_task(
             tx,
@@ -144,7 +145,7 @@ async def record_number(
 async def lock_survivor(tx: Transaction, survivor_id: UUID) -> None:
     """Whoever locks or changes the same survivor waits for this transaction. Rows that only refer to
     the survivor can still be added."""
-    await store.lock_survivor(tx, survivor_id)
+    await numbers.lock_survivor(tx, survivor_id)
 
 
 async def get_contactability(tx: Transaction, survivor_id: UUID) -> Contactability:
@@ -163,7 +164,7 @@ async def list_contactability(
 
 async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
     """The living survivors whose current number this is."""
-    return await store.list_holders(tx, phone_bidx)
+    return await numbers.list_holders(tx, phone_bidx)
 
 
 async def list_danger_words(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, str]:
@@ -173,7 +174,7 @@ async def list_danger_words(tx: Transaction, survivor_ids: list[UUID]) -> dict[U
 
 async def get_number(tx: Transaction, survivor_id: UUID) -> str | None:
     """The current number in E.164, for sending; the caller audits. Raises DecryptionError."""
-    return await store.get_number(tx, survivor_id)
+    return await numbers.get_number(tx, survivor_id)
 
 
 async def insert_opt_out(
@@ -192,7 +193,7 @@ async def insert_opt_out(
 
 async def freeze_number(tx: Transaction, method_id: UUID, reason: str, now: datetime) -> None:
     """Send nothing to this number until a person has confirmed it by voice."""
-    await store.freeze_number(tx, method_id, reason, now)
+    await numbers.freeze_number(tx, method_id, reason, now)
 
 
 async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: datetime) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from msgspec import convert
 from msgspec.structs import asdict
 
-from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor
 from outcomes.platform.access.data_keys import logging_damage, survivor_keys
 from outcomes.platform.calendar import SafeHours
@@ -24,8 +23,8 @@ from outcomes.survivors.models import (
     SafeContactProfile,
     SafeContactRules,
 )
+from outcomes.survivors.numbers.store import lock_survivor
 
-PHONE = Field("contact_methods", "phone_ciphertext")
 RULES = Field("safe_contacts", "profile_ciphertext")
 WORDS = Field("safe_contacts", "words_ciphertext")
 LANGUAGE = Field("survivor_identities", "language_ciphertext")
@@ -39,103 +38,6 @@ OPTED_OUT = """EXISTS (SELECT 1 FROM opt_outs o
 
 CURRENT_METHOD = """LEFT JOIN contact_methods m
     ON m.provider_id = :provider_id AND m.survivor_id = s.id AND m.retired_at IS NULL"""
-
-
-_RETIRE_CONTACT_METHOD = sql("""
-    UPDATE contact_methods SET retired_at = :now
-    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
-""")
-
-
-_INSERT_CONTACT_METHOD = sql("""
-    INSERT INTO contact_methods (provider_id, id, survivor_id, phone_ciphertext, phone_bidx,
-                                 recorded_at, recorded_by)
-    VALUES (:provider_id, :method_id, :survivor_id, :phone_ciphertext, :phone_bidx, :now,
-        :recorded_by)
-""")
-
-
-async def insert_contact_method(
-    tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
-) -> UUID:
-    """Record a number; the current one, if there is one, is retired. Returns the new row's id."""
-    method_id = uuid4()
-    await lock_survivor(tx, survivor_id)
-    await tx.execute(_RETIRE_CONTACT_METHOD, survivor_id=survivor_id, now=now)
-    await tx.execute(
-        _INSERT_CONTACT_METHOD,
-        method_id=method_id,
-        survivor_id=survivor_id,
-        phone_ciphertext=key.encrypt_text(PHONE, method_id, e164),
-        phone_bidx=tx.caller.scope.keys.phone_index(e164),
-        now=now,
-        recorded_by=tx.caller.actor.account,
-    )
-    return method_id
-
-
-_LOCK_SURVIVOR = sql("""
-    SELECT 1 FROM survivors WHERE provider_id = :provider_id AND id = :survivor_id FOR NO KEY UPDATE
-""")
-
-
-async def lock_survivor(tx: Transaction, survivor_id: UUID) -> None:
-    """Whoever locks or changes the same survivor waits for this transaction. Rows that only refer to
-    the survivor can still be added."""
-    await tx.execute(_LOCK_SURVIVOR, survivor_id=survivor_id)
-
-
-_LIST_HOLDERS = sql("""
-    SELECT survivor_id FROM contact_methods
-    WHERE provider_id = :provider_id AND phone_bidx = :phone_bidx AND retired_at IS NULL
-""")
-
-
-async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
-    """The living survivors whose current number this is."""
-    rows = await tx.fetch(_LIST_HOLDERS, phone_bidx=phone_bidx)
-    return [row["survivor_id"] for row in rows]
-
-
-_FREEZE_NUMBER = sql("""
-    UPDATE contact_methods SET frozen_at = :now, frozen_reason = :reason
-    WHERE provider_id = :provider_id AND id = :method_id AND frozen_at IS NULL
-""")
-
-
-async def freeze_number(tx: Transaction, method_id: UUID, reason: str, now: datetime) -> None:
-    """Send nothing to this number until a person has confirmed it by voice."""
-    await tx.execute(_FREEZE_NUMBER, method_id=method_id, now=now, reason=reason)
-
-
-_THAW_NUMBER = sql("""
-    UPDATE contact_methods SET frozen_at = NULL, frozen_reason = NULL
-    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
-""")
-
-
-async def thaw_number(tx: Transaction, survivor_id: UUID) -> None:
-    """The survivor's number was confirmed by voice."""
-    await tx.execute(_THAW_NUMBER, survivor_id=survivor_id)
-
-
-_FIND_PHONE = sql(f"""
-    {audit.FOLDED}
-    SELECT id, phone_ciphertext FROM contact_methods
-    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
-""")
-
-
-async def find_phone(tx: Transaction, opened: AuthorisedSurvivor) -> str | None:
-    """The current number in E.164; showing it is an event of its own."""
-    row = await tx.fetch_row(
-        _FIND_PHONE,
-        **audit.opened_args(tx, opened, "survivor.number_shown", "phone"),
-        survivor_id=opened.survivor_id,
-    )
-    return (
-        None if row is None else opened.key.decrypt_text(PHONE, row["id"], row["phone_ciphertext"])
-    )
 
 
 _GET_LAST_VERSION = sql("""
@@ -293,23 +195,6 @@ async def get_contactability(tx: Transaction, survivor_id: UUID) -> Contactabili
         raise DecryptionError
     (row,) = await _list_rows(tx, [survivor_id])
     return _read_contactability(keys[survivor_id], row)
-
-
-_GET_NUMBER = sql("""
-    SELECT id, phone_ciphertext FROM contact_methods
-    WHERE provider_id = :provider_id AND survivor_id = :survivor_id AND retired_at IS NULL
-""")
-
-
-async def get_number(tx: Transaction, survivor_id: UUID) -> str | None:
-    """The current number in E.164, for sending; the caller audits. Raises DecryptionError."""
-    row = await tx.fetch_row(_GET_NUMBER, survivor_id=survivor_id)
-    if row is None:
-        return None
-    keys = await survivor_keys(tx, [survivor_id])
-    if survivor_id not in keys:
-        raise DecryptionError
-    return keys[survivor_id].decrypt_text(PHONE, row["id"], row["phone_ciphertext"])
 
 
 _LIST_ROWS = sql(f"""

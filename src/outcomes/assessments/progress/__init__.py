@@ -1,0 +1,1 @@
+"""How scores and needs have changed, and what pages say of it."""

@@ -1,0 +1,1 @@
+"""Drop-ins, and work or learning that began or ended."""

@@ -1,0 +1,1 @@
+"""Telephone numbers: recorded, replaced, on hold, and decrypted one by one."""
