@@ -38,7 +38,7 @@ class OutcomesError(Exception):
 
 
 class Invalid(OutcomesError):
-    """Some of what you entered needs another look."""
+    """Some of what you entered is not right."""
 
     def __init__(self, *problems: FieldProblem) -> None:
         super().__init__()

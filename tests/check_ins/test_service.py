@@ -180,7 +180,7 @@ async def test_what_has_not_happened_yet_is_refused(product: Product, ahead: tim
     later = await _now(product, worker) + ahead
     check_in = NewCheckIn(wellbeing=Wellbeing.FINE, occurred_at=later)
     attempt = NewAttempt(reason=Reason.NO_REPLY, attempted_at=later)
-    with pytest.raises(Invalid, match="another look"):
+    with pytest.raises(Invalid, match="not right"):
         await service.log_check_in(
             product.db, worker, survivor_id, new_key(worker, check_in), check_in
         )

@@ -131,10 +131,10 @@ async def test_disabling_asks_first_and_then_ends_the_account(
     asked = await browser.get(path)
     done = await browser.post(path)
 
-    assert "Disable A Person?" in asked.text
+    assert "Deactivate the account of A Person?" in asked.text
     assert done.headers["location"] == "/staff"
     assert (await sign_in(Browser(app), name)).status_code == 400
-    assert "Disabled" in (await browser.get("/staff")).text
+    assert "Deactivated" in (await browser.get("/staff")).text
     assert (await browser.post(path)).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""Reads instruments: ours, which come with the product, and a provider's own file."""
+"""Reads instruments: those that come with the product, and a provider's own file."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from decimal import Decimal

@@ -103,7 +103,7 @@ def _by_worker(lines: Iterable[Line], names: dict[UUID, str]) -> Iterable[Group]
     for line in lines:
         grouped.setdefault(line.worker_id, []).append(line)
     for worker_id, found in grouped.items():
-        yield Group(names[worker_id] if worker_id else "Nobody’s", tuple(found))
+        yield Group(names[worker_id] if worker_id else "Unassigned", tuple(found))
 
 
 async def get_person(

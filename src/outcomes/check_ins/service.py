@@ -33,7 +33,7 @@ from outcomes.tasks.models import TaskKind
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _AGREED_WITHIN = timedelta(days=366)
-"""A phone's clock may be ahead of ours by this much (ours)."""
+"""A phone's clock may be ahead of ours by this much (product default; no external source)."""
 
 
 async def see_form(db: Database, caller: Caller, survivor_id: UUID) -> FormSubject:

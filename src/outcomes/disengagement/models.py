@@ -16,7 +16,7 @@ Days = Annotated[int, Meta(ge=1, le=366)]
 
 
 class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ours, no published rule exists; a provider may set others."""
+    """Product defaults, no published rule exists; a provider may set others."""
 
     retry_working_days: Days = 2
     tries: Annotated[int, Meta(ge=1, le=20)] = 3

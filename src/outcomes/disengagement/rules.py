@@ -30,7 +30,7 @@ from outcomes.platform.calendar import (
 from outcomes.providers.models import Responsible
 
 ANOTHER_TIME = timedelta(hours=2)
-"""Ours: how far from the missed try's time of day another time is."""
+"""How far from the missed try's time of day another time is (product default; no external source)."""
 
 SEARCH_DAYS = 31
 """How far ahead a safe window is looked for."""

@@ -1,8 +1,8 @@
 """The words by which a reply is sorted. Casefolded, NFKC, as `prompts.replies` compares them.
 
 What the gateway itself acts on comes first (source: Twilio, "Customize users' opt-in and opt-out
-experience"). All other languages are ours: nobody publishes a list. Only words that mean nothing
-but "stop" when they stand alone are here (not Turkish *dur*, French for *hard*; not *acha* or
+experience"). All other languages are product defaults: nobody publishes a list. Only words that mean
+nothing but "stop" when they stand alone are here (not Turkish *dur*, French for *hard*; not *acha* or
 *baik*, which are *good* elsewhere). A word that we miss costs a person's reading: until then the
 gate withholds, because an unread text from that number stands in the inbox.
 """
@@ -63,4 +63,4 @@ WRONG_NUMBER_PHRASES = (
     "الرقم خطأ",
     "الرقم غلط",
 )
-"""Found anywhere in a text. English is the product's; the others are ours, as above."""
+"""Found anywhere in a text. English has the same source as above; the others are product defaults."""

@@ -12,14 +12,14 @@ from outcomes.survivors.models import NotSafe
 from outcomes.tasks.models import TaskKind
 
 PLANNED_AHEAD = timedelta(days=14)
-"""How far ahead an occurrence of the schedule becomes a prompt (ours)."""
+"""How far ahead an occurrence of the schedule becomes a prompt (product default; no external source)."""
 
 LIVES = timedelta(hours=4)
-"""The longest a prompt waits after it was due, and its validity at the gateway (ours): a late queue
-must not text at another time than the one that was safe."""
+"""The longest a prompt waits after it was due, and its validity at the gateway: a late queue must
+not text at another time than the one that was safe (product default; no external source)."""
 
 OPEN_FOR = timedelta(days=7)
-"""How long after it was due a prompt takes a digit as its answer (ours)."""
+"""How long after it was due a prompt takes a digit as its answer (product default; no external source)."""
 
 
 class NotReady(StrEnum):

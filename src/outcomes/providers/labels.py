@@ -14,7 +14,7 @@ ROLES: dict[Role, str] = {
 ROLE_USES: dict[Role, str] = {
     Role.SUPPORT_WORKER: "Supports people on their own list",
     Role.TEAM_LEAD: "Sees everybody whom their team supports",
-    Role.PROVIDER_ADMIN: "Looks after staff and settings; opens nobody’s record",
+    Role.PROVIDER_ADMIN: "Looks after staff and settings; cannot open a survivor’s record",
     Role.ANALYST: "Sees figures only",
 }
 RESPONSIBLE: dict[Responsible, str] = {

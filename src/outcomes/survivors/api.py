@@ -52,7 +52,7 @@ async def get_survivor(db: Database, caller: Caller, survivor_id: UUID) -> Survi
 
 @get(f"{_ONE}/consents", permission=Permission.SEE_SURVIVORS)
 async def list_consents(db: Database, caller: Caller, survivor_id: UUID) -> ConsentList:
-    """What they have agreed to and taken back."""
+    """What they have agreed to, and what they have withdrawn."""
     return ConsentList(await service.list_consents(db, caller, survivor_id))
 
 
@@ -60,7 +60,7 @@ async def list_consents(db: Database, caller: Caller, survivor_id: UUID) -> Cons
 async def record_consent(
     db: Database, caller: Caller, survivor_id: UUID, data: NewConsent, idempotency_key: UUID
 ) -> Consent:
-    """Record a decision. One taken back counts from this moment."""
+    """Record a decision. A withdrawal counts from this moment."""
     creation = Creation.of(caller, idempotency_key, f"consent:{survivor_id}", data)
     consent_id = await service.record_consent(db, caller, survivor_id, creation, data)
     recorded = await service.list_consents(db, caller, survivor_id)

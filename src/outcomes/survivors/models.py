@@ -12,7 +12,8 @@ from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, LongText, RecordVersion, ShortText
 
 CONFIRMATION_LASTS = timedelta(days=90)
-"""How long a safe-contact profile counts as confirmed (ours); it is asked again at every call."""
+"""How long a safe-contact profile counts as confirmed; it is asked again at every call
+(product default; no external source)."""
 
 CONSENT_WORDING = "2026-11"
 """Which wording of the consent questions this release asks."""

@@ -34,7 +34,7 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
 _REFERENCE_TRIES = 20
 _EXIT_AHEAD, _EXIT_BEFORE = relativedelta(months=12), relativedelta(years=10)
-"""Ours: a day further away than these is taken for a slip of the pen."""
+"""A day further away than these is taken for a slip of the pen (product default; no external source)."""
 
 _WITHOUT_STROKES = str.maketrans(
     {"đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}

@@ -7,7 +7,7 @@ from outcomes.platform.zones import OFFICE_ZONE
 from outcomes.tasks.models import TaskRule
 
 _OPENS, _CLOSES = time(9), time(17)
-"""Working hours, Monday to Friday without bank holidays (ours)."""
+"""Working hours, Monday to Friday without bank holidays (product default; no external source)."""
 
 
 def deadline(rule: TaskRule, part: UkPart, now: datetime) -> datetime:

@@ -15,8 +15,8 @@ _INTRODUCTION = """\
 # KPIs
 
 Each KPI is one file in `src/outcomes/kpis/sql`, with its definition in its header; this page is made
-from those headers (`python -m outcomes.kpis.figures.definitions`). "Ours" marks a rule that we chose
-because no published one exists. No data is never shown as 0.
+from those headers (`python -m outcomes.kpis.figures.definitions`). "Product default; no
+external source" marks a rule that we chose because no published one exists. No data is never shown as 0.
 
 The *internal view* is exact: for team leads and provider admins, and audited. Everything else that
 leaves goes through the rule below.

@@ -82,8 +82,8 @@ def _first_of(month: int) -> date:
 def check_period(period: Period, view: View, today: date) -> None:
     """Refuse a period that a view may not show.
 
-    The external view takes whole months that are over (ours): two looks a day apart, or at periods
-    that differ by a day, would tell what changed in between.
+    The external view takes whole months that are over: two looks a day apart, or at periods that
+    differ by a day, would tell what changed in between (product default; no external source).
 
     Raises:
         Invalid: naming the day and what to enter instead.

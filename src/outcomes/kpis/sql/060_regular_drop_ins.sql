@@ -3,7 +3,7 @@
 -- counts: people
 -- shows: share
 -- numerator: survivors who came to a drop-in in at least half of the calendar months of the
---   period in which they were enrolled (ours)
+--   period in which they were enrolled (product default; no external source)
 -- denominator: survivors supported
 -- breakdown: none
 -- period: drop-ins attended in the period

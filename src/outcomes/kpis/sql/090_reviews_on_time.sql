@@ -2,7 +2,7 @@
 -- title: Pathway reviews on time
 -- counts: events
 -- shows: share
--- numerator: pathway reviews held on the planned day or within 7 days after it (ours)
+-- numerator: pathway reviews held on the planned day or within 7 days after it (product default; no external source)
 -- denominator: pathway reviews that fell due; those replaced or cancelled before their time did
 --   not
 -- breakdown: none

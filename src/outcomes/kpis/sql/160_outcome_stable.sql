@@ -3,7 +3,7 @@
 -- counts: people
 -- shows: share
 -- numerator: people who were stable when last assessed: overall score at least
---   {stable_overall} and no domain below {stable_domain} (ours)
+--   {stable_overall} and no domain below {stable_domain} (product default; no external source)
 -- denominator: people whose outcomes were assessed in the period with an overall score
 -- breakdown: none
 -- period: each person's last assessment in the period

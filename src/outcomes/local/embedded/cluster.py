@@ -1,4 +1,4 @@
-"""The files of a private PostgreSQL: made whole or not at all, and only ever ours."""
+"""The files of a private PostgreSQL: made whole or not at all, and never another program's."""
 
 import shutil
 from asyncio.subprocess import Process
@@ -76,7 +76,7 @@ async def set_superuser_password(cluster: Cluster, password: str) -> None:
 def forget_killed_server(cluster: Cluster) -> None:
     """Remove the pid file of a server that was killed: its number may be another process's by now.
 
-    We hold the home's lock, which any server of ours would still hold; one that somebody started by
+    We hold the home's lock, which any server that we started would still hold; one that somebody started by
     hand works in the cluster's folder, and is left alone.
     """
     pid_file = cluster.folder / "postmaster.pid"

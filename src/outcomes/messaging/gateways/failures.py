@@ -1,7 +1,7 @@
 """What a gateway's error code asks of us. One table for refusals and for failed deliveries.
 
 Source of the codes: Twilio's error dictionary, https://www.twilio.com/docs/api/errors. What follows
-from each is ours (see the design's error classes). A code that is not here is OTHER: never tried
+from each is a product default. A code that is not here is OTHER: never tried
 again by itself, and a person looks at it.
 """
 

@@ -37,7 +37,7 @@ class Private(Struct, frozen=True):
 
 
 class OutboundSms(Private, frozen=True):
-    """One message to send. Numbers are E.164; the message dies unsent after `validity_seconds`.
+    """One message to send. Numbers are E.164; the gateway drops an unsent message after `validity_seconds`.
 
     The status callback is the public address with our opaque token in its query, which is what
     turns a late callback into evidence that an unconfirmed message was accepted.
@@ -67,7 +67,7 @@ class SmsGateway(Protocol):
         """
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
 
 
 class SmsError(OutcomesError):

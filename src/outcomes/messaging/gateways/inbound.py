@@ -1,7 +1,7 @@
 """What the gateway posts to us, read strictly from raw bytes. Knows no web framework.
 
 The signature covers the configured public address, so the Host header plays no part, and its
-algorithm is ours to choose, never the request's. It covers names and values *without delimiters*:
+algorithm is fixed here, never taken from the request. It covers names and values *without delimiters*:
 whoever captured one request can cut the same text into other fields and it still verifies. Hence
 the strict reading: every field that we use has an exact shape, and the rules in `_no_shifts` refuse
 what only a cut elsewhere could produce.

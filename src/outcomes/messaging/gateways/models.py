@@ -26,7 +26,7 @@ class InboundSms(Private, frozen=True):
 
 
 class StatusUpdate(Private, frozen=True):
-    """What became of a message of ours. `status` is None for a word that we do not know."""
+    """What became of a message that we sent. `status` is None for a unknown word."""
 
     message_sid: str
     from_: str

@@ -32,8 +32,9 @@ from outcomes.platform.zones import zone_of
 REVIEW_EARLY_BY = timedelta(days=14)
 FOLLOW_UP_OFF_BY = timedelta(days=91)
 LOOK_AHEAD = timedelta(days=62)
-"""Ours: a review up to two weeks early settles the planned one, and a follow-up the nearest planned
-one within half of the six months between two. Two months ahead hold the next monthly review."""
+"""A review up to two weeks early completes the planned one, and a follow-up the nearest planned
+one within half of the six months between two. Two months ahead hold the next monthly review
+(product default; no external source)."""
 
 
 async def complete_review(

@@ -25,7 +25,8 @@ FURTHEST_MOVE = 31
 """Days searched each way for a day that is allowed; beyond that there is none worth the name."""
 
 ROOM_BEFORE_CLOSE = timedelta(minutes=60)
-"""Ours: a prompt is due this long before its window closes, or half the window if that is less."""
+"""A prompt is due this long before its window closes, or half the window if that is less
+(product default; no external source)."""
 
 _DAY = timedelta(days=1)
 

@@ -27,7 +27,7 @@ REFRESHED_AHEAD = timedelta(days=14)
 """How far ahead due times are worked out again every night."""
 
 ANCHOR_BEFORE, ANCHOR_AFTER = relativedelta(months=12), timedelta(days=28)
-"""Ours: days further away than these are taken for slips of the pen."""
+"""Days further away than these are taken for slips of the pen (product default; no external source)."""
 
 
 async def start(

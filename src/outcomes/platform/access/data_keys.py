@@ -14,7 +14,7 @@ from outcomes.platform.sql import sql
 _log = structlog.get_logger("outcomes.platform.access")
 
 QUARANTINE_PERIOD = timedelta(days=30)
-"""How long one quarantine key is used (ours)."""
+"""How long one quarantine key is used (product default; no external source)."""
 
 _COLUMNS = "id, kind, subject_id, kek_version, wrapped, commitment"
 

@@ -3,7 +3,7 @@
 sign-in              after the route of the name and the password were checked   (sessions)
 session or API token after its digest was found, live, on an active account
 worker               in its loop over the registry of providers
-webhook              after its signature, from a number of ours
+webhook              after its signature, from a number of the provider
 operator             a command on the host, for a named provider
 """
 
@@ -217,7 +217,7 @@ class Scopes:
         return self._process_caller(provider_id, ActorKind.WORKER)
 
     async def own_number(self, number: str) -> Caller | None:
-        """The gateway's webhook, from a number of ours, once its signature was verified."""
+        """The gateway's webhook, from a number of the provider, once its signature was verified."""
         digest = self.digest(RouteKind.SENDER_NUMBER, number)
         provider_id = await self._route(RouteKind.SENDER_NUMBER, digest)
         return None if provider_id is None else self._process_caller(provider_id, ActorKind.GATEWAY)

@@ -16,7 +16,7 @@ from outcomes.platform.sql import sql
 
 SESSION_LENGTH = timedelta(hours=12)
 REAUTHENTICATION_LASTS = timedelta(minutes=5)
-"""How long a password given again counts (ours)."""
+"""How long a password given again counts (product default; no external source)."""
 
 
 class OpenSession(Struct, frozen=True):

@@ -40,10 +40,11 @@ from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
 MOST_AT_ONCE = 50
-"""Messages read in one visit; the others have their turn after the other providers (ours)."""
+"""Messages read in one tenant run; the others follow after the other providers
+(product default; no external source)."""
 
 _ONLY_RECORDED = (Answered(Answer.FINE), Answered(Answer.NOT_SO_GOOD))
-"""What nobody has to look at, when it answers a question of ours."""
+"""What nobody has to look at, when it answers a prompt."""
 
 _BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 

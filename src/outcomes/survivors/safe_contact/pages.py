@@ -65,7 +65,7 @@ async def confirm_safe_contact(
 
 
 def read_profile(form: Form) -> SafeContactProfile:
-    """The form as a profile. Raises Invalid, naming every field that needs another look."""
+    """The form as a profile. Raises Invalid, naming every field that is wrong."""
     problems: tuple[Any, ...] = ()
     hours: object = None
     try:

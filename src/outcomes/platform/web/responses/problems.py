@@ -36,7 +36,7 @@ _STATUS: dict[type[OutcomesError], int] = {
     errors.Unavailable: 503,
 }
 _TITLES = {
-    400: "Something needs another look",
+    400: "There is a problem",
     401: "Please sign in",
     403: "You cannot do this",
     404: "Nothing here",
@@ -46,7 +46,7 @@ _TITLES = {
     415: "This kind of content is not accepted",
     429: "Please wait a moment",
     500: "Something went wrong",
-    503: "Not just now",
+    503: "Service unavailable",
 }
 _LIKE = {413: errors.TooLarge, 404: errors.NotFound, 401: errors.NotSignedIn}
 
@@ -93,7 +93,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """A fault of ours: logged without content under a reference that the person can read out."""
+    """A fault in the product: logged without content under a reference that the person can read out."""
     reference = secrets.token_hex(4)
     _log.error("unexpected_error", reference=reference, **describe(error))
     detail = f"It is not your fault and we have a note of it. Its reference is {reference}."
