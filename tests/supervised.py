@@ -24,7 +24,7 @@ from outcomes.settings import EmbeddedSettings
 ROOT = Path(__file__).parents[1]
 REDIS_PROGRAM = "redis-server" if shutil.which("redis-server") else "valkey-server"
 """What the supervisor starts: its name stands in its command line."""
-_PATIENCE_S = 180
+_TIMEOUT_S = 180
 
 
 class Supervised:
@@ -39,15 +39,15 @@ class Supervised:
     def read_until(self, beginning: str) -> str:
         """Read its output up to the line that begins so; fails with all of it when it never comes."""
         assert self.process.stdout is not None
-        patience = threading.Timer(_PATIENCE_S, self.process.kill)
-        patience.start()
+        timeout = threading.Timer(_TIMEOUT_S, self.process.kill)
+        timeout.start()
         try:
             for line in self.process.stdout:
                 self.said.append(line)
                 if line.startswith(beginning):
                     return line
         finally:
-            patience.cancel()
+            timeout.cancel()
         raise AssertionError("".join(self.said))
 
     def children(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""The same street, nursery and log as for workers: a database, a Redis and a gateway of their own."""
+"""The same installation, worker pool and log as for workers: a database, Redis and gateway of their own."""
 
 from tests.workers.conftest import (
     full_worker_pool,

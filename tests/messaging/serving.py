@@ -54,7 +54,7 @@ class Product:
         await write_response(Response(status=self.statuses.pop(0) if self.statuses else 204), send)
 
 
-class Desk(Struct):
+class ServedHandset(Struct):
     """A handset that is being served, with the product that it calls."""
 
     handset: Handset
@@ -64,7 +64,7 @@ class Desk(Struct):
 
 
 @asynccontextmanager
-async def desk() -> AsyncIterator[Desk]:
+async def served_handset() -> AsyncIterator[ServedHandset]:
     """A handset and a product, both listening."""
     product = Product()
     async with served(product) as public_url:
@@ -72,7 +72,7 @@ async def desk() -> AsyncIterator[Desk]:
             account_sid=ACCOUNT, auth_token=TOKEN, public_url=public_url, pace_seconds=0.01
         )
         async with served(handset) as url:
-            yield Desk(handset, product, url, public_url)
+            yield ServedHandset(handset, product, url, public_url)
             await handset.close()
 
 

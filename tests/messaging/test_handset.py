@@ -17,25 +17,25 @@ from outcomes.local.handset.webhooks import sign
 from outcomes.messaging.gateways.inbound import read_inbound, read_status, verify
 from outcomes.messaging.gateways.models import InboundSms, StatusUpdate
 from outcomes.messaging.lifecycle import GatewayStatus
-from tests.messaging.serving import ACCOUNT, TOKEN, Desk, desk, until
+from tests.messaging.serving import ACCOUNT, TOKEN, ServedHandset, served_handset, until
 
 PHONE, SENDER = "+447700900123", "+447700900001"
 CREATE = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
 
 @pytest.fixture
-async def on_desk() -> AsyncIterator[Desk]:
-    async with desk() as found:
+async def on_desk() -> AsyncIterator[ServedHandset]:
+    async with served_handset() as found:
         yield found
 
 
 @pytest.fixture
-async def client(on_desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+async def client(on_desk: ServedHandset) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=on_desk.url, auth=(ACCOUNT, TOKEN)) as opened:
         yield opened
 
 
-def message(on_desk: Desk, words: str = "Hi") -> dict[str, str]:
+def message(on_desk: ServedHandset, words: str = "Hi") -> dict[str, str]:
     callback = f"{on_desk.public_url}/webhooks/twilio/status?t=Ab12"
     return {
         "To": PHONE,
@@ -46,7 +46,7 @@ def message(on_desk: Desk, words: str = "Hi") -> dict[str, str]:
     }
 
 
-def statuses(on_desk: Desk) -> list[StatusUpdate]:
+def statuses(on_desk: ServedHandset) -> list[StatusUpdate]:
     """What the product makes of the callbacks, by its own strict reading."""
     url = f"{on_desk.public_url}/webhooks/twilio/status?t=Ab12"
     return [
@@ -56,7 +56,7 @@ def statuses(on_desk: Desk) -> list[StatusUpdate]:
     ]
 
 
-def texts_in(on_desk: Desk) -> list[InboundSms]:
+def texts_in(on_desk: ServedHandset) -> list[InboundSms]:
     url = f"{on_desk.public_url}/webhooks/twilio/inbound"
     return [
         read_inbound(verify(call.headers["x-twilio-signature"], url, call.body, (TOKEN,)), ACCOUNT)
@@ -72,7 +72,7 @@ def test_it_signs_as_twilios_own_validator_does(fields: dict[str, str]) -> None:
 
 
 async def test_a_message_is_followed_by_its_statuses(
-    on_desk: Desk, client: httpx.AsyncClient
+    on_desk: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     answer = await client.post(CREATE, data=message(on_desk))
     assert (answer.status_code, answer.json()["status"]) == (201, "queued")
@@ -84,7 +84,7 @@ async def test_a_message_is_followed_by_its_statuses(
 
 
 async def test_twilios_error_shape_and_a_missing_number(
-    on_desk: Desk, client: httpx.AsyncClient
+    on_desk: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     answer = await client.post(CREATE, data=message(on_desk) | {"To": ""})
     assert answer.status_code == 400
@@ -98,7 +98,9 @@ async def test_twilios_error_shape_and_a_missing_number(
     assert (await client.post(CREATE.replace("a", "b", 9), data={})).status_code == 404
 
 
-async def test_the_log_counts_every_arrival(on_desk: Desk, client: httpx.AsyncClient) -> None:
+async def test_the_log_counts_every_arrival(
+    on_desk: ServedHandset, client: httpx.AsyncClient
+) -> None:
     for words in ("one", "one", "two"):
         await client.post(CREATE, data=message(on_desk, words))
     log = (await client.get("/handset/messages")).json()
@@ -113,7 +115,7 @@ async def test_the_log_counts_every_arrival(on_desk: Desk, client: httpx.AsyncCl
 
 
 async def test_callbacks_can_be_off_doubled_or_tell_of_a_failure(
-    on_desk: Desk, client: httpx.AsyncClient
+    on_desk: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     async def plan(**values: object) -> None:
         assert (await client.post("/handset/faults", json=values)).status_code == 204
@@ -130,7 +132,7 @@ async def test_callbacks_can_be_off_doubled_or_tell_of_a_failure(
 
 
 async def test_a_callback_may_come_before_the_answer(
-    on_desk: Desk, client: httpx.AsyncClient
+    on_desk: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     await client.post("/handset/faults", json={"faults": [{"kind": "slow", "seconds": 60}]})
     answer = asyncio.create_task(client.post(CREATE, data=message(on_desk)))
@@ -140,7 +142,7 @@ async def test_a_callback_may_come_before_the_answer(
 
 
 async def test_a_reply_is_posted_signed_and_its_fate_is_shown(
-    on_desk: Desk, client: httpx.AsyncClient
+    on_desk: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     on_desk.product.statuses = [204, 403, 503, 503, 204]
     for words in ("١", "refused", "later"):
@@ -162,7 +164,7 @@ async def test_a_reply_to_nobody_keeps_what_was_typed(client: httpx.AsyncClient,
 
 
 async def test_pages_let_nothing_run_and_unknown_ones_are_not_found(
-    client: httpx.AsyncClient, on_desk: Desk
+    client: httpx.AsyncClient, on_desk: ServedHandset
 ) -> None:
     await client.post(CREATE, data=message(on_desk, "<script>alert(1)</script>"))
     for path in ("/", f"/phones/{PHONE[1:]}", f"/phones/{PHONE[1:]}/thread"):
@@ -177,7 +179,9 @@ async def test_pages_let_nothing_run_and_unknown_ones_are_not_found(
     assert (await client.get("/phones", params={"number": "?"})).status_code == 400
 
 
-async def test_it_runs_as_a_process_and_says_nothing_of_what_it_holds(on_desk: Desk) -> None:
+async def test_it_runs_as_a_process_and_says_nothing_of_what_it_holds(
+    on_desk: ServedHandset,
+) -> None:
     """Started as the product starts it; its output is empty and it ends on SIGTERM."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

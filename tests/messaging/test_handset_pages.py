@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from outcomes.messaging.gateways.gateway import OutboundSms
 from outcomes.messaging.gateways.twilio import TwilioGateway
-from tests.messaging.serving import ACCOUNT, TOKEN, Desk, desk, until
+from tests.messaging.serving import ACCOUNT, TOKEN, ServedHandset, served_handset, until
 
 PHONE, SENDER, OTHER_SENDER = "+447700900123", "+447700900001", "+447700900002"
 WORDS = "Hi, how are things? Reply 1 fine, 2 not so good, 3 please call"
@@ -21,8 +21,8 @@ FLAGS = (
 
 
 @pytest.fixture
-async def on_desk() -> AsyncIterator[Desk]:
-    async with desk() as found:
+async def on_desk() -> AsyncIterator[ServedHandset]:
+    async with served_handset() as found:
         yield found
 
 
@@ -36,7 +36,7 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-def fill(on_desk: Desk) -> None:
+def fill(on_desk: ServedHandset) -> None:
     """Two senders on one phone, both ways, a reply that was refused, and another script."""
     phones = on_desk.handset.phones
     for sender in (SENDER, OTHER_SENDER):
@@ -47,7 +47,7 @@ def fill(on_desk: Desk) -> None:
 
 @pytest.mark.parametrize("size", [(360, 740), (1280, 800)])
 async def test_every_page_is_accessible_fits_and_asks_nobody_else(
-    on_desk: Desk, browser: Browser, size: tuple[int, int]
+    on_desk: ServedHandset, browser: Browser, size: tuple[int, int]
 ) -> None:
     page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
     complaints: list[str] = []
@@ -76,7 +76,7 @@ async def look(page: Page, url: str, width: int) -> None:
 
 
 async def test_a_text_appears_while_a_reply_is_half_typed_and_the_reply_goes_out(
-    on_desk: Desk, browser: Browser
+    on_desk: ServedHandset, browser: Browser
 ) -> None:
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
@@ -104,7 +104,7 @@ async def test_a_text_appears_while_a_reply_is_half_typed_and_the_reply_goes_out
 
 
 async def test_enter_in_the_number_box_sends_what_was_typed_and_no_quick_reply(
-    on_desk: Desk, browser: Browser
+    on_desk: ServedHandset, browser: Browser
 ) -> None:
     page = await browser.new_page()
     await page.goto(f"{on_desk.url}/phones/447700900123")
@@ -118,7 +118,7 @@ async def test_enter_in_the_number_box_sends_what_was_typed_and_no_quick_reply(
 
 
 async def test_a_phone_that_was_open_before_its_first_text_answers_it(
-    browser: Browser, on_desk: Desk
+    browser: Browser, on_desk: ServedHandset
 ) -> None:
     page = await browser.new_page(java_script_enabled=False)
     await page.goto(f"{on_desk.url}/phones/447700900123")

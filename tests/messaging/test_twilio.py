@@ -20,7 +20,7 @@ from outcomes.messaging.gateways.gateway import (
     SmsUnknown,
 )
 from outcomes.messaging.gateways.twilio import TwilioGateway
-from tests.messaging.serving import ACCOUNT, TOKEN, Desk, desk
+from tests.messaging.serving import ACCOUNT, TOKEN, ServedHandset, served_handset
 
 PHONE, SENDER, WORDS = "+447700900123", "+447700900001", "Hi, how are things?"
 MESSAGE = OutboundSms(
@@ -29,8 +29,8 @@ MESSAGE = OutboundSms(
 
 
 @pytest.fixture
-async def on_desk() -> AsyncIterator[Desk]:
-    async with desk() as found:
+async def on_desk() -> AsyncIterator[ServedHandset]:
+    async with served_handset() as found:
         yield found
 
 
@@ -45,7 +45,7 @@ async def gateway(
         await opened.close()
 
 
-async def test_a_message_arrives_once_with_everything_that_it_needs(on_desk: Desk) -> None:
+async def test_a_message_arrives_once_with_everything_that_it_needs(on_desk: ServedHandset) -> None:
     async with gateway(on_desk.url) as sms:
         taken = await sms.send(MESSAGE)
     [text] = on_desk.handset.phones.texts
@@ -57,7 +57,7 @@ async def test_a_message_arrives_once_with_everything_that_it_needs(on_desk: Des
     assert list(on_desk.handset.phones.arrivals().values()) == [1]
 
 
-async def test_every_script_survives_the_way(on_desk: Desk) -> None:
+async def test_every_script_survives_the_way(on_desk: ServedHandset) -> None:
     words = "ë 1️⃣ توقف & a=b+c%20\nline two 👩‍👧"
     async with gateway(f"{on_desk.url}/") as sms:
         await sms.send(msgspec.structs.replace(MESSAGE, body=words))
@@ -77,7 +77,7 @@ async def test_every_script_survives_the_way(on_desk: Desk) -> None:
     ],
 )
 async def test_a_refusal_for_good(
-    on_desk: Desk, change: dict[str, str], code: int, kind: FailureKind
+    on_desk: ServedHandset, change: dict[str, str], code: int, kind: FailureKind
 ) -> None:
     async with gateway(on_desk.url) as sms:
         with pytest.raises(SmsRejected) as refused:
@@ -90,7 +90,7 @@ async def test_a_refusal_for_good(
     ("code", "kind"), [(21610, FailureKind.OPTED_OUT), (21614, FailureKind.BAD_NUMBER)]
 )
 async def test_a_refusal_that_the_handset_is_told_to_make(
-    on_desk: Desk, code: int, kind: FailureKind
+    on_desk: ServedHandset, code: int, kind: FailureKind
 ) -> None:
     on_desk.handset.faults.use(Plan(faults=(Fault(FaultKind.REFUSE, code=code),)))
     async with gateway(on_desk.url) as sms:
@@ -100,14 +100,16 @@ async def test_a_refusal_that_the_handset_is_told_to_make(
         await sms.send(MESSAGE)  # one fault, one message
 
 
-async def test_wrong_credentials_are_a_refusal(on_desk: Desk) -> None:
+async def test_wrong_credentials_are_a_refusal(on_desk: ServedHandset) -> None:
     async with gateway(on_desk.url, token="wrong") as sms:
         with pytest.raises(SmsRejected) as refused:
             await sms.send(MESSAGE)
     assert refused.value.code == 20003
 
 
-async def test_a_stop_on_the_phone_is_refused_by_the_gateway_until_start(on_desk: Desk) -> None:
+async def test_a_stop_on_the_phone_is_refused_by_the_gateway_until_start(
+    on_desk: ServedHandset,
+) -> None:
     phones = on_desk.handset.phones
     async with gateway(on_desk.url) as sms:
         phones.write(phone=PHONE, sender=SENDER, body=" Stop ")
@@ -118,7 +120,7 @@ async def test_a_stop_on_the_phone_is_refused_by_the_gateway_until_start(on_desk
         await sms.send(MESSAGE)
 
 
-async def test_too_many_requests_prove_that_nothing_was_taken(on_desk: Desk) -> None:
+async def test_too_many_requests_prove_that_nothing_was_taken(on_desk: ServedHandset) -> None:
     on_desk.handset.faults.use(Plan(faults=(Fault(FaultKind.TOO_MANY),)))
     async with gateway(on_desk.url) as sms:
         with pytest.raises(SmsNotSent) as waiting:
@@ -138,7 +140,7 @@ async def test_too_many_requests_prove_that_nothing_was_taken(on_desk: Desk) -> 
     ],
 )
 async def test_nobody_knows_and_nothing_is_sent_twice(
-    on_desk: Desk, kind: FaultKind, taken: int
+    on_desk: ServedHandset, kind: FaultKind, taken: int
 ) -> None:
     """The sender cannot tell these apart; the handset's log can."""
     on_desk.handset.faults.use(Plan(faults=(Fault(kind),)))
@@ -159,7 +161,7 @@ async def test_a_refused_connection_and_a_name_that_is_none_prove_that_nothing_l
                 await sms.send(MESSAGE)
 
 
-async def test_a_handshake_that_fails_proves_that_nothing_left(on_desk: Desk) -> None:
+async def test_a_handshake_that_fails_proves_that_nothing_left(on_desk: ServedHandset) -> None:
     async with gateway(on_desk.url.replace("http:", "https:")) as sms:
         with pytest.raises(SmsNotSent):
             await sms.send(MESSAGE)
@@ -199,7 +201,7 @@ async def test_an_answer_that_cannot_be_trusted_leaves_it_unknown(answer: bytes)
 
 
 async def test_nothing_of_a_message_reaches_a_log_or_an_exception(
-    on_desk: Desk, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    on_desk: ServedHandset, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("twilio").setLevel(logging.NOTSET)

@@ -11,7 +11,7 @@ import msgspec
 
 from outcomes.assessments.instruments import shipped_instruments
 from tests.moment import now
-from tests.privacy.desk import Desk, done, id_after, link_on
+from tests.privacy.browser import StaffBrowser, done, id_after, link_on
 from tests.privacy.planted import Planted, people
 from tests.privacy.prepare import SURVIVORS_NUMBER, Prepared
 from tests.supervised import Supervised
@@ -63,8 +63,8 @@ class Journey:
         self._url = product.url
         self._handset = httpx.Client(base_url=prepared.handset_url, trust_env=False)
         self._yesterday = (now() - timedelta(days=1)).date()
-        self.admin = Desk(product.url)
-        self.admin.come_in(prepared.admin_link)
+        self.admin = StaffBrowser(product.url)
+        self.admin.use_link(prepared.admin_link)
         self.admin.fill("/staff/teams", name="First team")
         self._team = id_after(self.admin.get("/staff/new"), "First team")
         self.lead = self._hire("team_lead", phone="07700 900900")
@@ -73,7 +73,7 @@ class Journey:
         self.admin.fill("/staff/on-call", account_id=person)
         self.ids: dict[str, str] = {}
 
-    def _hire(self, role: str, **more: str) -> Desk:
+    def _hire(self, role: str, **more: str) -> StaffBrowser:
         page = self.admin.fill(
             "/staff/new",
             name=f"Person {role}",
@@ -82,8 +82,8 @@ class Journey:
             team_id=str(self._team),
             **more,
         )
-        desk = Desk(self._url)
-        desk.come_in(link_on(page))
+        desk = StaffBrowser(self._url)
+        desk.use_link(link_on(page))
         desk.fill("/sign-out")
         desk.sign_in(f"{role}.one")
         return desk

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from outcomes.survivors.models import Purpose
-from tests.privacy.desk import Desk
+from tests.privacy.browser import StaffBrowser
 from tests.privacy.journey import STRANGER, Journey
 from tests.privacy.places import superuser
 from tests.privacy.planted import Planted, fifty, people
@@ -26,10 +26,10 @@ _KEY = {"Idempotency-Key": str(uuid4())}
 
 async def make_mistakes(journey: Journey, prepared: Prepared) -> None:
     """Send every mistake with every third value, so with values of each kind; then let the database
-    fail while work goes on."""
+    fail while work continues."""
     url, seen = str(journey.worker.base_url), set[int]()
     assert journey.worker.post(_SURVIVORS, json=_RIGHT, headers=_KEY).status_code == 201
-    with Desk(url) as visitor:
+    with StaffBrowser(url) as visitor:
         for value in fifty()[::3]:
             seen |= _all(journey.worker, _signed_in(value)) | _all(visitor, _unknown(value))
             _send_damaged(url, value)
@@ -38,7 +38,7 @@ async def make_mistakes(journey: Journey, prepared: Prepared) -> None:
     assert await _with_faults(journey, prepared) == {500, 503}
 
 
-def _all(desk: Desk, mistakes: Iterator[Mistake]) -> set[int]:
+def _all(desk: StaffBrowser, mistakes: Iterator[Mistake]) -> set[int]:
     return {desk.request(method, path, **more).status_code for method, path, more in mistakes}
 
 
@@ -167,7 +167,7 @@ def _send_damaged(url: str, value: str) -> None:
 
 
 async def _with_faults(journey: Journey, prepared: Prepared) -> set[int]:
-    """Work goes on while the database refuses what it never should. What is answered."""
+    """Work continues while the database refuses what it never should. What is answered."""
     seen = set[int]()
     async with superuser(prepared) as admin:
         app = await admin.fetchval("SELECT rolname FROM pg_roles WHERE rolname LIKE 'outcomes%app'")

@@ -1,4 +1,4 @@
-"""One street for all tests of prompts; each test has a provider of its own on it."""
+"""One installation for all tests of prompts; each test has a provider of its own in it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +15,7 @@ async def installation(
     database_urls: DatabaseUrls, redis_url: str, run_folder: Path
 ) -> AsyncIterator[Installation]:
     async with running_installation(
-        database_urls, redis_url, run_folder / "street-keys"
+        database_urls, redis_url, run_folder / "installation-keys"
     ) as running:
         yield running
 

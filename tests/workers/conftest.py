@@ -1,4 +1,4 @@
-"""A street of its own: workers run every provider of a database, so they get one to themselves."""
+"""An installation of its own: workers run every provider of a database, so they get one to themselves."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

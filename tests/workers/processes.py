@@ -1,7 +1,7 @@
 """Worker processes, and a Redis and a database of their own, for tests that end them by force.
 
-As a module it is a nursery: it imports the worker once and starts one at each line that it reads, so
-that a test can afford to kill twenty. What it starts is `workers.lifecycle.start`, in a process.
+As a module it is a pool: it imports the worker once and starts one for each line that it reads, so
+that a test can kill twenty. Each is `outcomes_workers.lifecycle.start` in a process of its own.
 """
 
 import asyncio
@@ -105,11 +105,11 @@ class WorkerPool:
         return await self._ask(f"end {pid} {int(by)}")
 
     def stop(self, pid: int) -> None:
-        """Let it sleep in the middle of whatever it does."""
+        """Stop the process where it is."""
         os.kill(pid, signal.SIGSTOP)
 
     def wake(self, pid: int) -> None:
-        """Let it go on as if nothing had been."""
+        """Continue the stopped process."""
         os.kill(pid, signal.SIGCONT)
 
     async def end_all(self) -> None:
@@ -134,7 +134,7 @@ class WorkerPool:
 
 @contextmanager
 def running_worker_pool(settings: Settings, log: Path) -> Iterator[WorkerPool]:
-    """A nursery whose workers have these settings and write to `log`."""
+    """A pool whose workers have these settings and write to `log`."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.workers.processes", str(log)],
         cwd=ROOT,
@@ -152,7 +152,7 @@ def environment(settings: Settings) -> dict[str, str]:
     return {**environment_of(settings), "OUTCOMES_LOG_LEVEL": "debug"}
 
 
-def _breed(log: Path) -> None:
+def _serve_pool(log: Path) -> None:
     from outcomes.platform.encryption import AES_GCM
     from outcomes_workers.lifecycle import start
     from tests.moment import CLOCK
@@ -205,4 +205,4 @@ def _become_worker(log: Path, work: object) -> None:
 
 
 if __name__ == "__main__":
-    _breed(Path(sys.argv[1]))
+    _serve_pool(Path(sys.argv[1]))

@@ -234,5 +234,5 @@ _LIST_COVERS = sql(f"""
 async def list_covers(
     tx: Transaction, everyone: bool, team_id: UUID | None, today: date
 ) -> list[Cover]:
-    """Cover that goes on or is to come, the earliest first."""
+    """Current and coming cover, the earliest first."""
     return await tx.fetch_as(Cover, _LIST_COVERS, everyone=everyone, team_id=team_id, today=today)

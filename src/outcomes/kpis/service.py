@@ -161,7 +161,7 @@ async def build_pending_exports(
     """Build what the provider's people asked for, one transaction each; returns how many.
 
     An export that cannot be built is marked as failed, so that it does not stand in the way of
-    the next, and the error goes on to the worker. For the worker's tick.
+    the next, and the error is raised to the worker. For the worker's tick.
     """
     built = 0
     while await _build_next(db, caller, instrument):

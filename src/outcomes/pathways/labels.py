@@ -46,5 +46,5 @@ DECISION_HINTS: dict[ReviewDecision, str] = {
     ReviewDecision.CONTINUE: "The same contact as now",
     ReviewDecision.STEP_DOWN: "Less contact from here on",
     ReviewDecision.MOVE_ON: "Another service takes over, or they no longer need us",
-    ReviewDecision.EXIT: "Government-funded support ends; follow-up goes on for two years",
+    ReviewDecision.EXIT: "Government-funded support ends; follow-up continues for two years",
 }

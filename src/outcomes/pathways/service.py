@@ -14,7 +14,6 @@ from outcomes.pathways.models import (
     Pathway,
     Schedule,
 )
-from outcomes.pathways.schedule import queries as schedule_store
 from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.pathways.schedule.planning import follow_up_points
@@ -101,7 +100,7 @@ async def get_schedule(db: Database, caller: Caller, survivor_id: UUID) -> Sched
         await audit.record_opened(tx, opened, "schedule.viewed", "planned_contacts")
         pathway = await store.get_pathway(tx, survivor_id)
         part = (await providers.get_provider(tx)).uk_part
-        contacts = await schedule_store.list_contacts(tx, pathway.id, part)
+        contacts = await plan_store.list_contacts(tx, pathway.id, part)
         basis = (await store.list_bases(tx, [pathway.id], {}))[0]
         points = follow_up_points(basis, part)
         not_due = tuple(NotDue(p.stage, p.planned_on) for p in points if p.occurrence is None)
@@ -119,9 +118,7 @@ async def list_due(
     """Calls, reviews and follow-ups of the caller's caseload that are due or overdue, oldest first."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
-        found = await schedule_store.list_due(
-            tx, now=now, state=state, after=after, limit=limit + 1
-        )
+        found = await plan_store.list_due(tx, now=now, state=state, after=after, limit=limit + 1)
         due = page(found, limit, lambda last: Moment(last.due_at, last.id))
         ids = tuple(item.survivor_id for item in due.items)
         await audit.record_access(tx, "planned_contact.listed", ids, now=now)

@@ -1,6 +1,6 @@
 """Lists a page at a time.
 
-A cursor is the place in the list where a page ended, not an id to look up, so every list goes on where
+A cursor is the place in the list where a page ended, not an id to look up, so every list continues where
 it stopped whatever has happened to that row. A page is read with `limit + 1`: the row too many tells
 whether another page follows.
 """

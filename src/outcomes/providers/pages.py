@@ -182,7 +182,7 @@ async def _new_account(
 
 
 def _link(request: Request[Any, Any, Any], public_url: str, token: str | None) -> Response[str]:
-    """The address to hand over; None when the account was made by an earlier sending."""
+    """The address of the link, to be given to the colleague; none when the form was sent before."""
     address = f"{public_url}/sign-in/link/{token}" if token else ""
     return render(request, "providers/link_shown.html", address=address)
 

@@ -12,7 +12,7 @@ async def test_the_roles_can_do_no_more_than_they_are_granted(
 ) -> None:
     conn = await asyncpg.connect(superuser_url)
     flags = await conn.fetch(
-        "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb AS mighty"
+        "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb AS privileged"
         " FROM pg_roles WHERE rolname LIKE 'outcomes%'"
     )
     owner = await conn.fetchval(
@@ -24,7 +24,7 @@ async def test_the_roles_can_do_no_more_than_they_are_granted(
         database_urls.app_role,
         database_urls.auth_role,
     }
-    assert not [row["rolname"] for row in flags if row["mighty"]]
+    assert not [row["rolname"] for row in flags if row["privileged"]]
 
 
 async def test_it_is_durable_in_utc_and_only_on_this_machine(superuser_url: str) -> None:

@@ -59,7 +59,7 @@ def see_other(path: str) -> Response:
 
 
 async def read_request(scope: Message, receive: Receive) -> Request:
-    """The request with its body, cut off where nothing honest would go on."""
+    """The request with its body, cut off after the largest size that an honest client sends."""
     body, more = b"", True
     while more and len(body) <= _MAX_BODY_BYTES:
         message = await receive()

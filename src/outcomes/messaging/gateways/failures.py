@@ -13,7 +13,7 @@ class FailureKind(StrEnum):
     """What has to happen before this person can be texted again."""
 
     OPTED_OUT = "opted_out"
-    """They texted STOP to this sender. Goes on our own opt-out list."""
+    """They texted STOP to this sender. They are added to our own opt-out list."""
     BAD_NUMBER = "bad_number"
     """Not a number that can receive texts: a person checks it."""
     CONTENT = "content"

@@ -17,7 +17,6 @@ from outcomes.pathways.models import (
     Series,
 )
 from outcomes.pathways.reviews import store as review_store
-from outcomes.pathways.schedule import queries as schedule_store
 from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
 from outcomes.platform.access import audit
@@ -54,7 +53,7 @@ async def complete_review(
         if is_new:
             if new.exit_on is not None and new.version is not None:
                 await plans.set_exit_date(tx, opened, new.exit_on, new.version)
-            open_ones = await schedule_store.list_open(
+            open_ones = await plan_store.list_open(
                 tx, survivor_id, Series.REVIEW, until=held_on + REVIEW_EARLY_BY
             )
             planned_id = _settled(open_ones, held_on)
@@ -73,7 +72,7 @@ async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> Rev
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
         today = local_date(opened.now, zone_of(opened.zone))
-        open_ones = await schedule_store.list_open(
+        open_ones = await plan_store.list_open(
             tx, survivor_id, Series.REVIEW, until=today + LOOK_AHEAD
         )
         days = {planned_id: day for planned_id, day, _ in open_ones}
@@ -153,7 +152,7 @@ async def _planned_follow_up(
     if new.stage not in (AssessmentStage.EXIT, AssessmentStage.FOLLOW_UP):
         return None
     at_exit = new.stage is AssessmentStage.EXIT
-    open_ones = await schedule_store.list_open(
+    open_ones = await plan_store.list_open(
         tx, survivor_id, Series.FOLLOW_UP, until=new.assessed_on + FOLLOW_UP_OFF_BY
     )
     distances = [

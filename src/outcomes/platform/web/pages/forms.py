@@ -1,7 +1,7 @@
 """HTML forms: what was typed, what is wrong with it, and the Struct it becomes.
 
 Names with dots are nested (`answers.safety-1`). A date asked for in three fields is `left_on.day`,
-`left_on.month`, `left_on.year`; where chips offer near dates, the chip `pick` hands over to them
+`left_on.month`, `left_on.year`; where chips offer near dates, the chip `pick` selects them
 or to one native date field `left_on.pick`.
 """
 

@@ -109,12 +109,12 @@ def credential_used(
 
 
 def sign_in_url(path: str) -> str:
-    """Where to sign in before going on to `path`."""
+    """Where to sign in before `path` is opened."""
     return f"{SIGN_IN_PATH}?next={quote(path, safe='')}"
 
 
 def local_path(wanted: str | None) -> str:
-    """A path of ours to go on to after signing in; `/` for anything that could lead elsewhere."""
+    """The path to open after signing in; `/` for anything that could lead to another site."""
     if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
         return "/"
     return wanted if wanted.isprintable() and "\\" not in wanted else "/"

@@ -11,7 +11,7 @@ _COOKIE = re.compile(r"__Host-outcomes=([^;]+)")
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
-class Desk(httpx.Client):
+class StaffBrowser(httpx.Client):
     """A browser that says what it wanted when something is refused."""
 
     def __init__(self, url: str) -> None:
@@ -19,7 +19,7 @@ class Desk(httpx.Client):
             base_url=url, headers={"Sec-Fetch-Site": "same-origin"}, timeout=30, trust_env=False
         )
 
-    def come_in(self, link: str) -> None:
+    def use_link(self, link: str) -> None:
         """Use a sign-in link, and choose the password."""
         self._signed_in(
             self.post(f"/sign-in/link/{link}", data={"password": PASSWORD, "again": PASSWORD})
