@@ -15,11 +15,11 @@ from outcomes.errors import Invalid, OutcomesError
 from outcomes.platform import encryption
 from outcomes.settings import EmbeddedSettings, Settings, database_urls, folders
 
-# What a command needs is imported when it runs: the supervisor stays for days, and small.
+# A command imports what it needs when it runs: the supervisor runs for days and stays small.
 
 
 class _Commands(click.Group):
-    """What the product refuses on purpose is one line and exit code 1, never a traceback."""
+    """Prints an error of the product as one line, with exit code 1 and no traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -37,13 +37,13 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands)
 def main() -> None:
-    """Outcomes: how survivors of modern slavery are doing, and nobody forgotten."""
+    """Outcomes tracks how survivors of modern slavery are doing."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @main.command()
 def run() -> None:
-    """Run everything on this machine: servers, web, worker, and a phone to practise with."""
+    """Run everything on this machine: servers, web, worker and a practice phone."""
     from outcomes.local import supervisor
 
     supervisor.run(EmbeddedSettings.from_environment(os.environ), supervisor.Entries())
@@ -51,7 +51,7 @@ def run() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database in the environment to the newest revision."""
+    """Migrate the database in the environment to the newest revision."""
     from outcomes.operations.migrate import migrate
 
     revision = asyncio.run(migrate(database_urls(os.environ)))
@@ -60,7 +60,7 @@ def migrate() -> None:
 
 @main.command()
 def demo() -> None:
-    """Make an invented organisation to practise with, unless it is there already."""
+    """Create an invented organisation to practise with, unless it exists already."""
     from outcomes.local.demo.seed import seed
     from outcomes.platform.clock import Clock
 
@@ -73,7 +73,7 @@ def demo() -> None:
 
 @main.command()
 def serve() -> None:
-    """Serve pages and API on the database in the environment, at PORT."""
+    """Serve pages and API on the database in the environment, on PORT."""
     from outcomes.operations.serve import serve
     from outcomes.platform.clock import Clock
 
@@ -82,7 +82,7 @@ def serve() -> None:
 
 @main.command()
 def worker() -> None:
-    """Send what is due and read what came in, on the database in the environment."""
+    """Run the background worker on the database in the environment."""
     Settings.from_environment(os.environ).require_practice_data()
     os.execv(sys.executable, [sys.executable, "-P", "-m", "outcomes_workers"])
 
@@ -95,12 +95,12 @@ def providers() -> None:
 @providers.command("create")
 @click.option("--name", required=True)
 @click.option("--uk-part", required=True, help="england, wales, scotland or northern_ireland")
-@click.option("--admin-name", required=True, help="its first administrator")
+@click.option("--admin-name", required=True, help="name of the first administrator")
 @click.option("--admin-sign-in-name", required=True)
-@click.option("--survivors-number", required=True, help="from which survivors are texted")
-@click.option("--staff-number", required=True, help="from which staff are alerted")
+@click.option("--survivors-number", required=True, help="number that survivors are texted from")
+@click.option("--staff-number", required=True, help="number that staff are alerted from")
 def create_provider(**typed: str) -> None:
-    """Make a provider, its keys and its first administrator, and print the sign-in link."""
+    """Create a provider, its keys and its first administrator, and print the sign-in link."""
     from outcomes.operations import commands as operators
     from outcomes.platform.web.requests.reading import read
     from outcomes.providers.models import NewProvider
@@ -114,23 +114,25 @@ def create_provider(**typed: str) -> None:
 
 @main.group()
 def tokens() -> None:
-    """Tokens with which programs act for a member of staff."""
+    """API tokens, each for a member of staff."""
 
 
 @tokens.command("create")
 @click.option("--provider", required=True, type=click.UUID)
-@click.option("--sign-in-name", required=True, help="whose role and caseload the token has")
+@click.option(
+    "--sign-in-name", required=True, help="the account whose role and caseload the token has"
+)
 @click.option("--permission", "permissions", required=True, multiple=True)
 @click.option("--days", default=90, type=click.IntRange(1, 365), show_default=True)
 def create_token(
     provider: UUID, sign_in_name: str, permissions: tuple[str, ...], days: int
 ) -> None:
-    """Make a token and print it once; with the account it ends too."""
+    """Create a token and print it once. It is revoked with the account."""
     from outcomes.operations import commands as operators
     from outcomes.platform.access.models import Permission
 
     if unknown := sorted(set(permissions) - set(Permission)):
-        raise Invalid.field("permission", f"{unknown[0]} is none of {', '.join(Permission)}.")
+        raise Invalid.field("permission", f"{unknown[0]} is not one of {', '.join(Permission)}.")
     settings = Settings.from_environment(os.environ)
     settings.require_practice_data()
     wanted = frozenset(Permission(name) for name in permissions)
@@ -140,12 +142,12 @@ def create_token(
 
 @main.group()
 def keys() -> None:
-    """The keys that open every record. Whoever loses them loses the records."""
+    """The encryption keys of this installation. Without them no record can be read."""
 
 
 @keys.command("init")
 def init_keys() -> None:
-    """Make the keys of a new installation in OUTCOMES_KEYS."""
+    """Create the keys of a new installation in OUTCOMES_KEYS."""
     _, directory = folders(os.environ)
     encryption.KeyRing.create(directory)
     click.echo(f"The keys are in {directory}. Back them up now: outcomes keys backup FILE")
@@ -154,25 +156,25 @@ def init_keys() -> None:
 @keys.command("backup")
 @click.argument("file", type=click.Path(path_type=Path))
 def backup_keys(file: Path) -> None:
-    """Seal the keys into FILE, under a passphrase of which two people hold half each."""
+    """Write an encrypted backup of the keys to FILE; two people each choose half of its passphrase."""
     home, directory = folders(os.environ)
-    passphrase = _asked_of_two("New half of the passphrase", confirm=True)
+    passphrase = _ask_custodians("New half of the passphrase", confirm=True)
     encryption.backup(directory, file, passphrase=passphrase, home=home)
-    click.echo(f"{file} is written and reads back. Keep it away from the data.")
+    click.echo(f"{file} is written and was read back. Keep it away from the data.")
 
 
 @keys.command("restore")
 @click.argument("file", type=click.Path(path_type=Path))
 def restore_keys(file: Path) -> None:
-    """Put the keys in FILE back into OUTCOMES_KEYS, which must be empty."""
+    """Restore the keys from FILE to OUTCOMES_KEYS, which must be empty."""
     _, directory = folders(os.environ)
-    passphrase = _asked_of_two("Half of the passphrase", confirm=False)
+    passphrase = _ask_custodians("Half of the passphrase", confirm=False)
     encryption.restore(file, directory, passphrase=passphrase)
-    click.echo(f"The keys are in {directory}, and each of them opens.")
+    click.echo(f"The keys are in {directory}, and each of them can be opened.")
 
 
-def _asked_of_two(question: str, *, confirm: bool) -> str:
-    """Each custodian types their half unseen; neither alone opens anything."""
+def _ask_custodians(question: str, *, confirm: bool) -> str:
+    """The passphrase, of which each custodian types half without the other seeing it."""
     halves = (
         click.prompt(f"{question}, {who}", hide_input=True, confirmation_prompt=confirm, type=str)
         for who in ("first person", "second person")

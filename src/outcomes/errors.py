@@ -51,7 +51,7 @@ class Invalid(OutcomesError):
 
 
 class NotFound(OutcomesError):
-    """There is nothing here that you can see."""
+    """This does not exist, or you do not have access to it."""
 
 
 class NotSignedIn(OutcomesError):
@@ -63,7 +63,7 @@ class Forbidden(OutcomesError):
 
 
 class ReauthenticationNeeded(OutcomesError):
-    """Please give your password again first."""
+    """Please confirm your password first."""
 
 
 class Conflict(OutcomesError):
@@ -71,7 +71,7 @@ class Conflict(OutcomesError):
 
 
 class TooLarge(OutcomesError):
-    """That is more than can be sent at once."""
+    """This is larger than the limit."""
 
 
 class TooManyTries(OutcomesError):
@@ -83,7 +83,7 @@ class TooManyTries(OutcomesError):
 
 
 class Unavailable(OutcomesError):
-    """This cannot be done just now. Nothing was changed; please try again."""
+    """The service is unavailable. Nothing was changed; please try again."""
 
 
 class SettingsError(OutcomesError):

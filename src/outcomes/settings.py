@@ -164,7 +164,7 @@ def _refuse_unknown(environ: Mapping[str, str], known: set[str]) -> None:
     unknown = sorted(name for name in environ if name.startswith("OUTCOMES_") and name not in known)
     if unknown:
         raise SettingsError(
-            f"{unknown[0]} is not a setting of this command: remove it or mend its name."
+            f"{unknown[0]} is not a setting of this command: remove it or correct its name."
         )
 
 

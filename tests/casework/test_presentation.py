@@ -1,14 +1,14 @@
 """What codes and answers are called on the timeline."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from outcomes.assessments.instruments import shipped_instruments
-from outcomes.casework.models import Entry, EntryKind
-from outcomes.casework.presentation import shown
+from outcomes.casework.models import Entry, EntryKind, Reason, ReasonKind, Urgency
+from outcomes.casework.presentation import reason_tags, shown
 from outcomes.disengagement.models import DEFAULT_LADDER
 
 
@@ -41,6 +41,26 @@ def test_a_score_is_out_of_its_own_scale(how: str, score: str | None, line: str)
     )
     found = shown(entry, DEFAULT_LADDER, shipped_instruments())
     assert (found.title, found.lines) == ("Outcomes assessed: follow-up after exit", (line,))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((19, 12, 5), "3 calls overdue, oldest 19 days"),
+        ((2, 1), "2 calls overdue, oldest 2 days"),
+        ((1,), "Call 1 day overdue"),
+        ((0,), "Call due earlier today"),
+    ],
+)
+def test_overdue_contacts_of_one_series_are_one_tag(days: tuple[int, ...], words: str) -> None:
+    today = date(2026, 11, 25)
+    reasons = [_overdue_call(date(2026, 11, 25 - ago)) for ago in days]
+    assert [tag.words for tag in reason_tags(reasons, today, DEFAULT_LADDER)] == [words]
+
+
+def _overdue_call(on: date) -> Reason:
+    due_at = datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
+    return Reason(ReasonKind.PLANNED, Urgency.OVERDUE, "call", uuid4(), None, due_at, on)
 
 
 def _entry(

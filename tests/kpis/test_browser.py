@@ -76,14 +76,14 @@ async def test_an_export_with_a_thumb(
         await page.get_by_role("link", name="Export these figures").click()
         await page.get_by_label("Spreadsheet").check()
         await page.get_by_label("What is it for?").fill(f"Report {uuid4()}")
-        await page.get_by_role("button", name="Make the file").click()
-        await page.get_by_role("heading", name="Your file is being made").wait_for()
+        await page.get_by_role("button", name="Create export").click()
+        await page.get_by_role("heading", name="Your export is being created").wait_for()
         assert await violations(page) == []
         worker = product.scopes.worker(filled.provider.id)
         await service.build_pending_exports(
             product.db, worker, instrument=shipped_instruments().offered_outcomes
         )
-        await page.get_by_role("link", name="Look again").click()
+        await page.get_by_role("link", name="Refresh").click()
         async with page.expect_download() as download:
             await page.get_by_role("link", name="Download").click()
         name = (await download.value).suggested_filename

@@ -82,14 +82,14 @@ async def test_an_export_from_form_to_file(
     made = await lead.post(f"{HALF_YEAR}/export", data=fields)
     assert made.status_code == 303
     page = await lead.get(made.headers["location"])
-    assert "Your file is being made" in page.text
+    assert "Your export is being created" in page.text
     await service.build_pending_exports(
         product.db,
         product.scopes.worker(provider.id),
         instrument=shipped_instruments().offered_outcomes,
     )
     page = await lead.get(made.headers["location"])
-    assert "Your file is ready" in page.text
+    assert "Your export is ready" in page.text
     file = await lead.get(f"{made.headers['location']}/file")
     assert file.content.startswith(b"PK")
     assert file.headers["content-disposition"].startswith("attachment; filename=")

@@ -188,7 +188,7 @@ class TestForms:
         assert "Send the next message now" not in refused
         assert "Hi, how are things? Reply 1 fine, 2 not so good, 3 please call" in offered
         assert f'action="/people/{survivor_id}/prompts"' in offered
-        assert "No text can go out now" not in offered
+        assert "No text can be sent now" not in offered
 
 
 @asynccontextmanager

@@ -56,7 +56,7 @@ async def test_a_new_colleague_gets_a_link_that_is_shown_once(
     link = LINK.search(made.text)
     assert link is not None
     assert LINK.search(again.text) is None
-    assert "made already" in again.text
+    assert "exists already" in again.text
     answer = await Browser(app).post(link[0], data={"password": PASSWORD, "again": PASSWORD})
     caller = await product.scopes.session(cookie(answer))
     assert caller is not None
@@ -188,7 +188,7 @@ async def test_the_words_are_accepted_by_an_administrator_once(
     unknown = await browser.post("/staff/wording", data={"code": "mine", "version": "1.0"})
 
     assert unknown.status_code == 404
-    assert "Accept these words" not in (await browser.get("/staff/wording")).text
+    assert "Accept this wording" not in (await browser.get("/staff/wording")).text
 
 
 async def test_only_administrators_see_these_pages(

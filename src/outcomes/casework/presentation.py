@@ -88,8 +88,10 @@ def _tag(reasons: Sequence[Reason], today: date, ladder: Ladder) -> Tag:
     days = (today - oldest.on).days if oldest.on else 0
     if days == 0:
         return Tag(f"{what} due earlier today", "late")
-    late = f"{days} day{'s' * (days > 1)} late"
-    return Tag(f"{what} {late}" if count == 1 else f"{count} × {what.lower()}, {late}", "late")
+    age = f"{days} day{'s' * (days > 1)}"
+    if count > 1:
+        return Tag(f"{count} {what.lower()}s overdue, oldest {age}", "late")
+    return Tag(f"{what} {age} overdue", "late")
 
 
 def outcomes_words(about: Summary, instruments: Instruments) -> str:

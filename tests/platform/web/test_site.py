@@ -75,7 +75,7 @@ async def test_other_sites_cannot_send_for_a_session(
 ) -> None:
     assert (await person.post("/api/entries", json=RIGHT)).status_code == 201
     answer = await person.post("/api/entries", json=RIGHT, headers=headers)
-    assert (answer.status_code, answer.json()["title"]) == (403, "You cannot do this")
+    assert (answer.status_code, answer.json()["title"]) == (403, "You do not have permission")
 
 
 async def test_a_form_carries_its_own_token(person: httpx.AsyncClient) -> None:

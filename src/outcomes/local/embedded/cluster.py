@@ -41,7 +41,7 @@ class Cluster(Struct, frozen=True):
 
 
 async def make_files(cluster: Cluster, password: str) -> None:
-    """Make the files under another name first, so that a start killed here leaves no half of them.
+    """Create the files under another name first, so that a start killed here leaves no half of them.
 
     Raises:
         SettingsError: initdb failed.

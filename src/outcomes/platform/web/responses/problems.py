@@ -38,12 +38,12 @@ _STATUS: dict[type[OutcomesError], int] = {
 _TITLES = {
     400: "There is a problem",
     401: "Please sign in",
-    403: "You cannot do this",
-    404: "Nothing here",
-    405: "This cannot be done here",
-    409: "Changed or sent already",
-    413: "Too much at once",
-    415: "This kind of content is not accepted",
+    403: "You do not have permission",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Already changed or sent",
+    413: "Too large",
+    415: "Content type not accepted",
     429: "Please wait a moment",
     500: "Something went wrong",
     503: "Service unavailable",
@@ -96,7 +96,7 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
     """A fault in the product: logged without content under a reference that the person can read out."""
     reference = secrets.token_hex(4)
     _log.error("unexpected_error", reference=reference, **describe(error))
-    detail = f"It is not your fault and we have a note of it. Its reference is {reference}."
+    detail = f"The problem has been logged. Its reference is {reference}."
     return _answer(request, Problem("about:blank", _TITLES[500], 500, detail), {})
 
 
