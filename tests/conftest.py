@@ -35,7 +35,7 @@ async def servers(run_folder: Path) -> AsyncIterator[Servers]:
     home, keys = run_folder / "data", run_folder / "server-keys"
     make_home(home)
     with locked(home) as lock:
-        async with running_servers(home, keys, lock, tell=print) as running:
+        async with running_servers(home, keys, lock, notify=print) as running:
             await migrate(running.postgres.database)
             yield running
     shutil.rmtree(find_data_directory(home).folder)

@@ -223,12 +223,12 @@ def create_app(
 
 
 def producers() -> Producers:
-    """Who plans messages, by the kind of recipient."""
+    """The producer of messages for each kind of recipient."""
     return Producers(PromptProducer(), AlertProducer(alert_wording().text))
 
 
 async def _caller(request: Request[Any, Any, Any]) -> Caller:
-    """The signed-in caller; the guard has refused everybody else."""
+    """The signed-in caller; the guard refuses requests without one."""
     caller: Caller = request.scope["state"]["caller"]
     return caller
 

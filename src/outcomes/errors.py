@@ -11,9 +11,9 @@ An exception's docstring is its message unless it is given a better one. Nothing
     ├── ReauthenticationNeeded   allowed, once the password has been given again
     ├── Conflict                 somebody else changed it first, or a key was used for something else
     ├── TooLarge                 more than we accept at once
-    ├── TooManyTries             wait before trying again
+    ├── TooManyTries             wait before the next attempt
     ├── Unavailable              cannot be done now; nothing was changed
-    └── SettingsError            the environment or a file refuses a start; one line, with its remedy
+    └── SettingsError            the product cannot start; one line, with its remedy
 """
 
 from msgspec import Struct
@@ -75,7 +75,7 @@ class TooLarge(OutcomesError):
 
 
 class TooManyTries(OutcomesError):
-    """Too many tries. Please wait before you try again."""
+    """Too many attempts. Please wait before you try again."""
 
     def __init__(self, wait_seconds: int) -> None:
         super().__init__()

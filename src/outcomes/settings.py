@@ -1,6 +1,6 @@
-"""What the environment may say; unknown, missing or weak values refuse a start, in one line.
+"""Settings from the environment. An unknown, missing or weak value is refused in one line.
 
-No message repeats a value: an address holds a password.
+No message repeats a value: an address contains a password.
 """
 
 import re
@@ -21,7 +21,7 @@ DATA_FOLDER = Path(".outcomes/data")
 KEY_FOLDER = Path(".outcomes/keys")
 
 _EVERYWHERE = {"OUTCOMES_HOME", "OUTCOMES_KEYS", "OUTCOMES_LOG_LEVEL", "OUTCOMES_POOL_SIZE"}
-_SERVERS_OF_OTHERS = {
+_EXTERNAL_SERVERS = {
     "OUTCOMES_DATABASE_OWNER_URL",
     "OUTCOMES_DATABASE_APP_URL",
     "OUTCOMES_DATABASE_AUTH_URL",
@@ -55,13 +55,13 @@ class DatabaseUrls(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """Everything that `migrate`, `serve` and the worker are told."""
+    """The settings of `migrate`, `serve` and the worker."""
 
     database: DatabaseUrls
     redis_url: str
     keys: Path
     public_url: str
-    """Where browsers and the gateway find us, without a final slash; webhooks are signed for it."""
+    """The address for browsers and the gateway, without a final slash; webhooks are signed for it."""
     twilio_base_url: str
     twilio_account_sid: str
     twilio_auth_token: str
@@ -75,8 +75,8 @@ class Settings(Struct, frozen=True):
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
-        """Read every setting. Raises SettingsError for the first that cannot be accepted."""
-        _refuse_unknown(environ, _EVERYWHERE | _SERVERS_OF_OTHERS)
+        """Read every setting. Raises SettingsError for the first that is not acceptable."""
+        _refuse_unknown(environ, _EVERYWHERE | _EXTERNAL_SERVERS)
         keys = Path(_required(environ, "OUTCOMES_KEYS")).resolve()
         if home := environ.get("OUTCOMES_HOME"):
             refuse_nesting(Path(home).resolve(), keys)
@@ -96,7 +96,7 @@ class Settings(Struct, frozen=True):
         )
 
     def require_practice_data(self) -> None:
-        """Until `outcomes doctor` can say that it is safe, nobody's real record comes in here.
+        """Refuse to start without the setting that confirms that only practice data is entered.
 
         Raises:
             SettingsError: OUTCOMES_PRACTICE_DATA_ONLY is not `yes`.
@@ -109,7 +109,7 @@ class Settings(Struct, frozen=True):
 
 
 class EmbeddedSettings(Struct, frozen=True):
-    """What `outcomes run` is told; the servers' addresses and the gateway are its own."""
+    """The settings of `outcomes run`, which brings its own servers and gateway."""
 
     home: Path
     keys: Path
@@ -126,7 +126,7 @@ class EmbeddedSettings(Struct, frozen=True):
         Raises:
             SettingsError: a name that belongs to external servers, or a value not acceptable.
         """
-        if foreign := sorted(_SERVERS_OF_OTHERS & environ.keys()):
+        if foreign := sorted(_EXTERNAL_SERVERS & environ.keys()):
             raise SettingsError(
                 f"{foreign[0]} does not go with `outcomes run`, which brings its own servers: "
                 "unset it, or use `outcomes serve` and `outcomes worker`."
@@ -153,7 +153,7 @@ def folders(environ: Mapping[str, str]) -> tuple[Path, Path]:
 
 
 def refuse_nesting(home: Path, keys: Path) -> None:
-    """Whoever copies the data folder must not get the keys with it, nor the other way round."""
+    """Refuse nested folders, so that copying the data never copies the keys, nor the reverse."""
     if home.is_relative_to(keys) or keys.is_relative_to(home):
         raise SettingsError(
             "OUTCOMES_KEYS may not be inside OUTCOMES_HOME, nor hold it: choose separate folders."
@@ -175,7 +175,7 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 
 
 def database_urls(environ: Mapping[str, str]) -> DatabaseUrls:
-    """The three addresses, for commands that need nothing else. Raises SettingsError."""
+    """The three database addresses, for commands that need nothing else. Raises SettingsError."""
     urls = DatabaseUrls(
         owner=_database_url(environ, "OUTCOMES_DATABASE_OWNER_URL"),
         app=_database_url(environ, "OUTCOMES_DATABASE_APP_URL"),

@@ -22,10 +22,10 @@ from outcomes.assessments.scoring import (
     check_area_answers,
     check_outcome_answers,
     consequence_of,
+    formatted,
     overall_level,
     progress,
     score_outcomes,
-    shown,
     stored,
 )
 from outcomes.errors import Invalid
@@ -320,7 +320,7 @@ class TestRounding:
         ],
     )
     def test_half_away_from_zero(self, exact: Fraction, as_shown: str, as_stored: str) -> None:
-        assert (shown(exact), stored(exact)) == (as_shown, Decimal(as_stored))
+        assert (formatted(exact), stored(exact)) == (as_shown, Decimal(as_stored))
 
     @given(st.integers(60, 240), st.integers(72, 288))
     def test_stored_scores_keep_their_side_of_a_threshold(self, over60: int, over72: int) -> None:

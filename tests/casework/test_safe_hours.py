@@ -55,22 +55,24 @@ OVER_MIDNIGHT = SafeHours(
 def test_words(
     hours: SafeHours, zone: str, at: tuple[int, int, int, int], open_: bool, words: str
 ) -> None:
-    said = call_hours(_reach(hours, zone), datetime(*at, tzinfo=UTC))
+    said = call_hours(_contactability(hours, zone), datetime(*at, tzinfo=UTC))
     assert (said.open, said.words) == (open_, words)
 
 
 def test_without_a_safe_contact_consent_or_number_nobody_is_called() -> None:
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    contactability = _reach(OFFICE, "Europe/London")
+    contactability = _contactability(OFFICE, "Europe/London")
     without = {
-        "do not call: nobody has recorded yet how it is safe to reach them": _reach(
+        "do not call: nobody has recorded yet how it is safe to reach them": _contactability(
             None, "Europe/London"
         ),
-        "do not call: they have not agreed to it": _reach(
+        "do not call: they have not agreed to it": _contactability(
             OFFICE, "Europe/London", consents=frozenset()
         ),
-        "do not call: there is no number on record": _reach(OFFICE, "Europe/London", method=None),
-        "do not call: they have not said that this way is safe": _reach(
+        "do not call: there is no number on record": _contactability(
+            OFFICE, "Europe/London", method=None
+        ),
+        "do not call: they have not said that this way is safe": _contactability(
             OFFICE, "Europe/London", may_call=False
         ),
     }
@@ -82,7 +84,7 @@ def test_without_a_safe_contact_consent_or_number_nobody_is_called() -> None:
         )
 
 
-def _reach(
+def _contactability(
     hours: SafeHours | None,
     zone: str,
     *,

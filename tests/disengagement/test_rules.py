@@ -169,7 +169,7 @@ class TestEscalation:
         assert levels[0] == 0
 
     def test_a_ladder_has_its_rungs_in_order(self) -> None:
-        with pytest.raises(ValueError, match="later than the team lead"):
+        with pytest.raises(ValueError, match="later than to the team lead"):
             Ladder(team_lead_working_days=5)
 
 

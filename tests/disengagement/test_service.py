@@ -257,7 +257,7 @@ async def test_the_form_for_no_answer_counts_tries_since_the_last_contact(
     await _miss(product, worker, survivor_id)
     await _talk(product, worker, survivor_id)
     await _miss(product, worker, survivor_id)
-    form = await service.see_missed_form(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
+    form = await service.prepare_no_answer(product.db, worker, survivor_id, ladder=DEFAULT_LADDER)
     assert form.next_try.tries == 2
     assert form.next_try.window is not None
     assert form.next_try.by_on > form.now.date() - timedelta(days=1)

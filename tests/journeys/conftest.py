@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.journeys.browsing import Walker, walking
+from tests.journeys.browsing import PhoneUser, phone_user
 from tests.journeys.staging import Stage, running_stage
 from tests.platform.web.conftest import chromium
 
@@ -36,6 +36,6 @@ def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def somebody(chromium: Browser, shots: Path) -> AsyncIterator[Walker]:
-    async with walking(chromium, shots) as walker:
-        yield walker
+async def somebody(chromium: Browser, shots: Path) -> AsyncIterator[PhoneUser]:
+    async with phone_user(chromium, shots) as user:
+        yield user

@@ -29,7 +29,7 @@ def until_tuesday() -> timedelta:
 
 
 async def take(stage: Stage, folder: Path) -> None:
-    """Today on a phone, and somebody's progress on a desk."""
+    """Today on a phone, and somebody's progress on a desktop."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM
@@ -37,10 +37,10 @@ async def take(stage: Stage, folder: Path) -> None:
         phone = await browser.new_context(
             viewport={"width": 360, "height": 740}, device_scale_factor=2
         )
-        page = await come_in(phone, stage)
+        page = await sign_in_with_password(phone, stage)
         await page.screenshot(path=folder / "today.png")
-        desk = await browser.new_context(viewport={"width": 1280, "height": 800})
-        page = await come_in(desk, stage)
+        desktop = await browser.new_context(viewport={"width": 1280, "height": 800})
+        page = await sign_in_with_password(desktop, stage)
         await page.goto(f"{stage.product}/people")
         await page.get_by_label("Find by name").fill(PERSON)
         await page.get_by_role("button", name="Search").click()
@@ -50,7 +50,7 @@ async def take(stage: Stage, folder: Path) -> None:
         await browser.close()
 
 
-async def come_in(context: BrowserContext, stage: Stage) -> Page:
+async def sign_in_with_password(context: BrowserContext, stage: Stage) -> Page:
     page = await context.new_page()
     await page.goto(stage.product)
     await page.get_by_label("Sign-in name").fill("worker")

@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from tests.journeys.browsing import Walker
+from tests.journeys.browsing import PhoneUser
 from tests.journeys.staging import Stage
 from tests.journeys.test_main_journey import sign_in
 
@@ -22,7 +22,7 @@ def seen() -> set[str]:
 
 @pytest.mark.parametrize("role", ["worker", "lead", "admin", "analyst"])
 async def test_every_page_that_is_linked(
-    role: str, stage: Stage, somebody: Walker, seen: set[str]
+    role: str, stage: Stage, somebody: PhoneUser, seen: set[str]
 ) -> None:
     await sign_in(somebody, stage, role)
     waiting = [f"{stage.product}/"]

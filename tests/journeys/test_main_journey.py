@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 from playwright.async_api import Browser, expect
 
-from tests.journeys.browsing import Walker, walking
+from tests.journeys.browsing import PhoneUser, phone_user
 from tests.journeys.staging import Stage
 from tests.moment import now
 
@@ -20,9 +20,9 @@ WORDS = "Hi, how are things? Reply 1 fine, 2 not so good, 3 please call"
 
 
 async def test_the_whole_work(
-    chromium: Browser, stage: Stage, shots: Path, somebody: Walker, tmp_path: Path
+    chromium: Browser, stage: Stage, shots: Path, somebody: PhoneUser, tmp_path: Path
 ) -> None:
-    async with walking(chromium, shots) as admin:
+    async with phone_user(chromium, shots) as admin:
         await sign_in(admin, stage, "admin")
         for name, path in (("staff", "/staff"), ("staff-wording", "/staff/wording")):
             await admin.page.goto(stage.product + path)
@@ -44,13 +44,13 @@ async def test_the_whole_work(
     await check_in_from_today(worker, person)
     await miss_a_call(worker, person)
     await review(worker, person)
-    async with walking(chromium, shots) as lead:
+    async with phone_user(chromium, shots) as lead:
         await sign_in(lead, stage, "lead")
         await export(lead, stage, tmp_path)
 
 
 async def test_nothing_is_sent_while_the_window_is_closed(
-    chromium: Browser, stage: Stage, shots: Path, somebody: Walker
+    chromium: Browser, stage: Stage, shots: Path, somebody: PhoneUser
 ) -> None:
     worker = somebody
     await sign_in(worker, stage, "worker")
@@ -70,20 +70,20 @@ async def test_nothing_is_sent_while_the_window_is_closed(
     await worker.page.goto(worker.page.url.removesuffix("/schedule"))
     await expect(worker.page.get_by_text("No text can be sent now")).to_be_visible()
     await worker.look("closed-person")
-    async with walking(chromium, shots) as phone:
+    async with phone_user(chromium, shots) as phone:
         await phone.page.goto(f"{stage.phones}/phones/{CLOSED_DIGITS}/thread")
         await expect(phone.page.get_by_text("No texts on this phone yet")).to_be_visible()
 
 
-async def sign_in(walker: Walker, stage: Stage, name: str) -> None:
-    await walker.page.goto(stage.product)
-    await walker.write("Sign-in name", name)
-    await walker.write("Password", stage.password)
-    await walker.button("Sign in")
-    await walker.page.get_by_role("navigation", name="Main").wait_for()
+async def sign_in(user: PhoneUser, stage: Stage, name: str) -> None:
+    await user.page.goto(stage.product)
+    await user.write("Sign-in name", name)
+    await user.write("Password", stage.password)
+    await user.button("Sign in")
+    await user.page.get_by_role("navigation", name="Main").wait_for()
 
 
-async def register(worker: Walker, name: str, phone: str) -> None:
+async def register(worker: PhoneUser, name: str, phone: str) -> None:
     await worker.link("People")
     await worker.link("Register")
     await worker.choose("Are they 18 or over?", "Yes")
@@ -100,7 +100,7 @@ async def register(worker: Walker, name: str, phone: str) -> None:
     await worker.headed("Safe contact")
 
 
-async def say_what_is_safe(worker: Walker) -> None:
+async def say_what_is_safe(worker: PhoneUser) -> None:
     await worker.look("safe-contact")
     await worker.choose("When is it safe?", "Any time, every day")
     await worker.tick("We may call")
@@ -109,14 +109,14 @@ async def say_what_is_safe(worker: Walker) -> None:
     await worker.headed("Enrol")
 
 
-async def enrol(worker: Walker) -> None:
+async def enrol(worker: PhoneUser) -> None:
     await worker.look("enrol")
     await worker.button("Enrol and plan")
     await worker.headed("Schedule")
     await worker.look("schedule")
 
 
-async def assess(worker: Walker, person: str) -> None:
+async def assess(worker: PhoneUser, person: str) -> None:
     """Eight areas of need, then six domains, one answer each."""
     await worker.page.goto(f"{person}/needs")
     await worker.look("needs")
@@ -140,10 +140,10 @@ async def assess(worker: Walker, person: str) -> None:
 
 
 async def text_and_answers(
-    chromium: Browser, worker: Walker, stage: Stage, shots: Path, person: str
+    chromium: Browser, worker: PhoneUser, stage: Stage, shots: Path, person: str
 ) -> None:
     """A text goes out at a tap, twice; a digit and then words come back."""
-    async with walking(chromium, shots) as phone:
+    async with phone_user(chromium, shots) as phone:
         await phone.page.goto(f"{stage.phones}/phones/{DIGITS}")
         texts = phone.page.frame_locator("iframe[title='Texts on this phone']").get_by_text(WORDS)
         await worker.page.goto(f"{person}/schedule")
@@ -163,7 +163,7 @@ async def text_and_answers(
     await worker.look("message")
 
 
-async def check_in_from_today(worker: Walker, person: str) -> None:
+async def check_in_from_today(worker: PhoneUser, person: str) -> None:
     """Six taps at most from Today until it is saved, with a day for the next contact."""
     await worker.page.goto(person)
     reference = await worker.page.get_by_role("heading", level=1).inner_text()
@@ -179,7 +179,7 @@ async def check_in_from_today(worker: Walker, person: str) -> None:
     await worker.look("check-in")
 
 
-async def miss_a_call(worker: Walker, person: str) -> None:
+async def miss_a_call(worker: PhoneUser, person: str) -> None:
     await worker.page.goto(f"{person}/no-answer")
     await worker.look("no-answer")
     await worker.choose("What happened?", "No answer")
@@ -188,7 +188,7 @@ async def miss_a_call(worker: Walker, person: str) -> None:
     await worker.page.get_by_text("No answer: at work").wait_for()
 
 
-async def review(worker: Walker, person: str) -> None:
+async def review(worker: PhoneUser, person: str) -> None:
     await worker.page.goto(f"{person}/review")
     await worker.look("review")
     await worker.write("What has changed?", "A job, and a quieter room.")
@@ -199,7 +199,7 @@ async def review(worker: Walker, person: str) -> None:
     await worker.look("person")
 
 
-async def export(lead: Walker, stage: Stage, folder: Path) -> None:
+async def export(lead: PhoneUser, stage: Stage, folder: Path) -> None:
     """The workbook. The password counts for five minutes, so the page that asks again is called."""
     await lead.look("today-lead")
     await lead.link("Team")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.kpis.figures.disclosure import external_view, internal_view
-from outcomes.kpis.models import Audience, Cell, Counts, Kpi, KpiValue, Mark, ShownRow, Shows
+from outcomes.kpis.models import Audience, Cell, Counts, DisplayRow, Kpi, KpiValue, Mark, Shows
 
 
 def kpi(
@@ -33,7 +33,7 @@ def kpi(
     )
 
 
-def one(rows: tuple[ShownRow, ...]) -> ShownRow:
+def one(rows: tuple[DisplayRow, ...]) -> DisplayRow:
     (row,) = rows
     return row
 

@@ -194,7 +194,7 @@ class Tenant(Struct, frozen=True):
         text = handset.phones.write(
             phone=phone, sender=to or self.provider.survivors_number, body=body
         )
-        handset._webhooks.tell_inbound(text)
+        handset._webhooks.post_inbound(text)
         await until(lambda: text.status != "sending")
         return text
 

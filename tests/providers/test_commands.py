@@ -41,7 +41,7 @@ def _provider(**changes: str) -> list[str]:
     return [word for name, value in options.items() for word in (f"--{name}", value)]
 
 
-async def test_a_provider_is_made_with_an_administrator_who_can_come_in(
+async def test_a_provider_is_made_with_an_administrator_who_can_sign_in(
     product: Product, app: Litestar
 ) -> None:
     made = await outcomes(product, "providers", "create", *_provider())

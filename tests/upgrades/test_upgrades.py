@@ -19,7 +19,7 @@ from outcomes.local.embedded.programs import postgres_programs
 from outcomes.operations.migrate import migrate
 from outcomes.platform.access.models import Role
 from outcomes.settings import DatabaseUrls
-from tests.support import running_app, running_product, signed_in
+from tests.support import Browser, running_app, running_product, signed_in
 from tests.upgrades.callers import caller_of
 
 FIXTURES = sorted(path for path in Path(__file__).parent.iterdir() if (path / "keys").is_dir())
@@ -86,12 +86,12 @@ async def test_every_row_is_kept_and_every_page_opens(
             assert await _crawl(browser) >= (3 if role is Role.ANALYST else 5)
 
 
-async def _crawl(browser: object) -> int:
+async def _crawl(browser: Browser) -> int:
     """Open one page of each kind that a link leads to; returns how many."""
     seen, waiting = {"/"}, ["/"]
     while waiting:
         address = waiting.pop()
-        answer = await browser.get(address)  # type: ignore[attr-defined]
+        answer = await browser.get(address)
         if answer.status_code == 303:
             found = [answer.headers["location"]]
         else:

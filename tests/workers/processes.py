@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -188,7 +188,7 @@ def _serve_pool(log: Path) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _become_worker(log: Path, work: object) -> None:
+def _become_worker(log: Path, work: Callable[[], None]) -> None:
     """In the child: a plain process again, whose output is in the log."""
     with log.open("ab") as output, open(os.devnull) as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -196,7 +196,7 @@ def _become_worker(log: Path, work: object) -> None:
         os.dup2(output.fileno(), 2)
     code = 0
     try:
-        work()  # type: ignore[operator]
+        work()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     finally:

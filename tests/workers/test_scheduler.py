@@ -1,7 +1,9 @@
 """Which providers a pass runs, and `next_due_at`, which must never leave a due prompt behind."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 
@@ -112,7 +114,9 @@ async def test_a_failing_step_does_not_stop_later_steps(
     assert len(await tenant.inbox(tenant.provider.lead)) == 1
 
 
-async def _plan_while(tenant: Tenant, superuser_url: str, run: object) -> bool:
+async def _plan_while(
+    tenant: Tenant, superuser_url: str, run: Callable[[], Coroutine[Any, Any, None]]
+) -> bool:
     """Update the next run while a prompt is planned; return whether the next run takes it into account."""
     now, watching = await tenant.now(), await asyncpg.connect(superuser_url)
     survivor_id = await tenant.survivor()
@@ -130,7 +134,7 @@ async def _plan_while(tenant: Tenant, superuser_url: str, run: object) -> bool:
             prompt_id,
         )
         await providers.bring_next_run_forward(tx, now)
-        updating = asyncio.create_task(run())  # type: ignore[operator]
+        updating = asyncio.create_task(run())
 
         async def waits() -> bool:
             return bool(
@@ -182,7 +186,7 @@ async def test_in_one_statement_planning_would_be_lost(
                        $2::timestamptz + interval '1 minute')
                    FROM (SELECT provider_id FROM provider_registry WHERE provider_id = $1
                          FOR UPDATE) held
-                   WHERE r.provider_id = held.provider_id""",
+                   WHERE r.provider_id = assignment.provider_id""",
                 tenant.provider.id,
                 await tx.now(),
             )

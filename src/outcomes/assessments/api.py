@@ -1,4 +1,4 @@
-"""Assessments as JSON. Outcome assessments are posted to `pathways`, which settles follow-ups."""
+"""Assessments as JSON. Outcome assessments are posted to `pathways`, which completes follow-ups."""
 
 from typing import Annotated
 from uuid import UUID
@@ -43,7 +43,7 @@ async def record_needs(
     data: JSONBody[NewNeedsAssessment],
     idempotency_key: UUID,
 ) -> NeedsAssessment:
-    """Record the levels. An urgent one makes a task and wakes the on-call colleague."""
+    """Record the levels. An urgent one creates a task and alerts the person on call."""
     creation = Creation.of(caller, idempotency_key, f"needs:{survivor_id}", data)
     assessment_id = await service.record_needs(
         db, caller, survivor_id, creation, data, instruments=instruments

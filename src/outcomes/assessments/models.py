@@ -1,4 +1,4 @@
-"""Instruments as they stand in their files, assessments as they come in, scores as they come out."""
+"""Instruments as their files define them, assessments as they are entered, and their scores."""
 
 from datetime import date
 from decimal import Decimal
@@ -90,7 +90,7 @@ class NeedLevel(StrEnum):
 
 
 class OverallLevel(StrEnum):
-    """What the areas come to together."""
+    """The overall level of all areas."""
 
     INDEPENDENT = "independent"
     LOW = "low"
@@ -102,14 +102,14 @@ class OverallLevel(StrEnum):
 
 
 class TimeUnit(StrEnum):
-    """In what a deadline is counted."""
+    """The unit of a deadline."""
 
     WORKING_HOURS = "working_hours"
     WORKING_DAYS = "working_days"
 
 
 class LevelMeaning(Struct, frozen=True, forbid_unknown_fields=True):
-    """What choosing a level says about an area."""
+    """What a level means."""
 
     level: NeedLevel
     label: Wording
@@ -135,7 +135,7 @@ class NeedArea(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Consequence(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an overall level asks for: who acts, and by when, counted from the assessment."""
+    """What follows from an overall level: who acts, and by when, counted from the assessment."""
 
     level: OverallLevel
     label: Wording
@@ -178,7 +178,7 @@ Answer = int | Literal["not_applicable"] | None
 
 
 class NewOutcomeAssessment(Input, frozen=True):
-    """What comes in: one answer per item code. An item left out is not answered."""
+    """A new assessment: one answer per item code. An item left out is not answered."""
 
     instrument: Code
     version: Version
@@ -209,7 +209,7 @@ class SafetyPlan(Input, frozen=True):
 
 
 class NewNeedsAssessment(Input, frozen=True):
-    """What comes in: one answer per area code. An area left out was not assessed."""
+    """A new assessment: one answer per area code. An area left out was not assessed."""
 
     instrument: Code
     version: Version

@@ -1,4 +1,4 @@
-"""The pages on which needs are assessed and progress is seen."""
+"""The pages for assessing needs and seeing progress."""
 
 from typing import Any
 from uuid import UUID
@@ -90,7 +90,7 @@ def _without_untouched(form: Form) -> Form:
 
 
 def _area_of(name: str) -> str:
-    """`areas.housing` for `areas.housing.level`; any other field stands for itself."""
+    """`areas.housing` for `areas.housing.level`; any other field is returned as it is."""
     return ".".join(name.split(".")[:2]) if name.startswith("areas.") else name
 
 
@@ -108,7 +108,7 @@ def _naming_areas(instrument: NeedsInstrument, error: Invalid) -> Invalid:
 
 
 def _with_safety_plan(before: NeedsBefore) -> Form:
-    """The plan stands until it is changed, so it is there to be looked at again."""
+    """The safety plan stays valid until it is changed, so the form starts with it."""
     plan = before.latest.safety_plan if before.latest else None
     fields = {name: getattr(plan, name) for name in plan.__struct_fields__} if plan else {}
     return Form.of(

@@ -1,4 +1,4 @@
-"""Assessments on record: what is encrypted, the scores in the open, and how they have changed."""
+"""Stored assessments: encrypted answers, plain scores, and how they have changed."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -79,7 +79,7 @@ class NeedsAssessment(NeedLevels, frozen=True):
 
 
 class NeedsBefore(Struct, frozen=True):
-    """What an assessor sees first: whose it is, the survivor's local day, and the last assessment."""
+    """What the form starts with: the reference, the survivor's local date, and the last assessment."""
 
     reference: str
     today: date
@@ -87,7 +87,7 @@ class NeedsBefore(Struct, frozen=True):
 
 
 class OutcomesBefore(Struct, frozen=True):
-    """What an assessor sees first: whose it is, the survivor's local day, and the last assessment."""
+    """What the form starts with: the reference, the survivor's local date, and the last assessment."""
 
     reference: str
     today: date

@@ -1,4 +1,4 @@
-"""What answers come to. Exact fractions throughout, so that a threshold is met or it is not."""
+"""Scoring of answers, in exact fractions, so that thresholds are compared exactly."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -55,7 +55,7 @@ def score_outcomes(instrument: OutcomeInstrument, answers: Mapping[str, Answer])
     """Domain scores, overall and whether it is stable, by the instrument's rules.
 
     *Not applicable* is not an answer: it counts neither in a mean nor towards the share of items
-    that a domain needs. A domain that was not assessed does not stand in the way of *stable*.
+    that a domain needs. A domain that was not assessed does not prevent *stable*.
     """
     rules = instrument.rules
     domains = {domain.code: _domain(domain, answers, rules) for domain in instrument.domains}
@@ -84,10 +84,10 @@ def _mean(values: Sequence[int | Fraction]) -> Fraction:
 
 
 def overall_level(instrument: NeedsInstrument, areas: Mapping[str, NeedLevel]) -> OverallLevel:
-    """What the levels of the areas come to.
+    """The overall level of the areas.
 
-    Urgent and high count even while areas are missing, high by several medium areas too: what is
-    missing could only raise it. Everything below needs all areas.
+    Urgent and high (also high from several medium areas) count even if areas are missing, because a
+    missing area could only raise the level. Lower levels need all areas.
     """
     present = {area.code: areas[area.code] for area in instrument.areas if area.code in areas}
     levels = list(present.values())
@@ -116,7 +116,7 @@ def progress(
 ) -> Progress:
     """Change since the last and since the first of `earlier` (oldest first).
 
-    Only assessments with the same instrument and version are compared; others are passed over.
+    Only assessments with the same instrument and version are compared; others are skipped.
     """
     same = [scores for scores in earlier if _comparable(scores, current)]
     if not same:
@@ -158,7 +158,7 @@ def stored(score: Fraction) -> Decimal:
     return _rounded(score, Decimal("0.0001"))
 
 
-def shown(score: Fraction) -> str:
+def formatted(score: Fraction) -> str:
     """To 2 decimals, half away from zero, as pages and exports print a score or a difference."""
     return str(_rounded(score, Decimal("0.01")))
 

@@ -44,8 +44,8 @@ async def record_needs(
     *,
     instruments: Instruments,
 ) -> UUID:
-    """Record the levels of need and the safety plan. An urgent need makes a task and wakes the
-    on-call colleague.
+    """Record the levels of need and the safety plan. An urgent need creates a task and alerts the
+    person on call.
 
     Raises:
         Invalid: an unknown instrument, area or factor, or a day ahead.
@@ -63,7 +63,7 @@ async def record_needs(
             overall = overall_level(instrument, levels)
             await store.insert_needs(tx, opened, creation.key, new, overall)
             if NeedLevel.URGENT in levels.values():
-                await _ask_for_help(tx, opened, creation.key)
+                await _raise_urgent_need(tx, opened, creation.key)
             await audit.record_opened(
                 tx, opened, "needs_assessment.recorded", "levels", "safety_plan"
             )
@@ -79,7 +79,7 @@ async def record_outcomes(
     *,
     instruments: Instruments,
 ) -> UUID:
-    """Record the answers and what they come to.
+    """Record the answers and their scores.
 
     Raises:
         Invalid: an unknown instrument, item or value, no answer at all, or a day ahead.
@@ -166,7 +166,7 @@ async def get_outcomes(
 
 
 async def prepare_needs(db: Database, caller: Caller, survivor_id: UUID) -> NeedsBefore:
-    """What stands beside the questions of a new needs assessment."""
+    """What the form of a new needs assessment starts with."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "needs_assessment.viewed", "levels", "safety_plan")
@@ -175,7 +175,7 @@ async def prepare_needs(db: Database, caller: Caller, survivor_id: UUID) -> Need
 
 
 async def prepare_outcomes(db: Database, caller: Caller, survivor_id: UUID) -> OutcomesBefore:
-    """What stands beside the questions of a new outcome assessment."""
+    """What the form of a new outcome assessment starts with."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "outcome_assessment.viewed", "scores", "answers")
@@ -198,7 +198,9 @@ async def get_progress(
         )
 
 
-async def _ask_for_help(tx: Transaction, opened: AuthorisedSurvivor, assessment_id: UUID) -> None:
+async def _raise_urgent_need(
+    tx: Transaction, opened: AuthorisedSurvivor, assessment_id: UUID
+) -> None:
     await tasks.raise_task(
         tx,
         TaskKind.URGENT_NEED,

@@ -1,4 +1,4 @@
-"""The SQL of assessments, and the border where their answers are encrypted."""
+"""The SQL of assessments. Answers are encrypted and decrypted here."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -73,7 +73,7 @@ async def insert_outcomes(
     new: NewOutcomeAssessment,
     scores: OutcomeScores,
 ) -> None:
-    """The answers as one blob; overall, stable and a score for each domain in the open."""
+    """The answers as one blob; overall, stable and a score for each domain in plain columns."""
     answers = OutcomeAnswers(dict(new.answers), new.note)
     await tx.execute(
         _INSERT_OUTCOMES,
@@ -120,7 +120,7 @@ async def insert_needs(
     new: NewNeedsAssessment,
     overall: OverallLevel,
 ) -> None:
-    """The answers and the safety plan as one blob; the levels in the open."""
+    """The answers and the safety plan as one blob; the levels in plain columns."""
     answers = NeedsAnswers(dict(new.areas), new.safety_plan)
     await tx.execute(
         _INSERT_NEEDS,

@@ -1,1 +1,1 @@
-"""What people look at: Today, Person, Inbox and Team. Composes the other rooms and owns no rules."""
+"""The screens Today, Person, Inbox and Team. Composes the other rooms and owns no rules."""

@@ -23,7 +23,7 @@ async def list_survivors(
     cursor: Annotated[str | None, Parameter(max_length=20)] = None,
     limit: Annotated[int, Parameter(ge=1, le=100)] = 50,
 ) -> Page[PersonRow]:
-    """Those whom the caller may open, by reference and without names."""
+    """The caller's caseload, by reference and without names."""
     found = await people.list_people(db, caller, show, after=cursor, limit=limit + 1)
     return page(found, limit, lambda last: last.reference)
 
@@ -36,7 +36,7 @@ async def get_timeline(
     cursor: str | None = None,
     limit: Annotated[int, Parameter(ge=1, le=100)] = service.ENTRIES,
 ) -> Page[Entry]:
-    """Everything that happened with somebody, newest first."""
+    """A survivor's timeline, newest first."""
     return await service.get_timeline(db, caller, survivor_id, cursor=cursor, limit=limit)
 
 

@@ -17,7 +17,7 @@ from outcomes.survivors.models import Contactability, SafeContactProfile
 
 
 class Urgency(StrEnum):
-    """In which part of Today something stands, most urgent first."""
+    """The parts of Today, most urgent first."""
 
     SAFETY = "safety"
     OVERDUE = "overdue"
@@ -36,7 +36,7 @@ class ReasonKind(StrEnum):
 class Reason(Struct, frozen=True):
     """One reason, with the id of what it is about.
 
-    `code` is the flag's rule, the task's kind or the series; `on` the survivor's date it was for.
+    `code` is the flag's rule, the task's kind or the series; `on` is the due date, local to the survivor.
     """
 
     kind: ReasonKind
@@ -73,7 +73,7 @@ class Line(Struct, frozen=True):
 
     @property
     def planned_call_id(self) -> UUID | None:
-        """The oldest call that is due: what a check-in logged from here settles."""
+        """The oldest call that is due: a check-in logged from here completes it."""
         calls = (one for one in self.reasons if one.code == Series.CALL)
         return next((one.subject_id for one in calls), None)
 
@@ -86,7 +86,7 @@ class Group(Struct, frozen=True):
 
 
 class Today(Struct, frozen=True):
-    """What one person has to do today. `more` says that the list was cut off."""
+    """What one person has to do today. `more` is true when the list was truncated."""
 
     now: datetime
     groups: tuple[Group, ...]
@@ -98,7 +98,7 @@ class Today(Struct, frozen=True):
 
 
 class EntryKind(StrEnum):
-    """What a line of the timeline is."""
+    """The kind of a timeline entry."""
 
     REGISTERED = "registered"
     ENROLLED = "enrolled"
@@ -119,7 +119,7 @@ class EntryKind(StrEnum):
 
 
 class Entry(Struct, frozen=True):
-    """A line of the timeline.
+    """A timeline entry.
 
     `code` is its outcome, state or decision, `how` the channel, kind, purpose or instrument (code and
     version), `text` what was written, by field. Of what is known by the day only (`whole_day`), `at`
@@ -142,7 +142,7 @@ class Entry(Struct, frozen=True):
 
 
 class OpenTask(Struct, frozen=True):
-    """Something a person has to do, and how its alerts fared; `alerts` is empty without any."""
+    """An open task, and the states of its alerts."""
 
     id: UUID
     kind: str
@@ -157,7 +157,7 @@ class OpenTask(Struct, frozen=True):
 
 
 class OpenFlag(Struct, frozen=True):
-    """A flag that waits, and who has it now."""
+    """An open flag, and who is responsible for it now."""
 
     id: UUID
     survivor_id: UUID
@@ -169,7 +169,7 @@ class OpenFlag(Struct, frozen=True):
 
 
 class Upcoming(Struct, frozen=True):
-    """A planned contact ahead, or one that is late."""
+    """A planned contact that is upcoming or overdue."""
 
     id: UUID
     series: Series
@@ -180,7 +180,7 @@ class Upcoming(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """The head of somebody's record. Scores and levels are the latest and the first on record.
+    """The summary of a survivor's record. Scores and levels are the latest and the first ones.
 
     An instrument is its code and its version, with a space between.
     """
@@ -213,7 +213,7 @@ class Summary(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Everything on somebody's page. `why_no_texts` is a sentence, None when texts may be sent."""
+    """Everything on a survivor's page. `why_no_texts` is a sentence, None when texts may be sent."""
 
     now: datetime
     summary: Summary
@@ -232,7 +232,7 @@ class Person(Struct, frozen=True):
 
 
 class WorkerLoad(Struct, frozen=True):
-    """How much one worker has: people, what is due today, and what is late."""
+    """A worker's caseload: people, contacts due today, and overdue contacts."""
 
     account_id: UUID
     survivors: int
@@ -241,7 +241,7 @@ class WorkerLoad(Struct, frozen=True):
 
 
 class Cover(Struct, frozen=True):
-    """Who covers whom, both days included."""
+    """A period of cover, both days included."""
 
     absent_id: UUID
     cover_id: UUID
@@ -250,7 +250,7 @@ class Cover(Struct, frozen=True):
 
 
 class Team(Struct, frozen=True):
-    """What a lead or an administrator sees. `workers` are those whom they may arrange cover for."""
+    """What a lead or an administrator sees. `workers` are the accounts they may arrange cover for."""
 
     now: datetime
     today: date
@@ -268,7 +268,7 @@ class Team(Struct, frozen=True):
 
 
 class CoverForm(Input, frozen=True):
-    """Who looks after somebody's survivors, from one day to another, both included."""
+    """Who covers a colleague's caseload, from one day to another, both included."""
 
     absent_account_id: Annotated[UUID, Meta(extra={"remedy": "Choose who is away."})]
     cover_account_id: Annotated[UUID, Meta(extra={"remedy": "Choose who covers."})]

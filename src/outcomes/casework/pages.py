@@ -37,14 +37,14 @@ SAVED = {
     "prompt": "The message goes out within seconds.",
     "task": "Done.",
 }
-"""What the page says after something was saved, by the word in its address."""
+"""The page's confirmation after saving, by the value of `saved` in its address."""
 
 
 @get("/", permission=SIGNED_IN, include_in_schema=False)
 async def today(
     request: Request[Any, Any, Any], db: Database, caller: Caller, ladder: Ladder
 ) -> Response[Any]:
-    """Those who open nobody's record begin where their work is."""
+    """Roles without a caseload are redirected to their first page."""
     if not caller.may(Permission.SEE_SURVIVORS):
         elsewhere = "/team" if caller.may(Permission.SEE_TEAM) else "/results"
         return Redirect(elsewhere, status_code=303)
@@ -185,7 +185,7 @@ def _person(
         ladder=ladder,
         outcomes=presentation.outcomes_words(found.summary, instruments),
         needs=presentation.needs_words(found.summary, instruments),
-        shown=partial(presentation.shown, ladder=ladder, instruments=instruments),
+        timeline_item=partial(presentation.timeline_item, ladder=ladder, instruments=instruments),
     )
 
 

@@ -15,7 +15,7 @@ ZONE_NOT_KNOWN = "their time zone is not known: do not call before it is correct
 
 
 def call_hours(contactability: Contactability, now: datetime) -> Hours:
-    """Whether this person may be called at `now` (UTC): until when, or why not, in their time."""
+    """Whether this person may be called at `now` (UTC), and until when or why not, in their time."""
     why = why_not_call(contactability, now)
     if contactability.safe_contact is None or (
         why is not None and why is not NotSafe.OUTSIDE_HOURS
@@ -36,7 +36,7 @@ def _never(reason: NotSafe) -> str:
 
 
 def _until(hours: SafeHours, zone: ZoneInfo, now: datetime) -> str:
-    """`until 17:00`, over midnights too; `at any time` when that is more than a day ahead."""
+    """`until 17:00`, also across midnight; `at any time` when that is more than a day ahead."""
     closes_at = closing_time(hours, zone, now) or now
     if closes_at >= now + timedelta(days=1):
         return "at any time"

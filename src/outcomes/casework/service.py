@@ -43,19 +43,19 @@ from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
 MOST_REASONS = 400
-"""What Today shows at most; a list that long is a call for help of its own."""
+"""The most reasons that Today shows."""
 
 ENTRIES = 50
 UPCOMING = 5
 CASELOAD_ROLES = tuple(role for role in Role if Permission.RECORD_WORK in PERMISSIONS[role])
-"""Who has survivors of their own, or covers for somebody who has."""
+"""The roles that have a caseload or can cover one."""
 
 ELSEWHERE = ("flag", "inbound_message")
-"""Subjects whose tasks are done by resolving the flag or putting the message away."""
+"""Subjects whose tasks are finished by resolving the flag or handling the message."""
 
 
 async def get_today(db: Database, caller: Caller) -> Today:
-    """What is due with the caller's caseload; a team lead sees the team's, worker by worker."""
+    """What is due in the caller's caseload; a team lead sees the team's, by worker."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
         rows = await store.list_due(tx, now, limit=MOST_REASONS)
@@ -70,7 +70,7 @@ async def get_today(db: Database, caller: Caller) -> Today:
 
 
 async def _lines(tx: Transaction, rows: list[DueRow], now: datetime) -> list[Line]:
-    """One line a survivor, in the order of their most urgent reason."""
+    """One line per survivor, in the order of their most urgent reason."""
     grouped: dict[UUID, list[DueRow]] = {}
     for row in rows:
         grouped.setdefault(row.survivor_id, []).append(row)
@@ -135,7 +135,7 @@ async def get_person(
 async def view_number(
     db: Database, caller: Caller, survivor_id: UUID
 ) -> tuple[Contact, str | None]:
-    """How somebody may be reached, and why no text goes to their number, whatever the hour is."""
+    """How a survivor may be reached, and why no text may be sent to their number at any hour."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         contactability, why = await prompts.get_contactability(
@@ -148,10 +148,10 @@ async def view_number(
 async def get_timeline(
     db: Database, caller: Caller, survivor_id: UUID, *, cursor: str | None, limit: int
 ) -> Page[Entry]:
-    """What happened with somebody, newest first.
+    """A survivor's timeline, newest first.
 
     Raises:
-        Invalid: the cursor is none that a page before gave.
+        Invalid: the cursor did not come from an earlier page.
     """
     async with db.transaction(caller) as tx:
         return await _timeline(tx, await authorise(tx, survivor_id), cursor, limit)
@@ -166,10 +166,10 @@ async def _timeline(
 
 
 async def get_team(db: Database, caller: Caller, *, ladder: Ladder) -> Team:
-    """How the caller's team stands; an administrator sees every team, but opens nobody's record."""
+    """The state of the caller's team; an administrator sees every team, but opens no record."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
-        everyone, team_id = _whose(caller)
+        everyone, team_id = _team_scope(caller)
         provider = await providers.get_provider(tx)
         loads = await store.list_loads(tx, everyone, team_id, now)
         tasks = await store.list_team_tasks(tx, everyone, team_id)
@@ -193,7 +193,7 @@ async def get_team(db: Database, caller: Caller, *, ladder: Ladder) -> Team:
 
 
 async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: CoverForm) -> None:
-    """Let somebody of the team look after a colleague's survivors; a lead for their own team only.
+    """Let a colleague cover somebody's caseload; a lead arranges it for their own team only.
 
     Raises:
         Invalid: somebody without a caseload, or days in the wrong order.
@@ -201,7 +201,7 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
     """
     async with db.transaction(caller) as tx:
         accounts = {account.id: account for account in await providers.list_accounts(tx)}
-    everyone, team_id = _whose(caller)
+    everyone, team_id = _team_scope(caller)
     for field in ("absent_account_id", "cover_account_id"):
         account = accounts.get(getattr(new, field))
         is_ours = account is not None and team_id is not None and account.team_id == team_id
@@ -221,7 +221,7 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
 
 
 async def finish_task(db: Database, caller: Caller, task_id: UUID) -> OpenTask:
-    """Somebody has seen to it. Raises NotFound for one that is done, or done in another way."""
+    """Mark a task as done. Raises NotFound if it is resolved already or is resolved elsewhere."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
         task = await store.find_task(tx, task_id)
@@ -233,8 +233,8 @@ async def finish_task(db: Database, caller: Caller, task_id: UUID) -> OpenTask:
         return task
 
 
-def _whose(caller: Caller) -> tuple[bool, UUID | None]:
-    """Whether every team is the caller's to see, and else which."""
+def _team_scope(caller: Caller) -> tuple[bool, UUID | None]:
+    """Whether the caller sees every team; otherwise the team they see."""
     return caller.actor.role is Role.PROVIDER_ADMIN, caller.actor.team_id
 
 

@@ -30,11 +30,11 @@ _LATE = "CASE WHEN c.closes_at <= :now THEN 'overdue' ELSE 'today' END"
 _LIST_DUE = sql(f"""
     WITH mine AS (
         SELECT s.provider_id, s.id AS survivor_id, s.reference, s.zone,
-               held.account_id AS worker_id, {local_date_sql("s.zone")} AS today,
+               assignment.account_id AS worker_id, {local_date_sql("s.zone")} AS today,
                latest.occurred_at AS last_contact_at, latest.next_contact_on, latest.id
         FROM survivors s
-        LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-             AND held.survivor_id = s.id AND held.until_at IS NULL
+        LEFT JOIN caseload_assignments assignment ON assignment.provider_id = :provider_id
+             AND assignment.survivor_id = s.id AND assignment.until_at IS NULL
         LEFT JOIN LATERAL (
             SELECT k.id, k.occurred_at, k.next_contact_on FROM check_ins k
             WHERE k.provider_id = :provider_id AND k.survivor_id = s.id
@@ -74,7 +74,7 @@ _LIST_DUE = sql(f"""
 
 
 async def list_due(tx: Transaction, now: datetime, *, limit: int) -> list[DueRow]:
-    """Everything that is due with the caller's caseload, in one statement: open flags and tasks,
+    """Everything that is due in the caller's caseload, in one statement: open flags and tasks,
     planned contacts held today or before (texts aside), and days agreed at the last contact."""
     rows = await tx.fetch(
         _LIST_DUE, now=now, limit=limit, **caseload_args(tx), **asdict(local_dates(now))
@@ -102,24 +102,24 @@ def _due_row(row: Row) -> DueRow:
 
 
 _IN_TEAM = "(:everyone::boolean OR worker.team_id = :team_id)"
-"""Whose survivors the caller leads; an administrator sees every team."""
+"""The condition for the caller's team; an administrator sees every team."""
 
 
 _LIST_LOADS = sql(f"""
-    SELECT worker.id AS account_id, count(DISTINCT held.survivor_id) AS survivors,
+    SELECT worker.id AS account_id, count(DISTINCT assignment.survivor_id) AS survivors,
            count(c.id) FILTER (WHERE c.closes_at > :now) AS due,
            count(c.id) FILTER (WHERE c.closes_at <= :now) AS overdue
     FROM accounts worker
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.account_id = worker.id AND held.until_at IS NULL
-    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = held.survivor_id
+    LEFT JOIN caseload_assignments assignment ON assignment.provider_id = :provider_id
+         AND assignment.account_id = worker.id AND assignment.until_at IS NULL
+    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = assignment.survivor_id
     LEFT JOIN planned_contacts c ON c.provider_id = :provider_id
-         AND c.survivor_id = held.survivor_id AND c.state = 'planned'
+         AND c.survivor_id = assignment.survivor_id AND c.state = 'planned'
          AND c.series IN ('call', 'review', 'follow_up')
          AND c.due_at < :now::timestamptz + interval '2 days'
          AND c.held_on <= {local_date_sql("s.zone")}
     WHERE worker.provider_id = :provider_id AND {_IN_TEAM}
-      AND (worker.role = 'support_worker' OR held.id IS NOT NULL)
+      AND (worker.role = 'support_worker' OR assignment.id IS NOT NULL)
     GROUP BY worker.id
     ORDER BY overdue DESC, due DESC, worker.id
 """)
@@ -128,8 +128,7 @@ _LIST_LOADS = sql(f"""
 async def list_loads(
     tx: Transaction, everyone: bool, team_id: UUID | None, now: datetime
 ) -> list[WorkerLoad]:
-    """What each worker of the team has, in one statement; workers without anybody are left out
-    unless they support somebody."""
+    """The load of each worker of the team, in one statement."""
     return await tx.fetch_as(
         WorkerLoad,
         _LIST_LOADS,
@@ -148,10 +147,10 @@ _TASKS = """SELECT t.id, t.kind, t.subject_kind, t.subject_id, t.survivor_id, s.
               ORDER BY a.attempt) AS alerts
     FROM tasks t
     LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = t.survivor_id
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = t.survivor_id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assignment ON assignment.provider_id = :provider_id
+         AND assignment.survivor_id = t.survivor_id AND assignment.until_at IS NULL
     LEFT JOIN accounts worker ON worker.provider_id = :provider_id
-         AND worker.id = held.account_id"""
+         AND worker.id = assignment.account_id"""
 
 
 _LIST_TEAM_TASKS = sql(f"""
@@ -163,7 +162,7 @@ _LIST_TEAM_TASKS = sql(f"""
 
 
 async def list_team_tasks(tx: Transaction, everyone: bool, team_id: UUID | None) -> list[OpenTask]:
-    """What waits for somebody in the team, and what belongs to no survivor; most urgent first."""
+    """Open tasks of the team and tasks about no survivor, most urgent first."""
     return await tx.fetch_as(OpenTask, _LIST_TEAM_TASKS, everyone=everyone, team_id=team_id)
 
 
@@ -176,7 +175,7 @@ _LIST_TASKS = sql(f"""
 
 
 async def list_tasks(tx: Transaction, survivor_id: UUID) -> list[OpenTask]:
-    """What waits for somebody about one survivor, flags aside; most urgent first."""
+    """Open tasks about one survivor except flags, most urgent first."""
     return await tx.fetch_as(OpenTask, _LIST_TASKS, survivor_id=survivor_id)
 
 
@@ -188,7 +187,7 @@ _FIND_TASK = sql(f"""
 
 
 async def find_task(tx: Transaction, task_id: UUID) -> OpenTask | None:
-    """An open task that the caller may finish: of their caseload, or of nobody in particular."""
+    """An open task that the caller may finish: about their caseload, or about no survivor."""
     return await tx.fetch_one_as(OpenTask, _FIND_TASK, task_id=task_id, **caseload_args(tx))
 
 
@@ -206,10 +205,10 @@ _LIST_TEAM_FLAGS = sql(f"""
     SELECT f.id, f.survivor_id, s.reference, f.rule, f.raised_at
     FROM flags f
     JOIN survivors s ON s.provider_id = :provider_id AND s.id = f.survivor_id
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = f.survivor_id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assignment ON assignment.provider_id = :provider_id
+         AND assignment.survivor_id = f.survivor_id AND assignment.until_at IS NULL
     LEFT JOIN accounts worker ON worker.provider_id = :provider_id
-         AND worker.id = held.account_id
+         AND worker.id = assignment.account_id
     WHERE f.provider_id = :provider_id AND f.resolved_at IS NULL AND {_IN_TEAM}
     ORDER BY f.raised_at, f.id LIMIT 200
 """)

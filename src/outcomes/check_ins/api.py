@@ -49,7 +49,7 @@ class DropInAttended(NewDropIn, frozen=True, kw_only=True):
 async def list_check_ins(
     db: Database, caller: Caller, survivor_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CheckIn]:
-    """Two-way contact that happened; a correction stands beside what it corrects."""
+    """Check-ins; a correction is listed beside what it corrects."""
     after = read_cursor(Moment, cursor)
     found = await service.list_check_ins(db, caller, survivor_id, after=after, limit=limit + 1)
     return page(found, limit, lambda last: Moment(last.occurred_at, last.id))
@@ -69,7 +69,7 @@ async def log_check_in(
 async def list_attempts(
     db: Database, caller: Caller, survivor_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[ContactAttempt]:
-    """Every try, whether it reached the survivor or not."""
+    """Every attempt, whether it reached the survivor or not."""
     after = read_cursor(Moment, cursor)
     found = await service.list_attempts(db, caller, survivor_id, after=after, limit=limit + 1)
     return page(found, limit, lambda last: Moment(last.attempted_at, last.id))
@@ -79,7 +79,7 @@ async def list_attempts(
 async def log_attempt(
     db: Database, caller: Caller, survivor_id: UUID, data: NewAttempt, idempotency_key: UUID
 ) -> LoggedAttempt:
-    """Log a try that did not reach the survivor, and why."""
+    """Log an attempt that did not reach the survivor, and why."""
     creation = Creation.of(caller, idempotency_key, f"attempt:{survivor_id}", data)
     attempt_id = await service.log_attempt(db, caller, survivor_id, creation, data)
     return LoggedAttempt(id=attempt_id, **asdict(data))
@@ -119,7 +119,7 @@ async def list_drop_ins(
 async def record_drop_in(
     db: Database, caller: Caller, data: DropInAttended, idempotency_key: UUID
 ) -> DropIn:
-    """Record that somebody came; once a day, however often it is sent."""
+    """Record that somebody attended; one row per day, however often it is sent."""
     creation = Creation.of(caller, idempotency_key, "drop-in", data)
     drop_in_id = await service.record_drop_in(
         db, caller, data.survivor_id, creation, NewDropIn(data.attended_on)

@@ -1,4 +1,4 @@
-"""The words of contact: an attempt (we tried) and a check-in (two-way contact happened)."""
+"""Contact: an attempt (we tried) and a check-in (two-way contact happened)."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from outcomes.platform.inputs import Input, LongText
 
 
 class Channel(StrEnum):
-    """How we tried."""
+    """How contact was attempted."""
 
     CALL = "call"
     VISIT = "visit"
@@ -51,9 +51,9 @@ class Wellbeing(StrEnum):
 class NewCheckIn(Input, frozen=True):
     """Two-way contact that happened. `occurred_at` is UTC, now when left out.
 
-    `duress` says that somebody else was there: sends stop, the on-call person is told, and nothing
-    that anyone beside the survivor could see changes. `next_contact_on` (their date) is what was
-    agreed beside the plan. `corrects_id` replaces what was said at the same contact.
+    `duress`: the danger word was used. Texts stop, the person on call is alerted, and nothing that
+    anybody near the survivor could see changes. `next_contact_on` (local date) was agreed besides the
+    plan. `corrects_id` is the check-in that this one corrects.
     """
 
     wellbeing: Annotated[Wellbeing, Meta(extra={"remedy": "Choose how they are."})]
@@ -87,7 +87,7 @@ class NewDropIn(Input, frozen=True):
 
 
 class ActivityKind(StrEnum):
-    """What fills somebody's week."""
+    """Work, education, training or volunteering."""
 
     WORK = "work"
     EDUCATION = "education"
@@ -111,7 +111,7 @@ class NewActivity(Input, frozen=True):
 
 
 class FormSubject(Struct, frozen=True):
-    """Whom an empty form is about, and the moment (UTC) at which it was opened."""
+    """The survivor that a form is about, and when it was opened (UTC)."""
 
     survivor_id: UUID
     reference: str
@@ -128,7 +128,7 @@ class CheckInDetails(Stored, frozen=True):
 
 
 class CheckIn(Struct, frozen=True):
-    """A check-in on record; times in UTC."""
+    """A stored check-in; times in UTC."""
 
     id: UUID
     channel: Channel
@@ -140,7 +140,7 @@ class CheckIn(Struct, frozen=True):
 
 
 class ContactAttempt(Struct, frozen=True):
-    """A try on record; `reason` is None when the survivor was reached."""
+    """A stored attempt; `reason` is None when the survivor was reached."""
 
     id: UUID
     channel: Channel

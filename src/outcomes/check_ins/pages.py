@@ -1,4 +1,4 @@
-"""Forms for one thumb: a check-in, a visit, a drop-in, and work or learning that began or ended."""
+"""Forms for phones: a check-in, a visit, a drop-in, and work or learning that began or ended."""
 
 from datetime import date, timedelta
 from functools import partial
@@ -160,7 +160,7 @@ async def _show(
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    form_subject: FormSubject = await service.see_form(db, caller, survivor_id)
+    form_subject: FormSubject = await service.prepare_form(db, caller, survivor_id)
     today = local_date(form_subject.now, zone_of(form_subject.zone))
     return render(
         request,

@@ -1,4 +1,4 @@
-"""The verbs of contact. Each is one visible transaction, and done once however often it is sent."""
+"""The verbs of contact. Each is one visible transaction and idempotent."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -32,12 +32,14 @@ from outcomes.tasks import service as tasks
 from outcomes.tasks.models import TaskKind
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""How far a phone's clock may be ahead of the database's (product default; no external source)."""
+
 _AGREED_WITHIN = timedelta(days=366)
-"""A phone's clock may be ahead of ours by this much (product default; no external source)."""
+"""How far ahead the next contact may be agreed (product default; no external source)."""
 
 
-async def see_form(db: Database, caller: Caller, survivor_id: UUID) -> FormSubject:
-    """Whom a form of this room is about. Raises NotFound outside the caseload."""
+async def prepare_form(db: Database, caller: Caller, survivor_id: UUID) -> FormSubject:
+    """The survivor that a form of this room is about. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_access(
@@ -52,7 +54,7 @@ async def log_check_in(
     """Record that two-way contact happened, and close the planned contact it answers.
 
     Raises:
-        Invalid: a time ahead of now, or a next contact in the past.
+        Invalid: a time in the future, or a next contact in the past.
         NotFound: also for a planned contact or corrected check-in that is not this survivor's.
     """
     async with db.transaction(caller) as tx:
@@ -70,7 +72,7 @@ async def log_check_in(
                     tx, new.planned_contact_id, opened.now, survivor_id=survivor_id
                 )
             if new.duress:
-                await _stop_quietly(tx, opened, creation.key)
+                await _handle_duress(tx, opened, creation.key)
             elif new.safe_contact_still_right:
                 await safe_contact.confirm_safe_contact(tx, survivor_id, occurred_at)
         return creation.key
@@ -79,10 +81,10 @@ async def log_check_in(
 async def log_attempt(
     db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewAttempt
 ) -> UUID:
-    """Record a try that did not reach the survivor; the planned contact stays open for the next.
+    """Record an attempt that did not reach the survivor; the planned contact stays open.
 
     Raises:
-        Invalid: reached (that is a check-in), or a time ahead of now.
+        Invalid: the outcome is `reached` (that is a check-in), or a time in the future.
         NotFound: also for a planned contact that is not this survivor's.
     """
     if new.outcome is AttemptOutcome.REACHED:
@@ -98,15 +100,15 @@ async def log_attempt(
 async def record_drop_in(
     db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewDropIn
 ) -> UUID:
-    """Record that they came to a drop-in; returns the id of that day's, whoever recorded it first.
+    """Record attendance at a drop-in; returns the id of that day's row, whoever recorded it first.
 
     Raises:
-        Invalid: a day ahead of theirs.
+        Invalid: a day in the survivor's future.
     """
     async with db.transaction(caller) as tx:
         opened, is_new = await authorise_once(tx, survivor_id, creation)
         if new.attended_on > _today(opened):
-            raise Invalid.field("attended_on", "Enter a day that is not ahead of today.")
+            raise Invalid.field("attended_on", "Enter today or an earlier day.")
         if is_new:
             await participation.insert_drop_in(tx, opened, creation.key, new)
         return await participation.get_drop_in_id(tx, survivor_id, new)
@@ -119,7 +121,7 @@ async def record_activity(
     async with db.transaction(caller) as tx:
         opened, is_new = await authorise_once(tx, survivor_id, creation)
         if new.happened_on > _today(opened):
-            raise Invalid.field("happened_on", "Enter a day that is not ahead of today.")
+            raise Invalid.field("happened_on", "Enter today or an earlier day.")
         if is_new:
             await participation.insert_activity(tx, opened, creation.key, new)
         return creation.key
@@ -168,7 +170,7 @@ def _today(opened: AuthorisedSurvivor) -> date:
 
 
 def _require_soon(agreed: date, today: date) -> None:
-    """A year that was typed wrong would hide somebody for as long."""
+    """Refuse a mistyped year, which would keep somebody off Today until then."""
     if agreed < today:
         raise Invalid.field("next_contact_on", "Choose today or a later day.")
     if agreed > today + _AGREED_WITHIN:
@@ -181,13 +183,13 @@ def _not_ahead(field: str, at: datetime | None, opened: AuthorisedSurvivor) -> d
     if at.tzinfo is None:
         raise Invalid.field(field, "Give the time with its offset, such as 2026-11-20T14:05:00Z.")
     if at > opened.now + _CLOCKS_DIFFER_BY:
-        raise Invalid.field(field, "Enter a time that is not ahead of now.")
+        raise Invalid.field(field, "Enter a time that is not in the future.")
     return at
 
 
-async def _stop_quietly(tx: Transaction, opened: AuthorisedSurvivor, check_in_id: UUID) -> None:
-    """Somebody else was there: no more texts, to a number they get later neither; the on-call person
-    is told; and what was said of safe contact confirms nothing."""
+async def _handle_duress(tx: Transaction, opened: AuthorisedSurvivor, check_in_id: UUID) -> None:
+    """Opt the survivor out of texts, also on later numbers, and raise a task for the person on call.
+    Safe contact is not confirmed."""
     contactability = await safe_contact.get_contactability(tx, opened.survivor_id)
     await safe_contact.insert_opt_out(
         tx,

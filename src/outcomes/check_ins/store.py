@@ -1,4 +1,4 @@
-"""The SQL of contact, and the border where what was said is encrypted."""
+"""The SQL of contact. What was said is encrypted and decrypted here."""
 
 from datetime import datetime
 from uuid import UUID
@@ -89,7 +89,7 @@ _INSERT_CORRECTION = sql(f"""
 async def insert_correction(
     tx: Transaction, opened: AuthorisedSurvivor, check_in_id: UUID, new: NewCheckIn
 ) -> None:
-    """What was really said at a contact on record: the attempt and, unless given, the time stay.
+    """A correction of a stored check-in: the attempt and, unless given, the time stay.
 
     Raises:
         NotFound: `corrects_id` is no check-in of this survivor.

@@ -1,1 +1,1 @@
-"""When contact is lost: signals with evidence for a person to look at, never a status."""
+"""Flags when contact is lost: signals with evidence for a person to review, never a status."""

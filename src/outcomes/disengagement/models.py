@@ -1,4 +1,4 @@
-"""The ladder that a provider agrees on, the facts it is held against, and flags."""
+"""The ladder, the facts that its rules are applied to, and flags."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,24 +26,24 @@ class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if self.safeguarding_lead_working_days <= self.team_lead_working_days:
-            raise ValueError("Tell the safeguarding lead later than the team lead.")
+            raise ValueError("Escalate to the safeguarding lead later than to the team lead.")
 
 
 DEFAULT_LADDER = Ladder()
 
 
 class Attempt(Struct, frozen=True):
-    """One try (UTC). `reached` only when the survivor was; somebody else answering is not that."""
+    """One attempt (UTC). `reached` is true only when the survivor answered."""
 
     at: datetime
     reached: bool
 
 
 class ContactFacts(Struct, frozen=True):
-    """All that the rules look at, in UTC.
+    """The facts that the rules use, in UTC.
 
-    `two_way_at` is the latest check-in; a text is none, whoever sent it. `resolved_at` is when the
-    last flag was resolved: what came before was looked at then.
+    `two_way_at` is the latest check-in; a text does not count. `resolved_at` is when the last flag was
+    resolved: earlier attempts are not counted again.
     """
 
     enrolled_at: datetime
@@ -61,7 +61,7 @@ class FlagRule(StrEnum):
 
 
 class Evidence(Stored, frozen=True):
-    """What a person needs to judge a flag by; `note` is what the worker who raised it wrote."""
+    """The evidence of a flag; `note` is what the worker who raised it wrote."""
 
     tries: tuple[datetime, ...]
     last_two_way_at: datetime | None
@@ -77,16 +77,16 @@ class FlagDecision(Struct, frozen=True):
 
 
 class Escalation(Struct, frozen=True):
-    """Who has it, and when (UTC) the next person will; None once nobody is left to tell."""
+    """Who is responsible, and when (UTC) the flag escalates; None at the last level."""
 
     level: Responsible
     rises_at: datetime | None
 
 
 class NextTry(Struct, frozen=True):
-    """What the ladder asks for after a try that reached nobody.
+    """What the ladder asks for after an unanswered attempt.
 
-    `tries` counts them since the last contact. `by_on` is the survivor's date; `window` is another
+    `tries` counts attempts since the last contact. `by_on` is the survivor's date; `window` is another
     safe time (UTC), None when none comes within a month.
     """
 
@@ -96,8 +96,8 @@ class NextTry(Struct, frozen=True):
     window: Window | None
 
 
-class Missed(Struct, frozen=True):
-    """Whom a *no answer* form is about, when it was opened (UTC), and what follows a miss now."""
+class NoAnswerSubject(Struct, frozen=True):
+    """The survivor that a *no answer* form is about, when it was opened (UTC), and the next attempt."""
 
     survivor_id: UUID
     reference: str
@@ -107,13 +107,13 @@ class Missed(Struct, frozen=True):
 
 
 class NewFlag(Input, frozen=True):
-    """A worry that no rule sees."""
+    """A flag raised by a worker."""
 
     note: Annotated[LongText, Meta(extra={"remedy": "Write what worries you."})]
 
 
 class Resolution(StrEnum):
-    """What lay behind a flag. Five different things, none of them a failing."""
+    """How a flag was resolved."""
 
     SAFE_AND_IN_TOUCH = "safe_and_in_touch"
     BUSY = "busy"
@@ -125,9 +125,9 @@ class Resolution(StrEnum):
 class FlagResolution(Input, frozen=True):
     """How safety was ascertained, by whom and when (the survivor's date).
 
-    `handed_to` says who accepted somebody who moved, or to whom somebody missing was reported and
-    under which reference. `said_so_alone`: they chose to stop, spoken to alone, in their language,
-    with no sign of coercion.
+    `handed_to`: who accepted a survivor who moved, or where a missing survivor was reported and the
+    reference. `said_so_alone`: they said that they chose to stop when spoken to alone, in their
+    language, with no sign of coercion.
     """
 
     resolution: Annotated[Resolution, Meta(extra={"remedy": "Choose what you found out."})]
@@ -148,7 +148,7 @@ class Safety(Stored, frozen=True):
 
 
 class Flag(Struct, frozen=True):
-    """A flag on record, times in UTC; who has it now is None once it is resolved.
+    """A stored flag, times in UTC; `escalation` is None once it is resolved.
 
     `raised_by` is None when a rule raised it.
     """
@@ -169,7 +169,7 @@ class Flag(Struct, frozen=True):
 
 
 class Flags(Struct, frozen=True):
-    """Somebody's flags, newest first, as a page shows them."""
+    """A survivor's flags, newest first, as a page shows them."""
 
     survivor_id: UUID
     reference: str

@@ -1,4 +1,4 @@
-"""When nobody answers: the form for it, and the flags that silence raises."""
+"""The *no answer* form, and the pages of flags."""
 
 from functools import partial
 from typing import Any
@@ -71,9 +71,11 @@ async def _show_no_answer(
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    missed = await service.see_missed_form(db, caller, survivor_id, ladder=ladder)
+    form_subject = await service.prepare_no_answer(db, caller, survivor_id, ladder=ladder)
     template = "disengagement/no_answer.html"
-    return render(request, template, status=status, form=form, missed=missed, ladder=ladder)
+    return render(
+        request, template, status=status, form=form, form_subject=form_subject, ladder=ladder
+    )
 
 
 @get(
@@ -118,9 +120,9 @@ async def _show_flags(
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
+    subject = await service.list_flags(db, caller, survivor_id, ladder=ladder)
     template = "disengagement/flags.html"
-    return render(request, template, status=status, form=form, shown=shown, ladder=ladder)
+    return render(request, template, status=status, form=form, subject=subject, ladder=ladder)
 
 
 @get(
@@ -172,17 +174,17 @@ async def _show_flag(
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    shown = await service.list_flags(db, caller, survivor_id, ladder=ladder)
-    found = next((one for one in shown.flags if one.id == flag_id), None)
+    subject = await service.list_flags(db, caller, survivor_id, ladder=ladder)
+    found = next((one for one in subject.flags if one.id == flag_id), None)
     if found is None:
         raise NotFound
-    today = local_date(shown.now, zone_of(shown.zone))
+    today = local_date(subject.now, zone_of(subject.zone))
     return render(
         request,
         "disengagement/flag.html",
         form=form,
         status=status,
-        shown=shown,
+        subject=subject,
         flag=found,
         today=today,
         ladder=ladder,

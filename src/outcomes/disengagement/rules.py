@@ -1,8 +1,9 @@
-"""What happens when contact is lost. A missed call is not evidence of risk; silence adds up.
+"""The rules when contact is lost (pure). One missed call is no evidence of risk.
 
-The numbers are the ladder's. No answer: another try within its working days, at another allowed time.
-So many unanswered tries, or so many days without two-way contact: a flag to the worker. Not resolved
-in time: the team lead; later still, the designated safeguarding lead.
+The ladder sets the numbers. After an unanswered attempt another one follows within some working days, at
+another safe time of day. After several unanswered attempts, or days without two-way contact, the worker
+gets a flag. A flag that is not resolved in time escalates to the team lead, then to the designated
+safeguarding lead.
 """
 
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ from outcomes.platform.calendar import (
 from outcomes.providers.models import Responsible
 
 ANOTHER_TIME = timedelta(hours=2)
-"""How far from the missed try's time of day another time is (product default; no external source)."""
+"""The least difference in time of day from the missed attempt (product default; no external source)."""
 
 SEARCH_DAYS = 31
 """How far ahead a safe window is looked for."""
@@ -58,9 +59,9 @@ def _known(at: datetime | None) -> list[datetime]:
 def escalate(
     raised_at: datetime, ladder: Ladder, is_working: WorkingDay, zone: ZoneInfo, now: datetime
 ) -> Escalation:
-    """Who has a flag that is still open at `now`.
+    """Who is responsible for a flag that is still open at `now`.
 
-    It rises at the hour it was raised, so many working days later, in the provider's zone.
+    It escalates a number of working days after it was raised, at the same hour, in the provider's zone.
     """
     lead_at = _after(raised_at, ladder.team_lead_working_days, is_working, zone)
     last_at = _after(raised_at, ladder.safeguarding_lead_working_days, is_working, zone)
@@ -80,7 +81,7 @@ def _after(at: datetime, working_days: int, is_working: WorkingDay, zone: ZoneIn
 def try_again_by(
     missed_at: datetime, ladder: Ladder, is_working: WorkingDay, zone: ZoneInfo
 ) -> date:
-    """The last local date for another try after one that reached nobody."""
+    """The last local date for another attempt after an unanswered one."""
     return add_working_days(local_date(missed_at, zone), ladder.retry_working_days, is_working)
 
 
@@ -93,8 +94,8 @@ def next_try(
 ) -> Window | None:
     """When to try again: the earliest safe time in the ladder's days at another time of day.
 
-    By day, where a safe window has a part in it. Failing that, the same time of day; failing that,
-    the first safe time later; None when no working day of the next month has a safe window.
+    Daytime is preferred. Without another time of day, the same time is used; without a safe window in
+    the ladder's days, the first later one; None when no working day of the next month has any.
     """
     by_on = try_again_by(missed_at, ladder, is_working, zone)
     today = local_date(missed_at, zone)

@@ -1,4 +1,4 @@
-"""The verbs of flags: raised by a rule or a worker, resolved by a person who has made sure."""
+"""The verbs of flags: raised by a rule or a worker, resolved by a person."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,9 +14,9 @@ from outcomes.disengagement.models import (
     FlagResolution,
     Flags,
     Ladder,
-    Missed,
     NewFlag,
     NextTry,
+    NoAnswerSubject,
     Resolution,
 )
 from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
@@ -45,8 +45,8 @@ Raised = tuple[store.Candidate, FlagDecision]
 
 
 async def raise_due_flags(db: Database, caller: Caller, now: datetime, *, ladder: Ladder) -> int:
-    """Flag everybody whom a rule concerns at `now` (UTC); returns how many. For the worker, as often
-    as it likes: who has an open flag gets no second one."""
+    """Raise the flags that the rules decide on at `now` (UTC); returns how many. Idempotent: a survivor
+    with an open flag gets no second one."""
     raised = 0
     while True:
         async with db.transaction(caller) as tx:
@@ -69,7 +69,7 @@ async def _raise(tx: Transaction, due: list[Raised], now: datetime) -> int:
     for candidate, _ in due:
         if candidate.survivor_id in flags:
             flag_id = flags[candidate.survivor_id]
-            await _ask_somebody(tx, flag_id, candidate.survivor_id, candidate.worker_id, now)
+            await _raise_task(tx, flag_id, candidate.survivor_id, candidate.worker_id, now)
     await audit.record_access(tx, "flag.raised", tuple(flags), ("evidence",), now=now)
     return len(flags)
 
@@ -77,7 +77,7 @@ async def _raise(tx: Transaction, due: list[Raised], now: datetime) -> int:
 async def raise_flag(
     db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewFlag
 ) -> UUID:
-    """Flag somebody because a person is worried.
+    """Raise a flag because a worker is worried.
 
     Raises:
         Conflict: there is an open flag.
@@ -88,7 +88,7 @@ async def raise_flag(
             found = await store.get_facts(tx, survivor_id)
             evidence = _evidence(found, new.note, opened.now)
             await store.insert_flag(tx, opened, creation.key, evidence, caller.actor.account)
-            await _ask_somebody(tx, creation.key, survivor_id, found.worker_id, opened.now)
+            await _raise_task(tx, creation.key, survivor_id, found.worker_id, opened.now)
         return creation.key
 
 
@@ -100,7 +100,7 @@ async def resolve_flag(
     creation: Creation,
     new: FlagResolution,
 ) -> None:
-    """Close a flag once somebody has made sure that the survivor is safe, or has passed it on.
+    """Resolve a flag once somebody has ascertained that the survivor is safe, or handed it on.
 
     Raises:
         Invalid: the resolution needs more than was given.
@@ -115,7 +115,7 @@ async def resolve_flag(
 
 
 async def list_flags(db: Database, caller: Caller, survivor_id: UUID, *, ladder: Ladder) -> Flags:
-    """Somebody's flags, newest first; the open one with who has it now."""
+    """A survivor's flags, newest first; the open one with who is responsible now."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         flags = await store.list_flags(tx, opened)
@@ -124,10 +124,10 @@ async def list_flags(db: Database, caller: Caller, survivor_id: UUID, *, ladder:
         return Flags(survivor_id, opened.reference, opened.zone, opened.now, shown)
 
 
-async def see_missed_form(
+async def prepare_no_answer(
     db: Database, caller: Caller, survivor_id: UUID, *, ladder: Ladder
-) -> Missed:
-    """Whom a *no answer* form is about, and when to try again if nobody answers now."""
+) -> NoAnswerSubject:
+    """The survivor that a *no answer* form is about, and when to try again if nobody answers now."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_access(
@@ -138,7 +138,7 @@ async def see_missed_form(
         tries = len((await store.get_facts(tx, survivor_id)).facts.attempts) + 1
         part = (await providers.get_provider(tx)).uk_part
         following = _next_try(opened, tries, opened.now, hours, part, ladder)
-        return Missed(survivor_id, opened.reference, opened.zone, opened.now, following)
+        return NoAnswerSubject(survivor_id, opened.reference, opened.zone, opened.now, following)
 
 
 async def find_next_try(
@@ -171,7 +171,7 @@ def _next_try(
     return NextTry(tries, missed_at, by_on, window)
 
 
-async def _ask_somebody(
+async def _raise_task(
     tx: Transaction, flag_id: UUID, survivor_id: UUID, worker_id: UUID | None, now: datetime
 ) -> None:
     await tasks.raise_task(
@@ -194,7 +194,7 @@ def _evidence(found: store.Candidate, note: str, now: datetime) -> Evidence:
 
 def _require_enough(new: FlagResolution, opened: AuthorisedSurvivor) -> None:
     if new.ascertained_on > local_date(opened.now, zone_of(opened.zone)):
-        raise Invalid.field("ascertained_on", "Enter a day that is not ahead of today.")
+        raise Invalid.field("ascertained_on", "Enter today or an earlier day.")
     handed_over = (Resolution.MOVED, Resolution.REPORTED_MISSING)
     if new.resolution in handed_over and new.handed_to is None:
         raise Invalid.field(

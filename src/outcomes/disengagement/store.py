@@ -1,4 +1,4 @@
-"""The SQL of flags, of the facts that raise them, and the border where their words are encrypted."""
+"""The SQL of flags and of the facts that raise them. Evidence is encrypted and decrypted here."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ SAFETY = Field("flags", "safety_ciphertext")
 
 
 class Candidate(Struct, frozen=True):
-    """A survivor without an open flag, whose it is, and what the rules look at."""
+    """A survivor without an open flag, their worker, and the facts for the rules."""
 
     survivor_id: UUID
     worker_id: UUID | None
@@ -42,33 +42,33 @@ class Candidate(Struct, frozen=True):
 _FACTS = """
     CROSS JOIN LATERAL (
         SELECT max(c.occurred_at) AS at FROM check_ins c
-        WHERE c.provider_id = :provider_id AND c.survivor_id = who.survivor_id) heard
+        WHERE c.provider_id = :provider_id AND c.survivor_id = candidate.survivor_id) contact
     CROSS JOIN LATERAL (
         SELECT max(f.resolved_at) AS at FROM flags f
-        WHERE f.provider_id = :provider_id AND f.survivor_id = who.survivor_id) resolved
-    CROSS JOIN LATERAL (SELECT greatest(who.enrolled_at, heard.at, resolved.at) AS at) looked
+        WHERE f.provider_id = :provider_id AND f.survivor_id = candidate.survivor_id) resolved
+    CROSS JOIN LATERAL (SELECT greatest(candidate.enrolled_at, contact.at, resolved.at) AS at) looked
     CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(t.attempted_at ORDER BY t.attempted_at), '{}') AS at
         FROM contact_attempts t
-        WHERE t.provider_id = :provider_id AND t.survivor_id = who.survivor_id
+        WHERE t.provider_id = :provider_id AND t.survivor_id = candidate.survivor_id
           AND t.outcome <> 'reached' AND t.attempted_at > looked.at) tries"""
-"""After `who (survivor_id, enrolled_at)`: the last check-in, the last flag that was
-resolved, and the tries since either. A text is no contact here: it shows who held the phone, not that
-they are well, and whoever took it could keep a flag down by answering."""
+"""After `candidate (survivor_id, enrolled_at)`: the last check-in, the last flag that was
+resolved, and the tries since either. A text does not count as contact: it may be sent by
+somebody else who has the phone, and would then prevent a flag."""
 
 
 _LIST_CANDIDATES = sql(f"""
-    SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+    SELECT candidate.survivor_id, candidate.enrolled_at, assignment.account_id, contact.at AS two_way_at,
            resolved.at AS resolved_at, tries.at AS tries
-    FROM pathways who
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+    FROM pathways candidate
+    LEFT JOIN caseload_assignments assignment ON assignment.provider_id = :provider_id
+         AND assignment.survivor_id = candidate.survivor_id AND assignment.until_at IS NULL
     {_FACTS}
-    WHERE who.provider_id = :provider_id AND who.ended_at IS NULL
+    WHERE candidate.provider_id = :provider_id AND candidate.ended_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = :provider_id
-                      AND f.survivor_id = who.survivor_id AND f.resolved_at IS NULL)
+                      AND f.survivor_id = candidate.survivor_id AND f.resolved_at IS NULL)
       AND (cardinality(tries.at) >= :tries OR looked.at <= :silent_since)
-    ORDER BY who.survivor_id LIMIT :limit
+    ORDER BY candidate.survivor_id LIMIT :limit
 """)
 
 
@@ -83,22 +83,22 @@ async def list_candidates(
 
 
 _GET_FACTS = sql(f"""
-    SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+    SELECT candidate.survivor_id, candidate.enrolled_at, assignment.account_id, contact.at AS two_way_at,
            resolved.at AS resolved_at, tries.at AS tries
     FROM (SELECT s.provider_id, s.id AS survivor_id,
                  coalesce(p.enrolled_at, s.registered_at) AS enrolled_at
           FROM survivors s
           LEFT JOIN pathways p ON p.provider_id = :provider_id AND p.survivor_id = s.id
                AND p.ended_at IS NULL
-          WHERE s.provider_id = :provider_id AND s.id = :survivor_id) who
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+          WHERE s.provider_id = :provider_id AND s.id = :survivor_id) candidate
+    LEFT JOIN caseload_assignments assignment ON assignment.provider_id = :provider_id
+         AND assignment.survivor_id = candidate.survivor_id AND assignment.until_at IS NULL
     {_FACTS}
 """)
 
 
 async def get_facts(tx: Transaction, survivor_id: UUID) -> Candidate:
-    """The same of one survivor, enrolled or not; they count from registration until they are."""
+    """The facts of one survivor; before enrolment, days count from registration."""
     row = await tx.get_row(_GET_FACTS, survivor_id=survivor_id)
     return Candidate(row["survivor_id"], row["account_id"], _facts(row))
 
@@ -114,8 +114,8 @@ _INSERT_FLAGS = sql("""
 async def insert_flags(
     tx: Transaction, raised: Sequence[tuple[Candidate, FlagDecision]], now: datetime
 ) -> dict[UUID, UUID]:
-    """The flags that are new, by survivor: somebody may have raised one a moment before, and a
-    damaged record takes none."""
+    """The flags that were inserted, by survivor. Skips survivors whose flag was raised meanwhile, and
+    damaged records."""
     keys = await survivor_keys(tx, [candidate.survivor_id for candidate, _ in raised])
     rows = await tx.fetch_many(
         _INSERT_FLAGS,
@@ -221,7 +221,7 @@ _LIST_FLAGS = sql(f"""
 
 
 async def list_flags(tx: Transaction, opened: AuthorisedSurvivor) -> list[Flag]:
-    """The newest first, audited in the statement that reads them; nobody has been looked up yet."""
+    """The newest first, audited in the statement that reads them, without escalation."""
     rows = await tx.fetch(
         _LIST_FLAGS,
         **audit.opened_args(tx, opened, "flag.listed", "evidence", "safety"),

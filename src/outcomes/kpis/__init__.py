@@ -1,4 +1,4 @@
-"""How the work is going, in figures: one `.sql` file per KPI, disclosure control, exports.
+"""KPIs: one `.sql` file per KPI, disclosure control, exports.
 
 This room reads every other room's tables and writes none of them.
 """

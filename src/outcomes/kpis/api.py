@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from outcomes.assessments.instruments import Instruments
 from outcomes.kpis import service
-from outcomes.kpis.models import Cell, Export, Kpi, NewExport, Period, ShownRow, View
+from outcomes.kpis.models import Cell, DisplayRow, Export, Kpi, NewExport, Period, View
 from outcomes.kpis.wording import notes
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller, Permission
@@ -18,8 +18,8 @@ from outcomes.platform.paging import Moment, Page, read_cursor
 
 
 class Row(Struct, frozen=True):
-    """One row: whole numbers, decimals as text, and a text such as `<10`, `[c]` or `[x]` for a figure
-    that is hidden or that there is none of. `share` is in per cent."""
+    """One row: whole numbers, decimals as text, and a mark such as `<10`, `[c]` or `[x]` for a figure
+    that is hidden or not available. `share` is a percentage."""
 
     category: str | None
     number: int | str
@@ -76,7 +76,7 @@ async def list_kpis(
 async def list_exports(
     db: Database, caller: Caller, cursor: FromQuery[str | None] = None
 ) -> Page[Export]:
-    """What this account asked for."""
+    """Exports that this account requested."""
     return await service.list_exports(db, caller, read_cursor(Moment, cursor))
 
 
@@ -84,7 +84,7 @@ async def list_exports(
 async def request_export(
     db: Database, caller: Caller, data: JSONBody[NewExport], idempotency_key: UUID
 ) -> Export:
-    """Ask for a file. Needs the password given again, so it works in a session only."""
+    """Request an export. It asks for the password again, so it works in a session only."""
     creation = Creation.of(caller, idempotency_key, "exports", data)
     return await service.request_export(db, caller, creation, data)
 
@@ -111,21 +111,21 @@ async def download_export(
     )
 
 
-def _figure(kpi: Kpi, rows: tuple[ShownRow, ...]) -> Figure:
+def _figure(kpi: Kpi, rows: tuple[DisplayRow, ...]) -> Figure:
     sent = tuple(
         Row(
             row.category,
-            number=_sent(row.number),
-            out_of=_sent(row.out_of),
-            share=_sent(row.share),
-            mean=_sent(row.mean),
+            number=_json_value(row.number),
+            out_of=_json_value(row.out_of),
+            share=_json_value(row.share),
+            mean=_json_value(row.mean),
         )
         for row in rows
     )
     return Figure(kpi.code, kpi.title, kpi.numerator, kpi.denominator, kpi.breakdown, sent)
 
 
-def _sent(cell: Cell) -> int | str:
+def _json_value(cell: Cell) -> int | str:
     return cell if isinstance(cell, int) else str(cell)
 
 

@@ -1,4 +1,4 @@
-"""Figures and what is said about them."""
+"""KPIs, periods, figures and exports."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from outcomes.platform.inputs import Input, ShortText
 
 
 class Counts(StrEnum):
-    """What the figures of a KPI count; it decides how they may be shown outside."""
+    """What the figures of a KPI count; it decides how they may be shown externally."""
 
     PEOPLE = "people"
     EVENTS = "events"
@@ -43,7 +43,7 @@ class View(StrEnum):
 
 
 class Mark(StrEnum):
-    """What stands in a cell instead of a figure."""
+    """A mark shown instead of a figure."""
 
     SMALL = "<10"
     HIDDEN = "[c]"
@@ -68,7 +68,7 @@ class Period(Struct, frozen=True):
 
     @property
     def last(self) -> date:
-        """The last day that counts, for people, who read both ends as included."""
+        """The last day that is included."""
         return self.until - timedelta(days=1)
 
 
@@ -106,8 +106,8 @@ class KpiValue(Struct, frozen=True):
 Cell = int | Decimal | Mark
 
 
-class ShownRow(Struct, frozen=True):
-    """One row as somebody may see it. `share` is in per cent."""
+class DisplayRow(Struct, frozen=True):
+    """A row as it may be shown. `share` is a percentage."""
 
     category: str | None
     number: Cell
@@ -117,14 +117,14 @@ class ShownRow(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A KPI with the rows that may be shown, and what people call their categories."""
+    """A KPI with the rows that may be shown, and the names of their categories."""
 
     kpi: Kpi
-    rows: tuple[ShownRow, ...]
+    rows: tuple[DisplayRow, ...]
     names: dict[str, str] = {}
 
     @property
-    def whole(self) -> ShownRow | None:
+    def whole(self) -> DisplayRow | None:
         """The row that is not part of a breakdown, if there is one."""
         return next((row for row in self.rows if row.category is None), None)
 
@@ -146,7 +146,7 @@ class ExportState(StrEnum):
 
 
 class NewExport(Input, frozen=True):
-    """What an export shall hold, and what it is for. Both days are included, in London."""
+    """A request for an export: its content and purpose. Both days are included, in London."""
 
     view: Annotated[View, Meta(title="which figures")]
     format: Annotated[ExportFormat, Meta(title="the kind of file")]
@@ -183,7 +183,7 @@ class ExportFile(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """Everything that a caller may see of one period in one view, and of the period before it."""
+    """Everything that a caller may see of a period in one view, and of the period before it."""
 
     view: View
     period: Period

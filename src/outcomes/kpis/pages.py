@@ -1,7 +1,7 @@
 """Results: figures with their definitions, and exports.
 
-What is looked at stands in the path (`/results/external/2026-01-01/2026-06-30`), so that it is still
-there after signing in or giving the password again.
+View and period are part of the path (`/results/external/2026-01-01/2026-06-30`), so that they are kept
+when somebody signs in or confirms the password.
 """
 
 from datetime import date
@@ -36,7 +36,7 @@ class OtherDays(Input, frozen=True):
 
 
 class ExportForm(Input, frozen=True):
-    """What the form of an export asks; the rest stands in its address."""
+    """The fields of the export form; the rest is in its address."""
 
     format: Annotated[ExportFormat, Meta(extra={"remedy": "Choose the kind of file."})]
     purpose: Annotated[ShortText, Meta(extra={"remedy": "Enter what the file is for."})]
@@ -44,7 +44,7 @@ class ExportForm(Input, frozen=True):
 
 @get("/results", permission=Permission.SEE_KPIS, include_in_schema=False)
 async def start(db: Database, caller: Caller) -> Redirect:
-    """To the figures that a caller most likely wants."""
+    """Redirect to the usual view and period of the caller."""
     exact = caller.may(Permission.SEE_EXACT_KPIS)
     view, name = (View.INTERNAL, Preset.SO_FAR) if exact else (View.EXTERNAL, Preset.THREE_MONTHS)
     return Redirect(_path(view, preset(name, await service.today(db, caller))), status_code=303)
@@ -88,7 +88,7 @@ async def results(
 async def other_days(
     request: Request[Any, Any, Any], db: Database, caller: Caller, view: FromPath[str]
 ) -> Response[Any]:
-    """Pick a period; the form comes back here with its days in the address."""
+    """Choose a period; the form is submitted here with its days in the address."""
     form = Form({name: (value,) for name, value in request.query_params.items()})
     problems = form
     if form.fields:
@@ -121,7 +121,7 @@ async def new_export(
     first_day: FromPath[date],
     last_day: FromPath[date],
 ) -> Response[str]:
-    """The form of an export; it asks for the password before anything is typed."""
+    """The export form; the password is asked for before it is shown."""
     period = Period.days(first_day, last_day)
     await service.check_export(db, caller, _view(view), period)
     return render(request, "kpis/new_export.html", **_frame(_view(view), period))
@@ -136,7 +136,7 @@ async def create_export(
     first_day: FromPath[date],
     last_day: FromPath[date],
 ) -> Response[Any]:
-    """Ask for the file."""
+    """Request the export."""
     form = await submitted(request)
     try:
         asked = parse(form, ExportForm)
@@ -152,9 +152,11 @@ async def create_export(
 
 @get("/results/exports", permission=Permission.EXPORT_KPIS, include_in_schema=False)
 async def exports(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
-    """What this account asked for lately."""
+    """The latest exports that this account requested."""
     found = await service.list_exports(db, caller)
-    return render(request, "kpis/exports.html", exports=[_shown(export) for export in found.items])
+    return render(
+        request, "kpis/exports.html", exports=[_export_context(export) for export in found.items]
+    )
 
 
 @get(
@@ -166,10 +168,10 @@ async def export(
     """One export: still being built, ready to download, or gone."""
     found = await service.get_export(db, caller, export_id)
     again = f"{_path(found.view, found.period)}/export"
-    return render(request, "kpis/export.html", again=again, **_shown(found))
+    return render(request, "kpis/export.html", again=again, **_export_context(found))
 
 
-def _shown(found: Export) -> dict[str, Any]:
+def _export_context(found: Export) -> dict[str, Any]:
     return {"export": found, **_frame(found.view, found.period), "zone": LONDON}
 
 
@@ -194,7 +196,7 @@ def _path(view: View, period: Period) -> str:
 
 
 def _views(caller: Caller, found: Results, period: Period) -> list[tuple[str, str, bool]]:
-    """(words, address, is this it) of the views that the caller may switch between."""
+    """(words, address, is current) of the views that the caller may switch between."""
     if not caller.may(Permission.SEE_EXACT_KPIS):
         return []
     elsewhere = preset(Preset.THREE_MONTHS, found.today)
@@ -207,7 +209,7 @@ def _views(caller: Caller, found: Results, period: Period) -> list[tuple[str, st
 
 
 def _periods(view: View, today: date) -> list[tuple[str, str]]:
-    """(words, address) of the periods that people ask for most."""
+    """(words, address) of the usual periods."""
     return [
         (words, _path(view, preset(name, today)))
         for name, words in PRESETS.items()

@@ -1,9 +1,9 @@
-"""Figures as a page shows them: cards in sections, each with its definition one tap away."""
+"""Figures as a page shows them: cards in sections, each with its definition."""
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from outcomes.kpis.models import Cell, Counts, Kpi, Mark, ShownRow, Shows, Table
+from outcomes.kpis.models import Cell, Counts, DisplayRow, Kpi, Mark, Shows, Table
 from outcomes.kpis.wording import cell_words, row_words
 from outcomes.platform.web.pages.charts import Slope
 
@@ -34,7 +34,7 @@ SECTIONS = {
     "Support workers": ("caseload-per-worker", "overdue-per-worker"),
 }
 CHANGE = ("outcome-baseline", "outcome-latest", "outcome-change")
-"""Shown together, as one picture."""
+"""Shown together as one chart."""
 
 
 class Line(Struct, frozen=True):
@@ -113,7 +113,7 @@ def _card(table: Table, earlier: Table | None) -> Card:
     )
 
 
-def _line(table: Table, row: ShownRow) -> Line:
+def _line(table: Table, row: DisplayRow) -> Line:
     kpi = table.kpi
     if row.category is None and kpi.breakdown != "none" and row.number == row.out_of:
         row = replace(row, share=Mark.NOT_APPLICABLE, out_of=Mark.NOT_APPLICABLE)
@@ -126,13 +126,13 @@ def _line(table: Table, row: ShownRow) -> Line:
     )
 
 
-def _headline(kpi: Kpi, row: ShownRow) -> str:
+def _headline(kpi: Kpi, row: DisplayRow) -> str:
     if kpi.shows is Shows.SHARE and not isinstance(row.share, Mark):
         return cell_words(row.share, percent=True)
     return cell_words(row.mean if kpi.shows is Shows.MEAN else row.number)
 
 
-def _words(kpi: Kpi, row: ShownRow) -> str:
+def _words(kpi: Kpi, row: DisplayRow) -> str:
     counted = "" if kpi.counts is Counts.EVENTS else " people"
     if Mark.NO_DATA in (row.number, row.mean) or isinstance(row.out_of, Mark):
         return ""

@@ -1,6 +1,6 @@
-"""The verbs of figures: looking at them, and taking them away as a file.
+"""The verbs of figures: showing and exporting them.
 
-Each look and each step of an export is audited in its own transaction.
+Each view and each step of an export is audited in its own transaction.
 """
 
 from collections.abc import Sequence
@@ -83,13 +83,13 @@ async def today(db: Database, caller: Caller) -> date:
 
 
 async def check(db: Database, caller: Caller, view: View, period: Period) -> None:
-    """Raise what looking at these figures would raise."""
+    """Raise the errors that `get_results` would raise for these figures."""
     _require_view(caller, view)
     check_period(period, view, await today(db, caller))
 
 
 async def check_export(db: Database, caller: Caller, view: View, period: Period) -> None:
-    """Raise what asking for an export of these figures would raise."""
+    """Raise the errors that `request_export` would raise for these figures."""
     _require_view(caller, view)
     async with db.transaction(caller) as tx:
         now = await tx.now()
@@ -100,11 +100,11 @@ async def check_export(db: Database, caller: Caller, view: View, period: Period)
 async def request_export(
     db: Database, caller: Caller, creation: Creation, new: NewExport
 ) -> Export:
-    """Ask for a file; the worker builds it at its next tick.
+    """Request an export; the worker builds it at its next tick.
 
     Raises:
         ReauthenticationNeeded: an export asks for the password again.
-        Forbidden, Invalid: as for looking at the same figures.
+        Forbidden, Invalid: as `get_results` raises for the same figures.
     """
     _require_view(caller, new.view)
     period = Period.days(new.first_day, new.last_day)
@@ -120,7 +120,7 @@ async def request_export(
 
 
 async def list_exports(db: Database, caller: Caller, after: Moment | None = None) -> Page[Export]:
-    """What this account asked for, newest first, twenty at a time."""
+    """Exports that this account requested, newest first, twenty per page."""
     async with db.transaction(caller) as tx:
         found = await store.list_exports(tx, after, EXPORTS_A_PAGE + 1)
     return page(found, EXPORTS_A_PAGE, lambda last: Moment(last.requested_at, last.id))
@@ -137,7 +137,7 @@ async def download_export(db: Database, caller: Caller, export_id: UUID) -> Expo
 
     Raises:
         NotFound: somebody else's, not finished, or deleted.
-        ReauthenticationNeeded: the password was not given lately.
+        ReauthenticationNeeded: the password was not confirmed recently.
         Forbidden: the account may no longer see such figures.
     """
     async with db.transaction(caller) as tx:
@@ -158,10 +158,10 @@ async def download_export(db: Database, caller: Caller, export_id: UUID) -> Expo
 async def build_pending_exports(
     db: Database, caller: Caller, *, instrument: OutcomeInstrument
 ) -> int:
-    """Build what the provider's people asked for, one transaction each; returns how many.
+    """Build the provider's requested exports, one transaction each; returns how many.
 
-    An export that cannot be built is marked as failed, so that it does not stand in the way of
-    the next, and the error is raised to the worker. For the worker's tick.
+    An export that cannot be built is marked as failed, so that it does not block the next
+    one, and the error is raised to the worker.
     """
     built = 0
     while await _build_next(db, caller, instrument):
@@ -170,7 +170,7 @@ async def build_pending_exports(
 
 
 async def delete_old_exports(db: Database, caller: Caller) -> int:
-    """Delete the files whose 24 hours are over; returns how many. For the worker's tick."""
+    """Delete files older than 24 hours; returns how many. Called at the worker's tick."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
         deleted = await store.delete_files(tx, now)
@@ -182,7 +182,7 @@ async def delete_old_exports(db: Database, caller: Caller) -> int:
 
 
 async def _build_next(db: Database, caller: Caller, instrument: OutcomeInstrument) -> bool:
-    """Whether there was one to build."""
+    """Whether there was an export to build."""
     export: Export | None = None
     try:
         async with db.transaction(caller) as tx:
@@ -190,10 +190,10 @@ async def _build_next(db: Database, caller: Caller, instrument: OutcomeInstrumen
             if export is not None:
                 await _build(tx, export, instrument)
     except Unavailable:
-        raise  # nothing is wrong with the export
+        raise  # the database is unavailable; the export itself did not fail
     except Exception:
         if export is not None:
-            await _give_up(db, caller, export.id)
+            await _mark_failed(db, caller, export.id)
         raise
     return export is not None
 
@@ -214,7 +214,7 @@ async def _build(tx: Transaction, export: Export, instrument: OutcomeInstrument)
     await _record(tx, "kpi_export.built", export.id, now)
 
 
-async def _give_up(db: Database, caller: Caller, export_id: UUID) -> None:
+async def _mark_failed(db: Database, caller: Caller, export_id: UUID) -> None:
     async with db.transaction(caller) as tx:
         now = await tx.now()
         await store.fail_export(tx, export_id, now)
@@ -222,7 +222,7 @@ async def _give_up(db: Database, caller: Caller, export_id: UUID) -> None:
 
 
 def _kpis(view: View) -> list[Kpi]:
-    """What the view may show."""
+    """The KPIs that the view may show."""
     return [kpi for kpi in catalogue() if view is View.INTERNAL or kpi.audience is Audience.ANYBODY]
 
 

@@ -1,4 +1,4 @@
-"""The statements of the KPIs, and the rows of exports with the border where they are encrypted."""
+"""The statements of the KPIs, and the SQL of exports, which are encrypted and decrypted here."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -43,9 +43,9 @@ _NAMED_PART = re.compile(r"(\w+) AS \(\n(.*?)\n\),?\n", re.DOTALL)
 
 @cache
 def _together(kpis: tuple[tuple[str, str], ...]) -> Statement:
-    """One statement of many KPIs (code, statement): a round trip costs more than most of them.
+    """One statement for many KPIs (code, statement), because a round trip costs more than most of them.
 
-    A named part that several files define, all in the same words, is computed once.
+    A named part that several files define identically is computed once.
     """
     defined: dict[str, list[str]] = {}
     for _, statement in kpis:
@@ -75,8 +75,8 @@ def _without(statement: str, shared: Mapping[str, str]) -> str:
 async def list_values(
     tx: Transaction, kpis: Sequence[Kpi], period: Period, instrument: OutcomeInstrument
 ) -> dict[str, tuple[KpiValue, ...]]:
-    """What the KPIs' statements say of the provider for a period, exactly, by code. Outcomes
-    are those that were assessed with this instrument."""
+    """The exact values of the KPIs for a period, by code. Outcomes are those assessed with this
+    instrument."""
     statement = _together(tuple((kpi.code, kpi.statement) for kpi in kpis))
     named = _values(period) | _instrument_values(instrument)
     used = {name: named[name] for name in statement.names if name in named}
@@ -93,7 +93,7 @@ async def list_values(
 
 
 def _values(period: Period) -> dict[str, object]:
-    """What a statement may name; `:days` and its two companions are arrays, a day each."""
+    """The parameters of a statement; `:days`, `:starts` and `:ends` are arrays with one element per day."""
     starts_at, ends_at = starts_of([period.first, period.until])
     days = calendar(period)
     return {
@@ -180,7 +180,7 @@ _GET_FILE = sql("""
 
 
 async def get_file(tx: Transaction, export_id: UUID, now: datetime) -> bytes | None:
-    """The content of a finished export, unless its day is over."""
+    """The content of a finished export, until it expires."""
     blob = await tx.fetch_value(_GET_FILE, export_id=export_id, now=now)
     return None if blob is None else (await staff_key(tx)).decrypt(FILE, export_id, blob)
 
@@ -193,7 +193,7 @@ _NEXT_REQUESTED = sql(f"""
 
 
 async def next_requested(tx: Transaction) -> Export | None:
-    """The export that has waited longest, kept from other workers until the transaction ends."""
+    """The oldest requested export, locked until the transaction ends."""
     row = await tx.fetch_row(_NEXT_REQUESTED)
     return None if row is None else _export(await staff_key(tx), row)
 
@@ -235,7 +235,7 @@ _DELETE_FILES = sql("""
 
 
 async def delete_files(tx: Transaction, now: datetime) -> tuple[UUID, ...]:
-    """Delete the files whose day is over; the rows stay, without them."""
+    """Delete the files of expired exports; the rows stay."""
     rows = await tx.fetch(_DELETE_FILES, now=now)
     return tuple(row["id"] for row in rows)
 

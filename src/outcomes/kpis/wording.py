@@ -1,11 +1,11 @@
-"""The words that go with figures, on pages and in exports alike."""
+"""The texts for figures, on pages and in exports."""
 
 from outcomes.kpis.labels import COUNTS, MARKS
-from outcomes.kpis.models import Cell, Kpi, Mark, Period, ShownRow, Shows, Table, View
+from outcomes.kpis.models import Cell, DisplayRow, Kpi, Mark, Period, Shows, Table, View
 
 INTERNAL_NOTES = (
     "These are exact figures for inside the organisation. They must not be passed on: "
-    "make an external export for anybody else.",
+    "create an external export for anybody else.",
     "Periods begin at 00:00 on the first day and end just before 00:00 on the day after the last "
     "day, in the time of London.",
     "No data is never shown as 0.",
@@ -30,12 +30,12 @@ EXTERNAL_NOTES = (
 
 
 def notes(view: View) -> tuple[str, ...]:
-    """The policy under which figures are shown, one note after another; `[note 1]` is the first."""
+    """The rules under which figures are shown, as notes; `[note 1]` is the first."""
     return INTERNAL_NOTES if view is View.INTERNAL else EXTERNAL_NOTES
 
 
 def note_marks(view: View) -> str:
-    """All of a view's notes, as text can point to them: `[note 1], [note 2]`."""
+    """References to all notes of a view: `[note 1], [note 2]`."""
     return ", ".join(f"[note {n}]" for n in range(1, len(notes(view)) + 1))
 
 
@@ -45,13 +45,13 @@ def period_words(period: Period) -> str:
     return f"{first} to {last}, both days included"
 
 
-def row_words(table: Table, row: ShownRow) -> str:
-    """What a row is called; `All` for the whole."""
+def row_words(table: Table, row: DisplayRow) -> str:
+    """The name of a row; `All` for the whole."""
     return "All" if row.category is None else table.names.get(row.category, row.category)
 
 
 def columns(kpi: Kpi) -> tuple[tuple[str, str], ...]:
-    """The columns that a KPI's table has: (name in `ShownRow`, heading)."""
+    """The columns that a KPI's table has: (name in `DisplayRow`, heading)."""
     counted = COUNTS[kpi.counts]
     if kpi.shows is Shows.SHARE:
         return (("number", counted), ("out_of", "Out of"), ("share", "Percentage"))

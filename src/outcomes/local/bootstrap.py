@@ -1,11 +1,11 @@
-"""Sets this checkout up for `make`: environment, locked packages, style sheets; nothing twice.
+"""Sets up this checkout for `make`: environment, locked packages, style sheets.
 
 Needs only a Python with `venv`. Each package is checked against its hash in the lock files, and the
-product itself is installed last, in place. While the lock files stand unchanged there is nothing to
-do and nothing is fetched. Two of these at once in one checkout take turns.
+product itself is installed last, in place. While the lock files are unchanged, nothing is
+fetched. Concurrent runs in one checkout wait for each other.
 
-    python3 src/outcomes/local/bootstrap.py             enough to run
-    python3 src/outcomes/local/bootstrap.py --browser   and Chromium, which the tests drive
+    python3 src/outcomes/local/bootstrap.py             what `make run` needs
+    python3 src/outcomes/local/bootstrap.py --browser   also Chromium, for the tests
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main() -> None:
-    with taking_turns():
+    with exclusive_lock():
         if not is_set_up():
             set_up()
         if "--browser" in sys.argv[1:]:
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 @contextmanager
-def taking_turns() -> Iterator[None]:
+def exclusive_lock() -> Iterator[None]:
     """Lock the checkout itself, so that no file is left behind."""
     folder = os.open(CHECKOUT, os.O_RDONLY)
     try:
@@ -55,13 +55,13 @@ def is_set_up() -> bool:
 
 
 def stamp() -> str:
-    """What the environment was made of; what it cannot do without is in the first line."""
+    """What the environment was made from; its first line is `place`."""
     locks = b"".join((CHECKOUT / name).read_bytes() for name in LOCK_FILES)
     return f"{place()}\n{hashlib.sha256(locks).hexdigest()}\n"
 
 
 def place() -> str:
-    """An environment works neither where it was copied to nor with another Python."""
+    """The checkout and Python version; an environment works for no other."""
     version, _ = python()
     return f"{CHECKOUT} with Python {version}"
 
@@ -80,7 +80,7 @@ def set_up() -> None:
 
 
 def make_environment() -> None:
-    """Keep the one that is here, unless it was made elsewhere, by another Python, or not finished."""
+    """Create the environment, unless a complete one for this checkout and Python exists."""
     made_at = STAMP.read_text().partition("\n")[0] if STAMP.exists() else ""
     works = made_at == place() and (VENV / "bin/python").exists()
     STAMP.unlink(missing_ok=True)
@@ -90,7 +90,7 @@ def make_environment() -> None:
 
 @cache
 def python() -> tuple[str, str]:
-    """A Python that the product supports, with its version: this one, else one on the path."""
+    """A supported Python with its version: this one, otherwise one on the path."""
     this = ".".join(map(str, sys.version_info[:2]))
     if this in PYTHONS:
         return this, sys.executable

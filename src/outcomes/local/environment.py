@@ -1,4 +1,4 @@
-"""What the children of `outcomes run` are told: addresses and secrets of this start, in no file."""
+"""The environments of the children of `outcomes run`; addresses and secrets are in no file."""
 
 import os
 
@@ -8,14 +8,14 @@ from outcomes.settings import EmbeddedSettings
 
 
 def web_address(port: int) -> str:
-    """Where a browser on this machine finds a port."""
+    """The address of a port for a browser on this machine."""
     return f"http://{HERE}:{port}"
 
 
 def product_environment(
     settings: EmbeddedSettings, servers: Servers, handset_port: int
 ) -> dict[str, str]:
-    """For web, worker and preparation. The gateway is the handset, so no real phone is reached."""
+    """The environment of web, worker and preparation. Its gateway is the handset, not a real one."""
     database, credentials = servers.postgres.database, servers.credentials
     return {
         **_inherited(),
@@ -39,7 +39,7 @@ def product_environment(
 def handset_environment(
     settings: EmbeddedSettings, servers: Servers, handset_port: int
 ) -> dict[str, str]:
-    """For the handset: neither database nor keys."""
+    """The environment of the handset, without database and keys."""
     return {
         **_inherited(),
         "OUTCOMES_TWILIO_ACCOUNT_SID": servers.credentials.twilio_account_sid,

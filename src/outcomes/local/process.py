@@ -23,7 +23,7 @@ class ProcessContext(Struct, frozen=True):
     """The home's lock. Each child inherits it, so it is free only after the last one has exited."""
     logs: Path
     """A folder: one file for each child."""
-    tell: Callable[[str], None]
+    notify: Callable[[str], None]
     """Prints one line to the user."""
 
     def log(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Leaves out of a minified style sheet the rules for components that no page of ours has."""
+"""Removes the rules for unused components from a minified style sheet."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def _kept_rules(css: str, blocks: frozenset[str]) -> Iterator[str]:
             if inside:
                 yield f"{prelude}{{{inside}}}"
         elif prelude.startswith("@"):
-            continue  # hacks for browsers that are long gone
+            continue  # rules for obsolete browsers
         elif selectors := [one for one in _selectors(prelude) if _blocks(one) <= blocks]:
             yield f"{','.join(selectors)}{{{body}}}"
 
@@ -53,11 +53,11 @@ def _closing(css: str, opening: int) -> int:
         depth += 1 if brace[0] == "{" else -1
         if depth == 0:
             return opening + brace.start()
-    raise ValueError("A brace of the style sheet is never closed.")
+    raise ValueError("A brace in the style sheet is never closed.")
 
 
 def _selectors(prelude: str) -> list[str]:
-    """Split at the commas outside parentheses, of which `:is()` and `:not()` have some within."""
+    """Split at the commas outside parentheses; `:is()` and `:not()` contain commas."""
     return re.split(r",(?![^(]*\))", prelude)
 
 

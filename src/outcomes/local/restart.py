@@ -59,7 +59,7 @@ async def _start_again(
     while True:
         started_at = now()
         code = await child.process.wait()
-        context.tell(f"{name} ended (code {code}) and is started again: see {context.log(name)}")
+        context.notify(f"{name} exited (code {code}) and is restarted: see {context.log(name)}")
         if now() - started_at > _STEADY_S:
             pause_s = _FIRST_PAUSE_S
         await asyncio.sleep(pause_s)

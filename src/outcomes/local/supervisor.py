@@ -26,11 +26,11 @@ _STOP_S = 4.0
 _ERROR = "Error: "  # as click begins it
 
 Entry = tuple[str, ...]
-"""What follows `python -m`: a module and its arguments."""
+"""The arguments of `python -m`: a module and its arguments."""
 
 
 class Entries(Struct, frozen=True):
-    """What runs. Tests name modules of their own, with another cipher or clock."""
+    """The entry modules. Tests pass their own, with another cipher or clock."""
 
     preparation: tuple[Entry, ...] = (("outcomes", "migrate"), ("outcomes", "demo"))
     """One after the other, before the rest; their output is shown once everything is ready."""
@@ -40,24 +40,24 @@ class Entries(Struct, frozen=True):
 
 
 def run(settings: EmbeddedSettings, entries: Entries) -> None:
-    """Run the product until SIGINT, SIGTERM or SIGHUP; then end every child and return.
+    """Run the product until SIGINT, SIGTERM or SIGHUP; then stop every child and return.
 
     Raises:
-        SettingsError: it cannot start with these settings, or a part that all depends on ended.
+        SettingsError: it cannot start with these settings, or a required process exited.
     """
     make_home(settings.home)
     with locked(settings.home) as lock:
         refuse_taken(settings.port)
         ensure_keys(settings.home, settings.keys)
         try:
-            asyncio.run(_until_told(_product(settings, entries, lock)))
+            asyncio.run(_until_signal(_product(settings, entries, lock)))
         except BaseExceptionGroup as errors:
             raise _first(errors) from errors
         click.echo("Stopped.")
 
 
 def ensure_keys(home: Path, keys: Path) -> None:
-    """Make keys for a new home. Raises SettingsError when an old home's keys are not there."""
+    """Create keys for a new home. Raises SettingsError when an existing home's keys are missing."""
     if keys.exists() and any(keys.iterdir()):
         KeyRing.open(keys)
     elif has_database(home):
@@ -70,8 +70,8 @@ def ensure_keys(home: Path, keys: Path) -> None:
         KeyRing.create(keys)
 
 
-async def _until_told(work: Coroutine[None, None, None]) -> None:
-    """Cancel the work at the first signal; it ends its children as it unwinds."""
+async def _until_signal(work: Coroutine[None, None, None]) -> None:
+    """Cancel the work at the first signal; it stops its children while it unwinds."""
     task = asyncio.ensure_future(work)
 
     def end_once() -> None:
@@ -86,7 +86,7 @@ async def _until_told(work: Coroutine[None, None, None]) -> None:
 
 
 async def _product(settings: EmbeddedSettings, entries: Entries, lock: int) -> None:
-    """Start everything in order, say so, and wait for the first of the parts that all depend on."""
+    """Start everything in order, print it, and wait for a required process to exit."""
     click.echo("Starting PostgreSQL and Redis")
     async with AsyncExitStack() as stack:
         servers = await stack.enter_async_context(
@@ -94,7 +94,7 @@ async def _product(settings: EmbeddedSettings, entries: Entries, lock: int) -> N
                 settings.home,
                 settings.keys,
                 lock,
-                tell=click.echo,
+                notify=click.echo,
                 postgres_bin=settings.postgres_bin,
             )
         )
@@ -123,7 +123,7 @@ async def _start(
     *,
     answers: bool = False,
 ) -> Process:
-    """Start a Python module; its working directory is not where it looks for modules."""
+    """Start a Python module; `-P` keeps the working directory off its module path."""
     command = [sys.executable, "-P", "-m", *entry]
     return await start(
         name, command, context, parent_death_signal=SIGKILL, environ=environ, answers=answers
@@ -140,7 +140,7 @@ def _restarting(
 
 
 async def _prepare(entry: Entry, context: ProcessContext, environ: Mapping[str, str]) -> str:
-    """Run a step to its end and return what it had to say."""
+    """Run a preparation step and return its output."""
     name = entry[-1]
     click.echo(f"Preparing: {name}")
     process = await _start(name, entry, context, environ, answers=True)
@@ -154,7 +154,7 @@ async def _prepare(entry: Entry, context: ProcessContext, environ: Mapping[str, 
 
 
 def _reason(name: str, log: Path) -> str:
-    """What the step said was wrong, when it knew; else where to look."""
+    """The error that the step printed; without one, its log."""
     last = log.read_text().splitlines()[-1:]
     if last and last[0].startswith(_ERROR):
         return last[0].removeprefix(_ERROR)
@@ -162,8 +162,8 @@ def _reason(name: str, log: Path) -> str:
 
 
 async def _until_ready(web: Process, port: int, context: ProcessContext) -> None:
-    gives_up_at = asyncio.get_running_loop().time() + _READY_S
-    while web.returncode is None and asyncio.get_running_loop().time() < gives_up_at:
+    deadline = asyncio.get_running_loop().time() + _READY_S
+    while web.returncode is None and asyncio.get_running_loop().time() < deadline:
         if await _answers_ready(port):
             return
         await asyncio.sleep(0.2)
@@ -186,10 +186,12 @@ async def _until_one_ends(children: Mapping[str, Process], context: ProcessConte
     ended, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     name = waits[ended.pop()]
     code = children[name].returncode
-    raise SettingsError(f"{name} ended (code {code}), and all with it: see {context.log(name)}")
+    raise SettingsError(
+        f"{name} exited (code {code}), so everything was stopped: see {context.log(name)}"
+    )
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """What went wrong first, out of the groups that nested tasks wrap around it."""
+    """The first exception in nested exception groups."""
     error = errors.exceptions[0]
     return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,4 +1,4 @@
-"""What an operator does on the host for a provider they name; audited as the operator."""
+"""Commands of an operator on the host for a named provider; audited as the operator."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ class Installation(Struct, frozen=True):
 
 
 async def create_provider(settings: Settings, new: NewProvider) -> tuple[UUID, str]:
-    """Make a provider; returns its id and the address with which its first admin signs in once.
+    """Create a provider; returns its id and the single-use sign-in link of its first admin.
 
     Raises:
         Invalid, SettingsError, Unavailable
@@ -43,7 +43,7 @@ async def create_token(
     permissions: frozenset[Permission],
     lasts: timedelta,
 ) -> str:
-    """Make an API token for a member of staff; it is shown once.
+    """Create an API token for a member of staff; it is shown once.
 
     Raises:
         Invalid, NotFound, SettingsError, Unavailable

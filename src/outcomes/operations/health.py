@@ -1,6 +1,6 @@
-"""Whether this process lives, and whether it can do its work; for whoever watches it.
+"""Liveness and readiness of this process, for monitoring.
 
-Neither answer tells a stranger anything of what is kept here. Keys need no check: nothing starts
+Neither answer contains anything about stored data. Keys are not checked: the process does not start
 without them.
 """
 
@@ -19,16 +19,16 @@ from outcomes.platform.zones import ZONES_VERSION
 
 @get("/healthz", public=True, sync_to_thread=False)
 def healthz() -> dict[str, str]:
-    """The process answers."""
+    """The process responds."""
     return {"status": "alive"}
 
 
 @get("/readyz", public=True)
 async def readyz(db: Database) -> Response[dict[str, str]]:
-    """The database answers and has the schema of this release; with which time zones it works."""
+    """The database responds and has the schema of this release; names the release of the time-zone data."""
     error = await _not_ready(db)
     if error:
-        return Response({"status": "not ready", "because": error}, status_code=503)
+        return Response({"status": "not ready", "reason": error}, status_code=503)
     return Response({"status": "ready", "time_zones": ZONES_VERSION})
 
 
@@ -46,7 +46,7 @@ async def _not_ready(db: Database) -> str | None:
 
 @cache
 def newest_revision() -> str:
-    """The revision that this release needs: files of revisions begin with their number."""
+    """The revision that this release needs; the names of revision files begin with their number."""
     names = (file.name for file in files("outcomes_migrations.versions").iterdir())
     return max(name[:4] for name in names if name[:4].isdecimal())
 

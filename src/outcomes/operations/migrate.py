@@ -16,7 +16,7 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_lock(7031862514)")
 
 
 async def migrate(database: DatabaseUrls) -> str | None:
-    """Apply, as the owner, every revision that is missing; grants go to the app and auth roles.
+    """Apply every missing revision as the owner; grants go to the app and auth roles.
 
     Each revision commits by itself. Two callers at once take turns.
 

@@ -1,4 +1,4 @@
-"""The web process, and what it refuses to start with."""
+"""The web process, and the checks before it starts."""
 
 import asyncio
 import resource
@@ -14,17 +14,16 @@ from outcomes.platform.logs import configure
 from outcomes.platform.ports import HERE, refuse_taken
 from outcomes.settings import DatabaseUrls, Settings
 
-_LAST_ANSWERS_S = 3
+_SHUTDOWN_GRACE_S = 3
 
 
 def serve(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
-    """Serve on this machine's own address until told to end; TLS is a proxy's, in front.
+    """Serve on 127.0.0.1 until a signal; a proxy in front terminates TLS.
 
-    Addresses hold ids, so they are not logged; the Host and the forwarding headers of a request are
-    nobody's word for who asks.
+    Addresses contain ids, so they are not logged. The Host and forwarding headers are not trusted.
 
     Raises:
-        SettingsError: real data is not allowed yet, the port is taken, or a role can do too much.
+        SettingsError: real data is not allowed yet, the port is taken, or a role has too many privileges.
     """
     settings.require_practice_data()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -40,7 +39,7 @@ def serve(settings: Settings, *, cipher: FieldCipher, clock: Clock) -> None:
         server_header=False,
         proxy_headers=False,
         ws="none",
-        timeout_graceful_shutdown=_LAST_ANSWERS_S,
+        timeout_graceful_shutdown=_SHUTDOWN_GRACE_S,
     )
 
 
@@ -58,7 +57,7 @@ async def refuse_privileged_roles(database: DatabaseUrls) -> None:
                 f"The {name} role cannot sign in to the database: {type(error).__name__}."
             ) from error
         try:
-            privileged = await conn.fetchval(_CAN_DO_TOO_MUCH)
+            privileged = await conn.fetchval(_EXCESS_PRIVILEGES)
         finally:
             await conn.close()
         if privileged:
@@ -68,7 +67,7 @@ async def refuse_privileged_roles(database: DatabaseUrls) -> None:
             )
 
 
-_CAN_DO_TOO_MUCH = """
+_EXCESS_PRIVILEGES = """
     SELECT rolsuper OR rolbypassrls OR EXISTS (
         SELECT FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')

@@ -1,4 +1,4 @@
-"""Pathways, schedules, reviews and what is due as JSON; and outcome assessments as they come in."""
+"""Pathways, schedules, reviews, due contacts and new outcome assessments as JSON."""
 
 from typing import Annotated
 from uuid import UUID
@@ -63,7 +63,7 @@ async def set_exit_date(
 
 @get(f"{_ONE}/schedule", permission=Permission.SEE_SURVIVORS)
 async def get_schedule(db: Database, caller: Caller, survivor_id: FromPath[UUID]) -> Schedule:
-    """All that is planned, done or dropped, and the follow-ups that are not due."""
+    """All planned, completed and cancelled contacts, and the follow-ups that are not due."""
     return await service.get_schedule(db, caller, survivor_id)
 
 
@@ -89,7 +89,7 @@ async def complete_review(
     data: JSONBody[NewReview],
     idempotency_key: UUID,
 ) -> Review:
-    """Record a review, which settles the planned one."""
+    """Record a review, which completes the planned one."""
     creation = Creation.of(caller, idempotency_key, f"review:{survivor_id}", data)
     review_id = await reviews.complete_review(db, caller, survivor_id, creation, data)
     return await reviews.get_review(db, caller, survivor_id, review_id)
@@ -104,7 +104,7 @@ async def record_outcomes(
     data: JSONBody[NewOutcomeAssessment],
     idempotency_key: UUID,
 ) -> OutcomeAssessment:
-    """Record answers; at exit and as a follow-up it settles the planned one."""
+    """Record answers; at exit and as a follow-up this completes the planned contact."""
     creation = Creation.of(caller, idempotency_key, f"outcomes:{survivor_id}", data)
     assessment_id = await reviews.record_follow_up(
         db, caller, survivor_id, creation, data, instruments=instruments

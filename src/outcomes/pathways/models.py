@@ -1,4 +1,4 @@
-"""What a pathway and its schedule are made of."""
+"""Pathways, schedules and reviews."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -96,8 +96,8 @@ class Pathway(Struct, frozen=True):
 
 
 class EnrolmentStatus(Struct, frozen=True):
-    """Where a survivor stands: their local day, exit date with the version of their record, whether
-    they are enrolled, and what has to be recorded before they can be."""
+    """The survivor's local date, exit date and record version, whether they are enrolled, and what has to
+    be recorded before they can be."""
 
     reference: str
     today: date
@@ -108,7 +108,7 @@ class EnrolmentStatus(Struct, frozen=True):
 
 
 class PlannedState(StrEnum):
-    """Due and overdue are not states: they follow from the time."""
+    """States of a planned contact. Due and overdue are derived from the time."""
 
     PLANNED = "planned"
     DONE = "done"
@@ -117,13 +117,13 @@ class PlannedState(StrEnum):
 
 
 class CancelReason(StrEnum):
-    """Why a planned contact is not going to happen."""
+    """Why a planned contact was cancelled."""
 
     AFTER_THE_END = "after_the_end"
 
 
 class Moved(StrEnum):
-    """Why a contact is not held on the day where its series puts it."""
+    """Why a contact was moved from its planned day."""
 
     WEEKEND = "weekend"
     BANK_HOLIDAY = "bank_holiday"
@@ -133,7 +133,7 @@ class Moved(StrEnum):
 class PlannedContact(Struct, frozen=True):
     """One contact of a survivor's schedule. Dates are local to the survivor, moments in UTC.
 
-    A prompt goes out at `due_at`; anything else is for any time from `due_at` until `closes_at`.
+    A prompt is sent at `due_at`; any other contact may happen from `due_at` until `closes_at`.
     """
 
     id: UUID
@@ -189,7 +189,7 @@ class DueContact(Struct, frozen=True):
 
 
 class ReviewDecision(StrEnum):
-    """What a pathway review came to."""
+    """The decision of a pathway review."""
 
     CONTINUE = "continue"
     STEP_DOWN = "step_down"
@@ -200,8 +200,8 @@ class ReviewDecision(StrEnum):
 class NewReview(Input, frozen=True):
     """A pathway review. `held_on` is today unless given, local to the survivor.
 
-    With the decision *exit*, `exit_on` may change the exit date; `version` is then that of the
-    survivor's record that was looked at.
+    With the decision *exit*, `exit_on` may change the exit date; `version` is then the version of
+    the survivor's record that was shown.
     """
 
     what_changed: Annotated[LongText, Meta(title="what changed")]
@@ -222,8 +222,7 @@ class ReviewDetails(Stored, frozen=True):
 
 
 class ReviewBefore(Struct, frozen=True):
-    """What a reviewer sees first: the day of the planned review that this one settles, and of the
-    next one."""
+    """What the form starts with: the day of the planned review that this one completes, and of the next."""
 
     reference: str
     today: date
@@ -234,7 +233,7 @@ class ReviewBefore(Struct, frozen=True):
 
 
 class Review(Struct, frozen=True):
-    """A pathway review on record; `planned_contact_id` is the planned one that it settled."""
+    """A stored pathway review; `planned_contact_id` is the planned contact that it completed."""
 
     id: UUID
     planned_contact_id: UUID | None

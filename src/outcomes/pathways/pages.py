@@ -71,7 +71,7 @@ async def exit_date_page(
 async def set_exit_date(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: FromPath[UUID]
 ) -> Response[Any]:
-    """When somebody else was faster, the page comes back with their date and what was typed."""
+    """On a conflict the page shows the stored date and what was typed."""
     return await save_form(
         request,
         ExitDate,
@@ -91,8 +91,8 @@ async def _exit_date(
     status: int = 200,
 ) -> Response[str]:
     enrolment_status = await service.get_enrolment_status(db, caller, survivor_id)
-    held = enrolment_status.exit_on
-    parts = {"day": held.day, "month": held.month, "year": held.year} if held else {}
+    current = enrolment_status.exit_on
+    parts = {"day": current.day, "month": current.month, "year": current.year} if current else {}
     return render(
         request,
         "pathways/exit_date.html",

@@ -30,12 +30,12 @@ from outcomes.survivors.models import ExitDate
 from outcomes.survivors.safe_contact import service as safe_contact
 
 REFRESH_EVERY = timedelta(hours=20)
-"""A pathway refreshed less than this ago is left alone, unless its safe hours may have changed: so
-the worker may ask as often as it likes, and a night's run that starts early still counts."""
+"""A pathway that was refreshed more recently is skipped, unless its safe hours may have changed. Less
+than a day, so that a nightly run that starts early still counts."""
 
 PATHWAYS_AT_ONCE = 100
-LANES = 2
-"""One plans while the database writes for the other."""
+CONCURRENCY = 2
+"""One task computes while the database writes for the other."""
 
 
 async def enrol(
@@ -45,7 +45,7 @@ async def enrol(
     exit date.
 
     Raises:
-        Invalid: no consent to calls or texts, no safe-contact profile, or a day that cannot be right.
+        Invalid: no consent to calls or texts, no safe-contact profile, or an implausible day.
         Conflict: enrolled already.
     """
     async with db.transaction(caller) as tx:
@@ -65,7 +65,7 @@ async def get_pathway(db: Database, caller: Caller, survivor_id: UUID) -> Pathwa
 
 
 async def get_enrolment_status(db: Database, caller: Caller, survivor_id: UUID) -> EnrolmentStatus:
-    """What the pages show that enrol somebody or change their exit date."""
+    """What the enrolment and exit-date pages show."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "reach")
@@ -94,7 +94,7 @@ async def set_exit_date(db: Database, caller: Caller, survivor_id: UUID, new: Ex
 
 
 async def get_schedule(db: Database, caller: Caller, survivor_id: UUID) -> Schedule:
-    """All that is planned, done or dropped. Raises NotFound when they are not enrolled."""
+    """All planned, completed and cancelled contacts. Raises NotFound when they are not enrolled."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "schedule.viewed", "planned_contacts")
@@ -126,11 +126,11 @@ async def list_due(
 
 
 async def refresh_plans(db: Database, caller: Caller, now: datetime) -> int:
-    """Work out again the due times of the next 14 days and extend rolling schedules; returns how
-    many pathways that took. For the worker, as often as it likes: one that was refreshed since
-    yesterday, and whose safe-contact profile has not changed, is left alone.
+    """Recompute the due times of the next 14 days and extend rolling schedules; returns how many pathways
+    were refreshed. Idempotent: a pathway that was refreshed within 20 hours, and whose safe-contact
+    profile has not changed, is skipped.
     """
-    lanes = [_refresh_while_stale(db, caller, now) for _ in range(LANES)]
+    lanes = [_refresh_while_stale(db, caller, now) for _ in range(CONCURRENCY)]
     done = await asyncio.gather(*lanes, return_exceptions=True)
     for outcome in done:
         if isinstance(outcome, BaseException):
@@ -139,7 +139,7 @@ async def refresh_plans(db: Database, caller: Caller, now: datetime) -> int:
 
 
 async def _refresh_while_stale(db: Database, caller: Caller, now: datetime) -> int:
-    """Two may run side by side: each passes over what the other has locked."""
+    """May run concurrently: each run skips pathways that another one has locked."""
     refreshed = 0
     while True:
         async with db.transaction(caller) as tx:

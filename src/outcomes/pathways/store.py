@@ -1,4 +1,4 @@
-"""The SQL of pathways, and what their plans follow from."""
+"""The SQL of pathways, and of what their plans are computed from."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -115,8 +115,8 @@ _LOCK_STALE_PATHWAYS = sql("""
 
 
 async def lock_stale_pathways(tx: Transaction, *, before: datetime, limit: int) -> dict[UUID, UUID]:
-    """Current pathways to refresh, by survivor, locked: not refreshed since `before`, or planned by
-    another safe-contact profile than the newest. One that somebody is changing is passed over.
+    """Current pathways to refresh, by survivor, locked: not refreshed since `before`, or planned with an
+    older safe-contact profile. Locked pathways are skipped.
     """
     rows = await tx.fetch(_LOCK_STALE_PATHWAYS, before=before, limit=limit)
     return {row["survivor_id"]: row["id"] for row in rows}
@@ -132,7 +132,7 @@ _LIST_BASES = sql(f"""
 async def list_bases(
     tx: Transaction, pathway_ids: Sequence[UUID], profiles: Mapping[UUID, SafeContactRules | None]
 ) -> list[Basis]:
-    """What the plans of these pathways follow from; safe-contact profiles by survivor."""
+    """What the plans of these pathways are computed from; safe-contact profiles by survivor."""
     rows = await tx.fetch(_LIST_BASES, pathway_ids=list(pathway_ids))
     return [_basis(row, profiles.get(row["survivor_id"])) for row in rows]
 
@@ -164,7 +164,7 @@ _MARK_PLANNED = sql("""
 async def mark_planned(
     tx: Transaction, bases: Sequence[Basis], until: Mapping[UUID, date], now: datetime
 ) -> None:
-    """How far each of these pathways is planned now (by pathway), and by which profile."""
+    """Record how far each pathway is planned, and with which profile."""
     await tx.execute_many(
         _MARK_PLANNED,
         [

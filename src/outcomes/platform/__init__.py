@@ -1,1 +1,1 @@
-"""What every room stands on. Knows no room."""
+"""What every room uses. Imports no room."""

@@ -65,7 +65,7 @@ def add_working_days(day: date, count: int, is_working: WorkingDay) -> date:
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:
-    """The date on the wall there at that instant."""
+    """The local date at that instant."""
     return at.astimezone(zone).date()
 
 
@@ -163,8 +163,8 @@ class Window(Struct, frozen=True):
 
 
 DAYTIME = timedelta(hours=8), timedelta(hours=21)
-"""When somebody is contacted who has said that any hour is safe (local time). Source: the design's
-rule for texts; the same for calls is a product default without an external source."""
+"""When somebody is contacted who has said that any hour is safe (local time). The rule for texts
+and calls is a product default; no external source."""
 
 
 def window_between(day: date, opens: timedelta, closes: timedelta, zone: ZoneInfo) -> Window:
@@ -182,7 +182,7 @@ def in_daytime(window: Window, day: date, zone: ZoneInfo) -> Window:
 
 
 def is_open(hours: SafeHours, zone: ZoneInfo, at: datetime) -> bool:
-    """Whether the clock on the wall at that instant is inside the safe hours."""
+    """Whether the local time at that instant is inside the safe hours."""
     wall = at.astimezone(zone)
     minute = wall.hour * 60 + wall.minute
     return any(day.opens <= minute < day.closes for day in hours.by_weekday[wall.weekday()])
@@ -191,8 +191,8 @@ def is_open(hours: SafeHours, zone: ZoneInfo, at: datetime) -> bool:
 def windows_on(hours: SafeHours, zone: ZoneInfo, day: date) -> Iterator[Window]:
     """The safe windows of a local date, earliest first; every instant in them `is_open`.
 
-    Careful where clocks show an hour twice: a window that opens in it opens at the second
-    occurrence, and one that closes in it closes at the first. Nothing is yielded for hours that
+    Where clocks show an hour twice, a window that opens in that hour opens at the second occurrence, and
+    one that closes in it closes at the first. Nothing is yielded for hours that
     clocks skip altogether.
     """
     midnight = datetime.combine(day, time())

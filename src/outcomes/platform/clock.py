@@ -1,4 +1,4 @@
-"""The only reader of the clock: the database's, at the start of a transaction."""
+"""The only module that reads a clock: the database's, at the start of a transaction."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -8,18 +8,18 @@ from msgspec import Struct
 from outcomes.platform.sql import Statement, sql
 
 NOW_SQL = "transaction_timestamp()"
-"""The one way SQL reads the time: it stands still within a transaction."""
+"""The only way SQL reads the time; it does not change within a transaction."""
 _NOW = sql(f"SELECT {NOW_SQL}")
 
 
 class Connection(Protocol):
-    """As much of a database connection as reading the time needs."""
+    """What reading the time needs of a database connection."""
 
     async def fetch_value(self, statement: Statement, /) -> Any: ...
 
 
 class Clock(Struct, frozen=True):
-    """The database's time, moved by an offset that only tests and simulations give."""
+    """The database's time plus an offset, which only tests and the demo set."""
 
     offset: timedelta = timedelta(0)
 

@@ -1,4 +1,4 @@
-"""The pool, and the one way to get a connection: a transaction scoped to a caller's provider."""
+"""The pool, and transactions scoped to a caller's provider."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -35,20 +35,20 @@ _CANNOT_NOW = (
 
 
 async def nothing_to_reset(_conn: asyncpg.Connection) -> None:
-    """Spares each transaction a round trip that would reset the connection's session.
+    """Replaces the reset of a connection's session, and saves its round trip.
 
-    asyncpg has rolled back what was still open, and with the transaction its provider is gone;
-    nothing of ours outlives a transaction (tests/platform/test_db.py tries it on a pool of one).
+    asyncpg has rolled back an open transaction, and with it the provider setting. No setting of the product
+    outlives a transaction (tests/platform/test_db.py checks it on a pool of one).
     """
 
 
 Row = Mapping[str, Any]
-"""A row by the names of its columns, in the types that PostgreSQL's become."""
+"""A row as a mapping from column names to Python values."""
 RowStruct = TypeVar("RowStruct", bound=Struct)
 
 
 def from_row(struct: type[RowStruct], row: Row) -> RowStruct:
-    """A row as a Struct; a column that is no field of it is left out.
+    """A row as a Struct; columns that are not fields are ignored.
 
     Raises:
         msgspec.ValidationError: a column is missing or has another type.
@@ -57,7 +57,7 @@ def from_row(struct: type[RowStruct], row: Row) -> RowStruct:
 
 
 class RawConnection(Protocol):
-    """As much of an asyncpg connection as is used here."""
+    """The part of an asyncpg connection that is used here."""
 
     async def fetch(self, query: str, /, *args: object) -> list[Row]: ...
     async def fetchrow(self, query: str, /, *args: object) -> Row | None: ...
@@ -156,8 +156,8 @@ class Transaction(Connection, frozen=True):
 class Database:
     """A pool of one database role, named in its address; empty until it is opened.
 
-    The semaphore hands out connections first come, first served: without it, waiters are overtaken
-    and the slowest requests wait ten times longer.
+    The semaphore makes the pool first come, first served: without it the slowest requests wait ten times
+    longer.
     """
 
     def __init__(self, url: str, *, size: int, clock: Clock) -> None:
@@ -168,7 +168,7 @@ class Database:
         self.clock = clock
 
     async def open(self) -> None:
-        """Make the pool; connections follow as they are needed."""
+        """Create the pool; it connects on demand."""
         self._pool = await asyncpg.create_pool(
             self._url,
             min_size=0,
@@ -211,8 +211,8 @@ class Database:
     async def in_provider(self, provider_id: UUID) -> AsyncIterator[Connection]:
         """One transaction that sees one provider's rows, committed on leaving, undone on any error.
 
-        BEGIN and the provider travel in one round trip. The setting is local to the transaction and
-        its value a UUID, so it can be written into the statement.
+        BEGIN and the provider setting are sent in one round trip. The setting is local to the transaction
+        and its value a UUID, so it can be written into the statement.
         """
         async with self.connection() as connection:
             conn = connection.conn
@@ -230,7 +230,7 @@ class Database:
         """The caller's transaction.
 
         Raises:
-            Unavailable: the database cannot be reached or cannot take more work; nothing was kept.
+            Unavailable: the database cannot be reached or cannot take more work; nothing was committed.
         """
         async with self.in_provider(caller.provider_id) as connection:
             yield Transaction(connection.conn, caller.provider_id, caller, self.clock)

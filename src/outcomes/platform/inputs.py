@@ -1,8 +1,8 @@
-"""What may come in from outside: one strict base for every form and JSON body, and its text types.
+"""The strict base of every form and JSON body, and its text types.
 
 The same Struct is filled by a page and by the API. A field's `msgspec.Meta(title=...)` is how
 messages name it ("Enter the exit date…"); `extra={"remedy": "Choose how they are"}` replaces the
-whole message where the made-up one would read badly. Text reaches a Struct stripped, in Unicode
+generated message. Text reaches a Struct stripped, in Unicode
 NFC and without control characters (see `platform/web/requests/reading.py`); blank text counts as not given.
 """
 
@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 
 class Input(Struct, frozen=True, forbid_unknown_fields=True):
-    """Fields that somebody sent. Frozen, strict, and never printed with what it holds."""
+    """Fields of a request: frozen, strict, and never printed with their values."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -25,4 +25,4 @@ LongText = Annotated[str, Meta(min_length=1, max_length=4_000)]
 """A note of at most 4,000 characters."""
 
 RecordVersion = Annotated[int, Meta(ge=1, le=2**31 - 1, title="version")]
-"""The version of a record that was looked at, so that nobody's change is overwritten unseen."""
+"""The version of the record that was shown, so that no other change is overwritten."""

@@ -1,4 +1,4 @@
-"""Logs as JSON lines on standard output, made so that no one's data can stand in them.
+"""Logs as JSON lines on standard output, without any personal data.
 
 Of a request: method, route (never the address), status. Of an exception: its type and where it
 was raised, never its message, because databases and parsers quote values there. Of other
@@ -70,7 +70,7 @@ async def log_request(message: Message, scope: Scope) -> None:
 
 
 class _Relay(logging.Handler):
-    """What other libraries say, without their arguments and tracebacks."""
+    """Log records of other libraries, without their arguments and tracebacks."""
 
     def emit(self, record: logging.LogRecord) -> None:
         about: Mapping[str, Any] = {}

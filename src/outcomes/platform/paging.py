@@ -1,4 +1,4 @@
-"""Lists a page at a time.
+"""Pagination by cursor.
 
 A cursor is the place in the list where a page ended, not an id to look up, so every list continues where
 it stopped whatever has happened to that row. A page is read with `limit + 1`: the row too many tells
@@ -19,28 +19,28 @@ Item = TypeVar("Item")
 
 
 class Page(Struct, Generic[Item], frozen=True):
-    """Some of a list. `next` goes into `cursor` to ask for those that follow; None after the last."""
+    """A page of a list. `next` is the cursor of the following page; None on the last one."""
 
     items: tuple[Item, ...]
     next: str | None
 
 
 class Moment(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A place in a list by time."""
+    """A position in a list ordered by time."""
 
     after_at: Annotated[datetime, Meta(tz=True)]
     after_id: UUID
 
 
 class Day(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A place in a list by day."""
+    """A position in a list ordered by day."""
 
     after_on: date
     after_id: UUID
 
 
 class RecordedDay(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A place in a list by day, and within a day by when it was recorded."""
+    """A position in a list ordered by day, and within a day by when it was recorded."""
 
     after_on: date
     after_at: Annotated[datetime, Meta(tz=True)]
@@ -53,7 +53,7 @@ Position = TypeVar("Position", Moment, Day, RecordedDay)
 def page(
     found: Sequence[Item], limit: int, position: Callable[[Item], Moment | Day | RecordedDay | str]
 ) -> Page[Item]:
-    """A page of at most `limit` out of what was read with `limit + 1`."""
+    """A page of at most `limit` items, given the rows read with `limit + 1`."""
     items = tuple(found[:limit])
     if len(found) <= limit:
         return Page(items, None)
@@ -62,10 +62,10 @@ def page(
 
 
 def read_cursor(kind: type[Position], cursor: str | None) -> Position | None:
-    """The place where the page before ended.
+    """The position where the previous page ended.
 
     Raises:
-        Invalid: no page ever gave this cursor.
+        Invalid: the cursor did not come from an earlier page.
     """
     if cursor is None:
         return None
@@ -74,7 +74,7 @@ def read_cursor(kind: type[Position], cursor: str | None) -> Position | None:
         if not isinstance(position, Day):
             position.after_at.astimezone(UTC)
     except (ValidationError, OverflowError):
-        raise Invalid.field("cursor", "Use the cursor that the page before gave.") from None
+        raise Invalid.field("cursor", "Use the cursor of the previous page.") from None
     return position
 
 

@@ -1,6 +1,6 @@
 """Telephone numbers as people type them, turned into E.164 or refused with a remedy.
 
-Ofcom keeps some ranges for drama: nobody has those numbers, so practice data may use them.
+Ofcom reserves some ranges for drama: these numbers are never assigned, so practice data may use them.
 """
 
 import re
@@ -17,7 +17,7 @@ _DRAMA = re.compile(r"\+44(7700900|1632960|3069990|8081570)[0-9]{3}")
 
 
 def mobile(typed: str, field: str) -> str:
-    """A number of somebody's own phone, in E.164; without a country code it is taken as a UK one.
+    """A mobile number in E.164; without a country code it is read as a UK number.
 
     Raises:
         Invalid: not a mobile number that a text could reach.
@@ -30,7 +30,7 @@ def mobile(typed: str, field: str) -> str:
 
 
 def sender(typed: str, field: str) -> str:
-    """A number that the gateway sends from for us, in E.164: of any kind.
+    """A number that the gateway sends from, of any kind, in E.164.
 
     Raises:
         Invalid: not a telephone number.
@@ -62,7 +62,7 @@ def readable(e164: str) -> str:
 
 
 def dialled(e164: str, *, withhold: bool) -> str:
-    """The digits for a `tel:` link; with 141 in front our number is not shown (UK networks)."""
+    """The digits for a `tel:` link; the prefix 141 withholds the caller's number (UK networks)."""
     if not withhold:
         return e164
     number = phonenumbers.parse(e164)

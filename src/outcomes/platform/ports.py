@@ -1,4 +1,4 @@
-"""Ports of this machine: a free one for a private server, and whether a given one is free."""
+"""Ports of this machine: find a free one, and check that a given one is free."""
 
 import socket
 
@@ -8,7 +8,7 @@ HERE = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that is not in use."""
     with socket.socket() as probe:
         probe.bind((HERE, 0))
         port: int = probe.getsockname()[1]
@@ -16,7 +16,7 @@ def free_port() -> int:
 
 
 def refuse_taken(port: int) -> None:
-    """Raises SettingsError when somebody listens on the port, or we may not."""
+    """Raises SettingsError when the port is in use, or may not be used."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -15,26 +15,26 @@ from outcomes.errors import Invalid
 from outcomes.platform.calendar import local_date
 
 OFFICE_ZONE = ZoneInfo("Europe/London")
-"""Where providers are."""
+"""The time zone of providers."""
 
 ZONES_VERSION: str = tzdata.IANA_VERSION
-"""Which release of the IANA time-zone database every date and hour is worked out with."""
+"""The release of the IANA time-zone database that every date and hour is computed with."""
 
 _OFFICE_YEARS = 2025, 2075
-"""What `office_date_sql` knows of summer time."""
+"""The years for which `office_date_sql` has summer time."""
 
 _NO_PLACE = {"Factory"}
-"""Names in the database that are nobody's time."""
+"""Names in the time-zone database that are no place."""
 
 
 @cache
 def zone_names() -> frozenset[str]:
-    """The time zones somebody may live in."""
+    """The time zones that may be entered."""
     return frozenset(available_timezones() - _NO_PLACE)
 
 
 def is_zone(name: str) -> bool:
-    """Whether a stored zone is known, so that somebody's hours can be told."""
+    """Whether a stored zone is known, so that local times can be computed."""
     return name in zone_names()
 
 
@@ -51,14 +51,14 @@ def no_zone() -> Invalid:
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """A stored zone. One that is not known reads as the office's, for pages to have a date to show:
-    whether somebody may be contacted asks `is_zone` first."""
+    """A stored zone. An unknown one is read as the office zone, so that pages have a date to show;
+    decisions about contact check `is_zone` first."""
     return _zone(name) if is_zone(name) else OFFICE_ZONE
 
 
 @cache
 def _zone(name: str) -> ZoneInfo:
-    """Kept for good: `zoneinfo` itself keeps eight, and reads the others from the disk again."""
+    """Cached without limit: `zoneinfo` caches eight zones and reads others from disk again."""
     return ZoneInfo(name)
 
 
@@ -120,7 +120,7 @@ def evening_offsets(zone: ZoneInfo, first_year: int, last_year: int) -> Offsets:
 
 @cache
 def office_date_sql(moment: str) -> str:
-    """SQL for the date in the office at a moment that only the database knows: no parameter.
+    """SQL for the date in the office zone at a moment computed in SQL; without parameters.
 
     It differs from UTC's only in the last hour of a summer's day, so the offset of the day's evening
     decides. Clocks change in the small hours.

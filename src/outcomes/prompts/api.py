@@ -20,7 +20,7 @@ Cursor = Annotated[str | None, QueryParameter(max_length=100)]
 
 
 class RequestedPrompt(Struct, frozen=True):
-    """A message that goes out within seconds, unless it is withheld then."""
+    """A message that is sent within seconds, unless it is withheld then."""
 
     id: UUID
 
@@ -33,7 +33,7 @@ async def list_prompts(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[Prompt]:
-    """Messages planned, sent, withheld and answered, each with why where it was not sent."""
+    """Messages planned, sent, withheld and answered, with the reason where one was not sent."""
     after = read_cursor(Moment, cursor)
     found = await service.list_prompts(db, caller, survivor_id, after=after, limit=limit + 1)
     return page(found, limit, lambda last: Moment(last.due_at, last.id))
@@ -52,7 +52,7 @@ async def request_prompt(
 async def list_inbox(
     db: Database, caller: Caller, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[InboxMessage]:
-    """Texts that wait for a person."""
+    """Texts that need a person."""
     after = read_cursor(Moment, cursor)
     found = await inbox.list_inbox(db, caller, after=after, limit=limit + 1)
     return page(found, limit, lambda last: Moment(last.received_at, last.id))
@@ -60,7 +60,7 @@ async def list_inbox(
 
 @post("/api/v1/inbox/{message_id:uuid}/handled", permission=Permission.READ_INBOX, status_code=204)
 async def handle_message(db: Database, caller: Caller, message_id: FromPath[UUID]) -> None:
-    """Put a message away, and its task with it."""
+    """Mark a message and its task as done."""
     await inbox.handle_message(db, caller, message_id)
 
 

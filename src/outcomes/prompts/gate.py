@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from outcomes.platform.calendar import closing_time
 from outcomes.platform.zones import is_zone, zone_of
-from outcomes.prompts.models import LIVES, NotReady, WithheldReason
+from outcomes.prompts.models import PROMPT_LIFETIME, NotReady, WithheldReason
 from outcomes.prompts.wordings.wording import Purpose, Wording, load_wordings
 from outcomes.survivors.models import Contactability
 from outcomes.survivors.safe_contact.safety import why_never_text, why_not_text
@@ -19,7 +19,7 @@ Accepted = frozenset[tuple[str, str]]
 class GateFacts(Struct, frozen=True):
     """What decides about prompts to one survivor, read at one moment.
 
-    `unread`: a text from their number waits for a person, and may say that the phone is not safe.
+    `unread`: a text from their number has not been handled, and may say that the phone is not safe.
     """
 
     contactability: Contactability
@@ -28,7 +28,7 @@ class GateFacts(Struct, frozen=True):
 
 
 class Terms(Struct, frozen=True):
-    """What a prompt is planned under: it goes out only while all of it still holds."""
+    """The terms of a prompt; it is sent only while all of them still hold."""
 
     wording: Wording | None
     withheld: WithheldReason | None
@@ -36,7 +36,7 @@ class Terms(Struct, frozen=True):
 
 @cache
 def wordings() -> tuple[Wording, ...]:
-    """What ships with the product, read once."""
+    """The wordings that ship with the product, read once."""
     return load_wordings()
 
 
@@ -59,7 +59,7 @@ def terms_for_later(facts: GateFacts, now: datetime) -> Terms:
 
 
 def terms_now(facts: GateFacts, now: datetime) -> Terms:
-    """The terms of a prompt that goes out at `now` (UTC)."""
+    """The terms of a prompt that is sent at `now` (UTC)."""
     wording = wording_for(facts.contactability.language)
     withheld = (
         why_never_text(facts.contactability, now)
@@ -89,4 +89,4 @@ def expiry(contactability: Contactability, due_at: datetime) -> datetime | None:
     closes = closing_time(
         contactability.safe_contact.rules.hours, zone_of(contactability.zone), due_at
     )
-    return None if closes is None else min(closes, due_at + LIVES)
+    return None if closes is None else min(closes, due_at + PROMPT_LIFETIME)

@@ -1,4 +1,4 @@
-"""The words of prompts: what is sent, what became of it, and what came back."""
+"""Prompts, their states, and replies."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,12 +14,12 @@ from outcomes.tasks.models import TaskKind
 PLANNED_AHEAD = timedelta(days=14)
 """How far ahead an occurrence of the schedule becomes a prompt (product default; no external source)."""
 
-LIVES = timedelta(hours=4)
+PROMPT_LIFETIME = timedelta(hours=4)
 """The longest a prompt waits after it was due, and its validity at the gateway: a late queue must
-not text at another time than the one that was safe (product default; no external source)."""
+not send at another time than the safe one (product default; no external source)."""
 
-OPEN_FOR = timedelta(days=7)
-"""How long after it was due a prompt takes a digit as its answer (product default; no external source)."""
+ANSWERABLE_FOR = timedelta(days=7)
+"""How long after it was due a prompt can be answered by a digit (product default; no external source)."""
 
 
 class NotReady(StrEnum):
@@ -31,7 +31,7 @@ class NotReady(StrEnum):
 
 
 class CancelReason(StrEnum):
-    """Why what was planned no longer holds. The first four are planned again."""
+    """Why a prompt was cancelled. With the first four reasons it is planned again."""
 
     NUMBER_CHANGED = "number_changed"
     PROFILE_CHANGED = "profile_changed"
@@ -46,11 +46,11 @@ WithheldReason = NotSafe | NotReady
 
 
 class NoBody(Struct, frozen=True):
-    """What a request without fields is compared by when its key is used again."""
+    """The body of a request without fields, for its idempotency key."""
 
 
 class Prompt(Struct, frozen=True):
-    """A message on a survivor's page. Times in UTC; `why` is a sentence where it was not sent."""
+    """A prompt on a survivor's page. Times in UTC; `why` is a sentence if it was not sent."""
 
     id: UUID
     state: MessageState
@@ -71,7 +71,7 @@ class Prompt(Struct, frozen=True):
 
 
 class MessageKind(StrEnum):
-    """What a reply turned out to be."""
+    """What a reply is."""
 
     ANSWER = "answer"
     OPT_OUT = "opt_out"
@@ -88,14 +88,14 @@ MESSAGE_TASKS = {
     MessageKind.DURESS: TaskKind.DURESS,
     MessageKind.WRONG_NUMBER: TaskKind.WRONG_NUMBER,
 }
-"""What a waiting message asks of a person; every other kind is an unread reply. A waiting answer to
-one of our questions is a request for a call."""
+"""The task of a message that needs a person; every other kind is an unread reply. An answer that needs a
+person is a request for a call."""
 
 
 class InboxMessage(Struct, frozen=True):
-    """A text that waits for a person. `body` is None when its key is gone.
+    """A text that needs a person. `body` is None when its key is gone.
 
-    `sender` (E.164) is shown only where no survivor was matched; `asked` is what we had texted.
+    `sender` (E.164) is shown only where no survivor was matched; `asked` is the text it replies to.
     """
 
     id: UUID
@@ -114,7 +114,7 @@ class InboxMessage(Struct, frozen=True):
 
 
 def task_of(kind: MessageKind, prompt_id: UUID | None) -> TaskKind:
-    """Why a waiting message is somebody's task."""
+    """The task of a message that needs a person."""
     if kind is MessageKind.ANSWER and prompt_id is not None:
         return TaskKind.ASKED_FOR_CALL
     return MESSAGE_TASKS.get(kind, TaskKind.UNREAD_REPLY)

@@ -13,7 +13,7 @@ def why_withheld(reason: WithheldReason) -> str:
 
 
 def why_not_sent(state: MessageState, reason: str) -> str:
-    """The sentence of a stored reason. The state tells which enum it is from: some names are in two."""
+    """The sentence of a stored reason. The state decides which enum it is from, as two share some names."""
     if state is MessageState.CANCELLED:
         return CANCELLED[CancelReason(reason)]
     return why_withheld(NotReady(reason) if reason in set(NotReady) else NotSafe(reason))

@@ -1,4 +1,4 @@
-"""The verbs of prompts. Planning and asking are here; the door to the others is at the foot."""
+"""The verbs of prompts: planning, sending now, listing, accepting wordings."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ from outcomes.platform.paging import Moment
 from outcomes.prompts import store
 from outcomes.prompts.facts import get_facts, list_facts
 from outcomes.prompts.gate import GateFacts, expiry, terms_for_later, terms_now, wordings
-from outcomes.prompts.models import LIVES, PLANNED_AHEAD, Prompt
+from outcomes.prompts.models import PLANNED_AHEAD, PROMPT_LIFETIME, Prompt
 from outcomes.prompts.reasons import why_withheld
 from outcomes.prompts.store import NewPrompt, Unplanned
 from outcomes.prompts.wordings.wording import Purpose, Wording, find_wording
@@ -27,10 +27,10 @@ _BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 async def schedule_prompts(db: Database, caller: Caller) -> int:
-    """Turn what the schedule holds for the next fortnight into prompts; returns how many changed.
+    """Create prompts for the scheduled texts of the next 14 days; returns how many changed.
 
-    Whoever may not be texted gets a withheld one, so that their page says why; it is looked at
-    again at each planning until it is due.
+    A survivor who may not be texted gets a withheld prompt, so that their page says why; it is planned
+    again at each run until it is due.
     """
     last, changed = _BEGINNING, 0
     while True:
@@ -74,12 +74,12 @@ def _changes(
 
 
 def _expires_at(one: Unplanned) -> datetime:
-    """The window's close, four hours at most; a window without length still has a moment."""
-    return max(min(one.closes_at, one.due_at + LIVES), one.due_at + timedelta(minutes=1))
+    """The close of the window, at most four hours later, and after `due_at`."""
+    return max(min(one.closes_at, one.due_at + PROMPT_LIFETIME), one.due_at + timedelta(minutes=1))
 
 
 async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation: Creation) -> UUID:
-    """Plan the approved message for this moment; the worker sends it within seconds.
+    """Plan the approved message for now; the worker sends it within seconds.
 
     Raises:
         NotFound: outside the caseload.
@@ -97,12 +97,14 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
         if terms.withheld is not None:
             raise Conflict(f"Nothing was sent. {why_withheld(terms.withheld)}")
         if expires_at is None:
-            raise Conflict("Nothing was sent. The clocks change just now; try again in an hour.")
+            raise Conflict(
+                "Nothing was sent, because the clocks are changing. Try again in an hour."
+            )
         await safe_contact.lock_survivor(
             tx, survivor_id
-        )  # so that two people do not both find none
+        )  # so that two concurrent requests do not both find none
         if await store.is_one_on_its_way(tx, survivor_id, now):
-            raise Conflict("A message to them is on its way already.")
+            raise Conflict("A message to them is already on its way.")
         prompt = NewPrompt(
             id=creation.key,
             contactability=facts.contactability,
@@ -120,7 +122,7 @@ async def request_now(db: Database, caller: Caller, survivor_id: UUID, creation:
 async def get_contactability(
     tx: Transaction, survivor_id: UUID, now: datetime, *, later: bool = False
 ) -> tuple[Contactability, str | None]:
-    """How they may be reached, and why no text goes out at `now`, as a sentence; None when it may.
+    """How they may be reached, and why no text may be sent at `now`, as a sentence or None.
 
     With `later`, whatever the hour is. The caller audits. Raises DecryptionError.
     """
@@ -148,7 +150,7 @@ async def list_prompts(
     after: Moment | None = None,
     limit: int = 50,
 ) -> list[Prompt]:
-    """Their messages, the latest due first; `after` is the last one of the page before."""
+    """Their prompts, the latest due first; `after` is the last one of the previous page."""
     async with db.transaction(caller) as tx:
         return await store.list_prompts(
             tx, await authorise(tx, survivor_id), after=after, limit=limit
@@ -156,7 +158,7 @@ async def list_prompts(
 
 
 async def accept_wording(db: Database, caller: Caller, code: str, version: str) -> None:
-    """The provider's admin agrees to a wording; before that it is sent to nobody. Twice is once.
+    """Accept a wording for the provider; it is not sent before. Idempotent.
 
     Raises:
         NotFound: there is no such wording.
@@ -178,7 +180,7 @@ async def accept_wording(db: Database, caller: Caller, code: str, version: str) 
 
 
 async def list_wordings(db: Database, caller: Caller) -> list[tuple[Wording, bool]]:
-    """What survivors may be sent, each with whether this provider's admin has accepted it."""
+    """The wordings for survivors, each with whether this provider has accepted it."""
     async with db.transaction(caller) as tx:
         accepted = await store.list_accepted(tx)
     prompts = [wording for wording in wordings() if wording.purpose is Purpose.PROMPT]

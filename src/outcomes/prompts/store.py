@@ -1,4 +1,4 @@
-"""The SQL of planning prompts and of showing them; the answers on record are decrypted here."""
+"""The SQL of planning and listing prompts; stored answers are decrypted here."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ BODY = Field("inbound_messages", "body_ciphertext")
 
 
 class Unplanned(Struct, frozen=True):
-    """An occurrence of the schedule that has no prompt, or one that may be planned again."""
+    """A scheduled text without a prompt, or with a prompt that may be planned again."""
 
     id: UUID
     survivor_id: UUID
@@ -37,7 +37,7 @@ class Unplanned(Struct, frozen=True):
 
 
 class NewPrompt(Struct, frozen=True):
-    """A prompt to be. Without a safe contact or number in `reach`, its terms withhold it."""
+    """A prompt to insert. Without a safe contact or number, its terms withhold it."""
 
     id: UUID
     contactability: Contactability
@@ -86,8 +86,8 @@ async def list_unplanned(
 ) -> list[Unplanned]:
     """Occurrences due until then, in order, that need a prompt or may be planned again.
 
-    What was withheld, or cancelled for a frozen number, is looked at again until it is due; what was
-    cancelled by a change, until its window closes.
+    Prompts that were withheld, or cancelled for a frozen number, may be planned again until they are due;
+    those cancelled by a change, until their window closes.
     """
     after_due_at, after_id = after
     return await tx.fetch_as(
@@ -163,7 +163,7 @@ _LIST_UNREAD = sql("""
 
 
 async def list_unread(tx: Transaction, survivor_ids: Sequence[UUID]) -> frozenset[UUID]:
-    """Those of these survivors from whose number a text waits for a person."""
+    """Those of these survivors with an unhandled text from their number."""
     rows = await tx.fetch(_LIST_UNREAD, survivor_ids=list(survivor_ids))
     return frozenset(row["survivor_id"] for row in rows)
 
@@ -258,7 +258,7 @@ def _prompt(opened: AuthorisedSurvivor, row: Row) -> Prompt:
 
 
 def text_of(row: Row) -> str | None:
-    """The words of a prompt's row; None when it has none, or they left the product."""
+    """The text of a prompt's wording; None without one, or if the wording no longer ships."""
     if row["wording_code"] is None:
         return None
     wording = find_wording(wordings(), row["wording_code"], row["wording_version"])

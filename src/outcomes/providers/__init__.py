@@ -1,1 +1,1 @@
-"""Organisations that support survivors: their people, teams, cover, numbers, tasks and alerts."""
+"""Organisations that support survivors: accounts, teams, cover, sender numbers."""

@@ -1,4 +1,4 @@
-"""A provider, its people and its teams."""
+"""Providers, accounts and teams."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -24,7 +24,7 @@ SignInName = Annotated[
 
 
 class Responsible(StrEnum):
-    """Who has to act for a survivor; a flag goes from one to the next."""
+    """Who is responsible for a survivor; a flag escalates from one to the next."""
 
     SUPPORT_WORKER = "support_worker"
     TEAM_LEAD = "team_lead"
@@ -43,7 +43,7 @@ class NewProvider(Input, frozen=True):
 
 
 class NewAccount(Input, frozen=True):
-    """A person who will sign in. `phone` (E.164) is where alerts go; most people have none here."""
+    """A new account. `phone` (E.164) is for alerts; most accounts have none."""
 
     name: ShortText
     sign_in_name: SignInName
@@ -53,20 +53,20 @@ class NewAccount(Input, frozen=True):
 
 
 class AccountRole(Input, frozen=True):
-    """What an account is for from now on, and in which team."""
+    """The new role and team of an account."""
 
     role: Role
     team_id: UUID | None = None
 
 
 class NewTeam(Input, frozen=True):
-    """A team that does not exist yet."""
+    """A new team."""
 
     name: ShortText
 
 
 class NewCover(Input, frozen=True):
-    """Who looks after somebody's survivors from one day to another, both included."""
+    """Who covers a colleague's caseload from one day to another, both included."""
 
     absent_account_id: UUID
     cover_account_id: UUID
@@ -99,7 +99,7 @@ class Account(Struct, frozen=True):
 
 
 class Staff(Struct, frozen=True):
-    """Everybody who works for a provider, and the names of their teams by id."""
+    """The accounts of a provider, and the names of its teams by id."""
 
     accounts: tuple[Account, ...]
     teams: dict[UUID, str]

@@ -40,7 +40,7 @@ async def create_account(
     public_url: str,
     caller: Caller,
 ) -> Response[Any]:
-    """Answers with the link itself, because it is shown once and stands in no address of a page."""
+    """Shows the link directly, because it is shown once and is in no address."""
     form = await submitted(request)
     try:
         new = parse(form, NewAccount)
@@ -137,7 +137,7 @@ async def disable_account(
     caller: Caller,
     account_id: UUID,
 ) -> Response[Any]:
-    """Without the password: ending an account must never have to wait."""
+    """Does not ask for the password, so that an account can be deactivated without delay."""
     try:
         await accounts.disable_account(db, scopes, caller, account_id)
     except Invalid as error:

@@ -1,6 +1,6 @@
 """The verbs of a provider: making one, and cover.
 
-Those of its people are in `accounts`; other rooms find all of them here.
+Those of accounts are in `accounts`.
 """
 
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from outcomes.providers.models import (
 
 
 async def create_provider(db: Database, scopes: Scopes, new: NewProvider) -> tuple[UUID, str]:
-    """Make a provider, its keys, its two numbers and its first admin.
+    """Create a provider, its keys, its two numbers and its first admin.
 
     Returns its id and the token of the admin's single-use sign-in link, valid for three days.
 
@@ -105,12 +105,12 @@ async def get_provider(tx: Transaction) -> Provider:
 
 
 async def is_sender_number(tx: Transaction, e164: str) -> bool:
-    """Whether the provider texts from this number: nobody else can have it."""
+    """Whether the provider texts from this number, so that no person can have it."""
     return await store.is_sender_number(tx, e164)
 
 
 async def list_accounts(tx: Transaction) -> list[Account]:
-    """Everybody who works there, active first, then by name."""
+    """All accounts, active first, then by name."""
     return await account_store.list_accounts(tx)
 
 
@@ -120,7 +120,7 @@ async def list_teams(tx: Transaction) -> dict[UUID, str]:
 
 
 async def bring_next_run_forward(tx: Transaction, due_at: datetime) -> None:
-    """Nothing is due later than `next_due_at` says; locks the provider's registry row."""
+    """Move `next_due_at` forward to `due_at`, if it is later; locks the provider's registry row."""
     await store.bring_next_run_forward(tx, due_at)
 
 
@@ -141,5 +141,5 @@ async def grant_access(
 
 
 async def end_access(tx: Transaction, task_id: UUID, now: datetime) -> None:
-    """End what was granted because of this task."""
+    """End the access grants of this task."""
     await store.end_access(tx, task_id, now)

@@ -1,4 +1,4 @@
-"""The SQL of a provider, its cover and access grants, and the border where its name is encrypted."""
+"""The SQL of a provider, its cover and access grants. Its name is encrypted and decrypted here."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -58,7 +58,7 @@ _IS_SENDER_NUMBER = sql("""
 
 
 async def is_sender_number(tx: Transaction, e164: str) -> bool:
-    """Whether the provider texts from this number: nobody else can have it."""
+    """Whether the provider texts from this number, so that no person can have it."""
     return bool(await tx.fetch_value(_IS_SENDER_NUMBER, e164=e164))
 
 
@@ -122,7 +122,7 @@ _END_ACCESS = sql(
 
 
 async def end_access(tx: Transaction, task_id: UUID, now: datetime) -> None:
-    """End what was granted because of this task."""
+    """End the access grants of this task."""
     await tx.execute(_END_ACCESS, task_id=task_id, now=now)
 
 
@@ -163,5 +163,5 @@ _BRING_NEXT_RUN_FORWARD = sql("""
 
 
 async def bring_next_run_forward(tx: Transaction, due_at: datetime) -> None:
-    """Nothing is due later than `next_due_at` says; locks the provider's registry row."""
+    """Move `next_due_at` forward to `due_at`, if it is later; locks the provider's registry row."""
     await tx.execute(_BRING_NEXT_RUN_FORWARD, due_at=due_at)

@@ -1,1 +1,1 @@
-"""Survivors: the pseudonymous row, who they are as ciphertext, how it is safe to reach them, consent."""
+"""Survivors: the pseudonymous row, their encrypted identity, safe contact, consents."""

@@ -69,24 +69,24 @@ async def record_consent(
 
 @get(f"{_ONE}/safe-contact", permission=Permission.SEE_SURVIVORS)
 async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact:
-    """How it is safe to reach them; 404 means: do not contact."""
-    held = await safe_contact.get_safe_contact(db, caller, survivor_id)
-    if held is None:
+    """The safe-contact profile; 404 means: do not contact."""
+    current = await safe_contact.get_safe_contact(db, caller, survivor_id)
+    if current is None:
         raise NotFound
-    return held
+    return current
 
 
 @post(f"{_ONE}/safe-contact", permission=Permission.REGISTER_SURVIVORS)
 async def record_safe_contact(
     db: Database, caller: Caller, survivor_id: UUID, data: SafeContactProfile, idempotency_key: UUID
 ) -> SafeContact:
-    """Replace the profile by what they have just said; it counts as confirmed now."""
+    """Replace the profile; the new one counts as confirmed now."""
     creation = Creation.of(caller, idempotency_key, f"safe-contact:{survivor_id}", data)
     await safe_contact.record_safe_contact(db, caller, survivor_id, creation, data)
-    held = await safe_contact.get_safe_contact(db, caller, survivor_id)
-    if held is None:
+    current = await safe_contact.get_safe_contact(db, caller, survivor_id)
+    if current is None:
         raise NotFound
-    return held
+    return current
 
 
 ROUTES = (

@@ -1,4 +1,4 @@
-"""What forms offer to choose from (pure): languages, nationalities, zones."""
+"""Choices in forms (pure): languages, nationalities, time zones."""
 
 from functools import cache
 from importlib import resources
@@ -43,7 +43,7 @@ LANGUAGES: dict[str, str] = {
     "wo": "Wolof",
     "yo": "Yoruba",
 }
-"""ISO 639-1 codes of languages that survivors in the UK often speak; the API takes any other too."""
+"""ISO 639-1 codes of languages that survivors in the UK often speak; the API accepts any other too."""
 
 ZONES: dict[str, str] = {
     "Europe/London": "United Kingdom",
@@ -77,7 +77,7 @@ ZONES: dict[str, str] = {
     "Africa/Kampala": "Uganda",
     "Asia/Ho_Chi_Minh": "Vietnam",
 }
-"""Where somebody's clock may be; the API takes any other IANA zone too."""
+"""Time zones offered in forms; the API accepts any other IANA zone too."""
 
 WEEKDAYS = SafeHours.__struct_fields__
 """`monday` to `sunday`, as a profile names them."""
@@ -92,5 +92,5 @@ def nationalities() -> tuple[tuple[str, str], ...]:
 
 
 def language_name(code: str) -> str:
-    """What people call a language; its code where we have no name."""
+    """The name of a language, or its code."""
     return LANGUAGES.get(code, code)

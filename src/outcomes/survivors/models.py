@@ -1,4 +1,4 @@
-"""The words of a survivor's record."""
+"""A survivor's record: consents, contact, identity."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ CONFIRMATION_LASTS = timedelta(days=90)
 CONSENT_WORDING = "2026-11"
 """Which wording of the consent questions this release asks."""
 
-TELL_THEM_FIRST = (
+EMERGENCY_LINE_REMEDY = (
     "Tell them first that this number is not an emergency line: 999, or the Modern Slavery Helpline"
     " 08000 121 700."
 )
@@ -33,11 +33,11 @@ LanguageCode = Annotated[
     ),
 ]
 WordingVersion = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}$", title="wording version")]
-"""A year and a month. It is stored in the clear, so it may not hold anything else."""
+"""A year and a month. It is stored in plain text, so it may contain nothing else."""
 
 
 class Purpose(StrEnum):
-    """What a survivor may agree to, each on its own."""
+    """What a survivor may consent to, each separately."""
 
     CALL = "call"
     SMS = "sms"
@@ -52,7 +52,7 @@ class Decision(StrEnum):
 
 
 class NotSafe(StrEnum):
-    """Why somebody is not contacted; stored as the reason of a withheld prompt."""
+    """Why contact is not safe; stored as the reason of a withheld prompt."""
 
     NO_CONSENT = "no_consent"
     NO_SAFE_CONTACT = "no_safe_contact"
@@ -75,7 +75,7 @@ class NewConsent(Input, frozen=True):
 
 
 class Consent(Struct, frozen=True):
-    """A decision on record; `decided_at` in UTC."""
+    """A stored decision; `decided_at` in UTC."""
 
     id: UUID
     purpose: Purpose
@@ -91,7 +91,7 @@ class NewSurvivor(Input, frozen=True):
     """
 
     adult: Annotated[bool, Meta(extra={"remedy": "Say whether they are 18 or over."})]
-    told_not_emergency_line: Annotated[bool, Meta(extra={"remedy": TELL_THEM_FIRST})]
+    told_not_emergency_line: Annotated[bool, Meta(extra={"remedy": EMERGENCY_LINE_REMEDY})]
     name: ShortText
     language: LanguageCode
     zone: ShortText = "Europe/London"
@@ -103,9 +103,9 @@ class NewSurvivor(Input, frozen=True):
 
 
 class ContactRules(Stored, frozen=True):
-    """When and how contact is safe, encrypted apart from the words: deciding needs no word.
+    """When and how contact is safe, encrypted separately from the words, which decisions do not need.
 
-    Schema 1 held the words as well.
+    Schema 1 contained the words as well.
     """
 
     schema = 2
@@ -119,7 +119,7 @@ class ContactRules(Stored, frozen=True):
 
 
 class ContactWords(Stored, frozen=True):
-    """What to say and to listen for, encrypted apart from the rules."""
+    """Names, code word and danger word, encrypted separately from the rules."""
 
     name_to_use: str | None = None
     who_may_answer: str | None = None
@@ -132,8 +132,8 @@ class ContactWords(Stored, frozen=True):
 class SafeContactProfile(Input, frozen=True):
     """What the survivor has said is safe. Everything not said is not safe.
 
-    `hours` are local to the survivor. `code_word` proves who we are; `duress_word` means that
-    somebody else is there: from then on nothing is sent, and nothing changes that they could see.
+    `hours` are local to the survivor. `code_word` proves who we are; `duress_word` (the danger
+    word) means that somebody else is there: texts stop, and nothing changes that they could see.
     """
 
     hours: SafeHours
@@ -171,7 +171,7 @@ class SafeContact(Struct, frozen=True):
 
 
 class ExitDate(Input, frozen=True):
-    """When government-funded support ended, and the version of the record that was looked at."""
+    """When government-funded support ended, and the version of the record that was shown."""
 
     exit_on: date
     version: RecordVersion
@@ -220,9 +220,9 @@ class SurvivorRow(Struct, frozen=True):
 
 
 class Contactability(Struct, frozen=True):
-    """All on a survivor's record that decides whether they may be reached, read at one moment.
+    """Everything on a survivor's record that decides whether they may be contacted, read at one moment.
 
-    The number itself is not here: `get_number` decrypts it for whoever sends.
+    The number itself is not included: `get_number` decrypts it for sending.
     """
 
     survivor_id: UUID
@@ -241,7 +241,7 @@ class Contactability(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """How somebody may be reached, as their worker looks at it `now` (UTC)."""
+    """A survivor's contactability, as shown to their worker at `now` (UTC)."""
 
     reference: str
     now: datetime

@@ -1,4 +1,4 @@
-"""The page that registers somebody."""
+"""The registration page."""
 
 from typing import Any
 

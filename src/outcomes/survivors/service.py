@@ -20,7 +20,7 @@ from outcomes.platform.phones import mobile
 from outcomes.platform.zones import no_zone, zone_named, zone_of
 from outcomes.survivors import store
 from outcomes.survivors.models import (
-    TELL_THEM_FIRST,
+    EMERGENCY_LINE_REMEDY,
     Consent,
     NewConsent,
     NewSurvivor,
@@ -34,12 +34,12 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = "23456789"
 _REFERENCE_TRIES = 20
 _EXIT_AHEAD, _EXIT_BEFORE = relativedelta(months=12), relativedelta(years=10)
-"""A day further away than these is taken for a slip of the pen (product default; no external source)."""
+"""A day further away than these is refused as mistyped (product default; no external source)."""
 
 _WITHOUT_STROKES = str.maketrans(
     {"đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-"""Letters that Unicode does not take apart, as people type them without their keyboard."""
+"""Letters that Unicode does not decompose, with their plain equivalents."""
 
 
 async def register(db: Database, caller: Caller, creation: Creation, new: NewSurvivor) -> UUID:
@@ -48,10 +48,10 @@ async def register(db: Database, caller: Caller, creation: Creation, new: NewSur
     A number that another survivor has makes a task for the team lead and gets no texts.
 
     Raises:
-        Invalid: under 18 (with the duty to refer), or not told that this is no emergency line, or a
-            number, zone or exit date that cannot be right.
+        Invalid: under 18 (with the duty to refer), not told that this is no emergency line, or an
+            implausible number, zone or exit date.
     """
-    _require_adult_and_told(new)
+    _require_adult_and_informed(new)
     zone = zone_named(new.zone)
     e164 = mobile(new.phone, "phone") if new.phone else None
     async with db.transaction(caller) as tx:
@@ -88,14 +88,14 @@ async def show_number(db: Database, caller: Caller, survivor_id: UUID) -> str | 
 
 
 async def list_rows(tx: Transaction, ids: list[UUID]) -> dict[UUID, SurvivorRow]:
-    """What a list shows of these, by id. The caller has checked the caseload, and audits."""
+    """The list rows of these survivors, by id. The caller has checked the caseload, and audits."""
     return await store.list_rows(tx, ids)
 
 
 async def search_names(tx: Transaction, typed: str) -> dict[UUID, str]:
-    """Those of the caller's caseload whose name holds what was typed, accents and case aside.
+    """Survivors of the caller's caseload whose name contains what was typed, ignoring accents and case.
 
-    A damaged name is not found: that person is found by reference. The caller audits.
+    A name that cannot be decrypted is not found. The caller audits.
     """
     wanted = plain(typed)
     names = await store.list_names(tx)
@@ -164,7 +164,7 @@ def _require_likely_exit(exit_on: date, today: date) -> None:
         raise Invalid.field("exit_on", "Enter an exit date in the last ten years.")
 
 
-def _require_adult_and_told(new: NewSurvivor) -> None:
+def _require_adult_and_informed(new: NewSurvivor) -> None:
     if not new.adult:
         raise Invalid.field(
             "adult",
@@ -172,4 +172,4 @@ def _require_adult_and_told(new: NewSurvivor) -> None:
             " authority's children's services now, or 999 in danger.",
         )
     if not new.told_not_emergency_line:
-        raise Invalid.field("told_not_emergency_line", TELL_THEM_FIRST)
+        raise Invalid.field("told_not_emergency_line", EMERGENCY_LINE_REMEDY)

@@ -1,4 +1,4 @@
-"""The SQL of a survivor's record, and the border where it is encrypted."""
+"""The SQL of a survivor's record, which is encrypted and decrypted here."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -30,7 +30,7 @@ _DATABASE_KNOWS_ZONE = sql("""
 
 
 async def database_knows_zone(tx: Transaction, name: str) -> bool:
-    """Whether PostgreSQL has a zone of that name too, for whoever looks into the tables with it."""
+    """Whether PostgreSQL knows the zone too."""
     return bool(await tx.fetch_value(_DATABASE_KNOWS_ZONE, name=name))
 
 
@@ -144,7 +144,7 @@ async def set_exit_date(tx: Transaction, survivor_id: UUID, exit_on: date, versi
     """Compare-and-swap on the record's version.
 
     Raises:
-        Conflict: somebody changed the record since it was looked at.
+        Conflict: the record was changed since that version.
     """
     changed = await tx.fetch_value(
         _SET_EXIT_DATE, survivor_id=survivor_id, exit_on=exit_on, version=version
@@ -217,7 +217,7 @@ _LIST_NAMES = sql(f"""
 
 async def list_names(tx: Transaction) -> dict[UUID, str]:
     """The decrypted names of the caller's caseload, for matching in memory; never stored or indexed.
-    A damaged name is not among them."""
+    Names that cannot be decrypted are left out."""
     rows = await tx.fetch(_LIST_NAMES, **caseload_args(tx))
     keys = await survivor_keys(tx, [row["id"] for row in rows])
     names = {}

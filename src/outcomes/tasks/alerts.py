@@ -1,6 +1,6 @@
-"""Alerts to colleagues: a text without content, from a number that no survivor is texted from.
+"""Alerts to colleagues: texts without content, from a number that no survivor is texted from.
 
-They go out under the rules of every message. The second attempt is a message of its own.
+They are messages like any other. The second attempt is a separate message.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,9 +25,9 @@ class AlertProducer:
 
     recipient_kind = RecipientKind.ACCOUNT
     longest_wait = timedelta(minutes=2)
-    """Somebody may be in danger: an alert is tried again soon (product default; no external source)."""
+    """Short, because somebody may be in danger (product default; no external source)."""
     validity = timedelta(hours=1)
-    """A later alert would wake somebody for nothing (product default; no external source)."""
+    """A later alert would be pointless (product default; no external source)."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -35,7 +35,7 @@ class AlertProducer:
     async def gate(
         self, tx: Transaction, due: Sequence[Due], now: datetime
     ) -> Mapping[UUID, Verdict]:
-        """Alerts of a deactivated account wait for whoever is put on call next."""
+        """Alerts to a deactivated account wait until another account is put on call."""
         wanted = await store.list_wanted(tx, [one.id for one in due])
         active = await accounts.list_active(tx, {one.recipient_id for one in due})
         later = Verdict(None, try_at=now + _RECHECKED_AFTER)
@@ -66,7 +66,7 @@ class AlertProducer:
         return ()
 
     async def changed(self, tx: Transaction, change: Change, now: datetime) -> None:
-        """A phone that cannot be alerted is a task in the name of its owner, on the Team page."""
+        """Raise a task about a phone that cannot be alerted."""
         failed = change.after in (MessageState.FAILED, MessageState.UNDELIVERED)
         if failed and change.after is not change.before:
             await raise_again(

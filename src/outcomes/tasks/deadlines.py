@@ -1,4 +1,4 @@
-"""By when somebody has to act (pure)."""
+"""Deadlines of tasks (pure)."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -11,7 +11,7 @@ _OPENS, _CLOSES = time(9), time(17)
 
 
 def deadline(rule: TaskRule, part: UkPart, now: datetime) -> datetime:
-    """The instant by which a task raised `now` is due; working hours stand still out of hours."""
+    """The instant by which a task raised `now` is due; working hours pause outside office hours."""
     if not rule.working_hours:
         return now + rule.within
     left, at = rule.within, now

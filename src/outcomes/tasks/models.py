@@ -11,7 +11,7 @@ from outcomes.platform.inputs import Input, ShortText
 
 
 class TaskKind(StrEnum):
-    """Why a person has to look at something."""
+    """Why a person has to act."""
 
     DURESS = "duress"
     ASKED_FOR_CALL = "asked_for_call"
@@ -27,7 +27,7 @@ class TaskKind(StrEnum):
 
 
 class TaskRule(Struct, frozen=True):
-    """When a task is due (a plain span, or working hours), and whether it alerts whoever is on call."""
+    """When a task is due (elapsed time or working hours), and whether it alerts the person on call."""
 
     within: timedelta
     working_hours: bool
@@ -50,12 +50,12 @@ TASK_RULES: dict[TaskKind, TaskRule] = {
     TaskKind.DISENGAGEMENT: TaskRule(timedelta(hours=16), working_hours=True, alerts=False),
     TaskKind.ALERT_FAILED: TaskRule(timedelta(hours=2), working_hours=True, alerts=False),
 }
-"""Deadlines are product defaults; no external source. Duress 15 minutes, what a survivor is waiting for
+"""Deadlines are product defaults; no external source. Duress: 15 minutes; requests by survivors:
 2 working hours."""
 
 
 class OnCall(Input, frozen=True):
-    """Who is alerted; `phone` as typed, needed when they have none on record."""
+    """The account to put on call; `phone` as typed, required if the account has none."""
 
     account_id: Annotated[UUID, Meta(extra={"remedy": "Choose who goes on call."})]
     phone: ShortText | None = None

@@ -20,7 +20,7 @@ from outcomes.tasks.models import TASK_RULES, TaskKind
 ALERT_REPEATED_AFTER = timedelta(minutes=15)
 TASK_RESOLVED = "task_resolved"
 ON_CALL_ROLES = tuple(role for role in Role if Permission.READ_INBOX in PERMISSIONS[role])
-"""Who may go on call: only they can open what an alert is about."""
+"""The roles that may be on call: they can open what an alert is about."""
 
 
 async def raise_task(
@@ -33,7 +33,7 @@ async def raise_task(
     owner_account_id: UUID | None,
     now: datetime,
 ) -> None:
-    """Ask a person to look, once per kind and subject, in the caller's transaction.
+    """Raise a task, once per kind and subject, in the caller's transaction.
 
     Where the kind alerts, the on-call account gets a content-free alert now and once more after 15
     minutes, unless the task was resolved; after that it stays on the Team page.
@@ -65,7 +65,7 @@ async def raise_again(
     owner_account_id: UUID,
     now: datetime,
 ) -> None:
-    """Like `raise_task`, for what can happen to a subject more than once: a resolved task reopens."""
+    """Like `raise_task`, but reopens a resolved task, for events that can recur."""
     duty = await providers.get_duty(tx)
     due_at = deadline(TASK_RULES[kind], duty.uk_part, now)
     await store.reopen_task(tx, kind, subject_id, raised_at=now, due_at=due_at)
@@ -81,8 +81,7 @@ async def raise_again(
 
 
 async def resolve_task(tx: Transaction, kind: TaskKind, subject_id: UUID, now: datetime) -> None:
-    """Close the task if it is open: its alerts that have not gone out are cancelled, and whoever was
-    alerted may no longer open the record."""
+    """Resolve the task if it is open: cancel its scheduled alerts, and end the access that it granted."""
     task_id = await store.resolve_task(tx, kind, subject_id, now)
     if task_id is not None and TASK_RULES[kind].alerts:
         alerts = await store.list_alerts(tx, task_id)
@@ -95,13 +94,11 @@ async def put_on_call(
 ) -> None:
     """Send alerts to this account from now on: to `phone`, or to the number on record.
 
-    Alerts that have not gone out yet go to it, too, and so does one for what came while nobody was on
-    call.
+    Scheduled alerts are redirected to it. If tasks were raised while nobody was on call, it gets an alert.
 
     Raises:
         NotFound: no such active account.
-        Invalid: it has no phone to alert, or that is no mobile number; or its role cannot open what
-            the alert is about.
+        Invalid: it has no phone, or not a mobile one; or its role cannot open what alerts are about.
     """
     e164 = mobile(phone, "phone") if phone else None
     async with db.transaction(caller) as tx:
@@ -129,7 +126,7 @@ async def put_on_call(
 
 
 async def _alert(tx: Transaction, task: store.OpenTask, account_id: UUID, now: datetime) -> None:
-    """Two alerts to the account, which may open the record until the task is resolved."""
+    """Schedule two alerts to the account, and grant it access until the task is resolved."""
     for attempt, due_at in ((1, now), (2, now + ALERT_REPEATED_AFTER)):
         alert_id = uuid4()
         message = NewMessage(alert_id, RecipientKind.ACCOUNT, account_id, NumberUse.STAFF, due_at)

@@ -79,7 +79,7 @@ _RESOLVE = sql(
 async def resolve_task(
     tx: Transaction, kind: TaskKind, subject_id: UUID, now: datetime
 ) -> UUID | None:
-    """The task that this resolved; None if there was no open one."""
+    """The resolved task; None if there was no open one."""
     task_id: UUID | None = await tx.fetch_value(
         _RESOLVE,
         kind=kind,
@@ -123,7 +123,7 @@ _INSERT_ALERT = sql(
 
 
 async def insert_alert(tx: Transaction, alert_id: UUID, *, task_id: UUID, attempt: int) -> None:
-    """The alert that the message of the same id carries."""
+    """Insert the alert of the message with the same id."""
     await tx.execute(_INSERT_ALERT, id=alert_id, task_id=task_id, attempt=attempt)
 
 
@@ -145,6 +145,6 @@ _STILL_WANTED = sql(
 
 
 async def list_wanted(tx: Transaction, alert_ids: Collection[UUID]) -> set[UUID]:
-    """Which of these alerts are for a task that is still open."""
+    """Those of these alerts whose task is still open."""
     rows = await tx.fetch(_STILL_WANTED, alert_ids=list(alert_ids))
     return {row["id"] for row in rows}

@@ -49,7 +49,7 @@ async def test_it_is_durable_in_utc_and_only_on_this_machine(superuser_url: str)
 async def test_a_refused_row_leaves_no_value_in_the_log(
     servers: Servers, database_urls: DatabaseUrls
 ) -> None:
-    """The log does tell that something was refused: so it is the right file, and it is written."""
+    """The log does notify that something was refused: so it is the right file, and it is written."""
     log = servers.context.log("postgres")
     said_before = log.stat().st_size
     conn = await asyncpg.connect(database_urls.owner)

@@ -197,7 +197,7 @@ async def test_nobody_without_a_session_sees_a_page(app: Litestar) -> None:
     assert (data.status_code, data.headers["www-authenticate"]) == (401, "Bearer")
 
 
-async def test_every_page_tells_that_only_practice_data_may_come_in(
+async def test_every_page_tells_that_only_practice_data_may_be_entered(
     product: Product, app: Litestar
 ) -> None:
     _, person = await make_person(product, await make_provider(product))

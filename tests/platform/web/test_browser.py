@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page
 
 from tests.platform.web.test_site import JSON
 
-SIZES = {"phone": (360, 740), "desk": (1280, 800)}
+SIZES = {"phone": (360, 740), "desktop": (1280, 800)}
 _AXE = (
     "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 )
@@ -115,7 +115,7 @@ async def test_a_refused_form_points_at_each_field(chromium: Browser, address: s
 
 
 async def test_a_form_is_filled_with_a_keyboard_only(chromium: Browser, address: str) -> None:
-    async with visiting(chromium, address, *SIZES["desk"]) as (page, _):
+    async with visiting(chromium, address, *SIZES["desktop"]) as (page, _):
         await page.goto(f"{address}/everything")
         await page.keyboard.press("Tab")
         assert await page.evaluate("document.activeElement.className") == "skip"
@@ -127,7 +127,7 @@ async def test_a_form_is_filled_with_a_keyboard_only(chromium: Browser, address:
 
 
 async def test_every_page_prints_without_its_controls(chromium: Browser, address: str) -> None:
-    async with visiting(chromium, address, *SIZES["desk"]) as (page, _):
+    async with visiting(chromium, address, *SIZES["desktop"]) as (page, _):
         await page.goto(f"{address}/everything")
         await page.emulate_media(media="print")
         assert not await page.get_by_role("navigation", name="Main").is_visible()

@@ -1,1 +1,1 @@
-"""How scores and needs have changed, and what pages say of it."""
+"""How scores and needs have changed, and how pages show it."""

@@ -1,4 +1,4 @@
-"""What the pages of assessments show and say (pure)."""
+"""What the pages of assessments show (pure)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -26,7 +26,7 @@ from outcomes.assessments.models import (
     OverallLevel,
 )
 from outcomes.assessments.records import NeedLevels, OutcomeProgress, OutcomesBefore, ScoreProgress
-from outcomes.assessments.scoring import consequence_of, shown
+from outcomes.assessments.scoring import consequence_of, formatted
 from outcomes.platform.web.pages.charts import Slope, TrendPoint
 from outcomes.platform.web.pages.dates import day_with_year
 from outcomes.providers.labels import RESPONSIBLE
@@ -76,7 +76,7 @@ class NeedsView(Struct, frozen=True):
 
 
 def outcomes_view(progress: OutcomeProgress, instruments: Instruments) -> OutcomesView:
-    """The picture of `progress`, and the sentence that says what it shows."""
+    """The chart of `progress`, and the sentence that describes it."""
     instrument = instruments.get_outcomes(progress.instrument, progress.version)
     first, latest = progress.history[0], progress.history[-1]
     slopes = tuple(
@@ -176,14 +176,14 @@ def _since_last(line: ScoreProgress) -> tuple[str, str, str, str]:
 
 
 def _score(score: Decimal | None) -> str:
-    return NOT_ASSESSED if score is None else shown(Fraction(score))
+    return NOT_ASSESSED if score is None else formatted(Fraction(score))
 
 
 def _change(change: Change | None) -> str:
     """Such as `+0.50, measurable`."""
     if change is None:
         return "–"
-    words = shown(change.difference)
+    words = formatted(change.difference)
     sign = "+" if change.difference > 0 else ""
     changed = f"{sign}{words}".replace("-", "−")
     if change.improvement is Improvement.NONE:

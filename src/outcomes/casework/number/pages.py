@@ -1,4 +1,4 @@
-"""Everything about a survivor's number; the number itself on request only."""
+"""The page of a survivor's number; the number itself is shown on request only."""
 
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ _NUMBER = "/people/{survivor_id:uuid}/number"
 async def number_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
-    """Everything about the number but the number."""
+    """The page without the number itself."""
     return await _number(request, db, caller, survivor_id, Form())
 
 
@@ -35,7 +35,7 @@ async def number_page(
 async def show_number(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
-    """A form that is posted, so that nothing shows a number by following a link."""
+    """A POST, so that no link shows a number."""
     phone = await service.show_number(db, caller, survivor_id)
     return await _number(request, db, caller, survivor_id, Form(), phone=phone)
 
@@ -56,7 +56,7 @@ async def change_number(
 
 @post(f"{_NUMBER}/confirm", permission=Permission.REGISTER_SURVIVORS)
 async def confirm_number(db: Database, caller: Caller, survivor_id: UUID) -> Redirect:
-    """The person was spoken to on this number; it is no longer on hold."""
+    """Take the number off hold: the survivor was spoken to on it."""
     await safe_contact.thaw_number(db, caller, survivor_id)
     return Redirect(f"/people/{survivor_id}/number", status_code=303)
 

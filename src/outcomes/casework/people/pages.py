@@ -34,7 +34,7 @@ async def people(request: Request[Any, Any, Any], db: Database, caller: Caller) 
 
 @post("/people/search", permission=Permission.SEE_SURVIVORS)
 async def search(request: Request[Any, Any, Any], db: Database, caller: Caller) -> Response[str]:
-    """A form that is posted: a name must never stand in an address."""
+    """A POST, so that no name is part of an address."""
     form = await submitted(request)
     typed = form.value("name").strip()
     if not typed:

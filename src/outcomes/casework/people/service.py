@@ -8,7 +8,7 @@ from outcomes.platform.db import Database, Transaction
 from outcomes.survivors import service as survivors
 
 MOST_FOUND = 50
-"""As many as a search shows (product default; no external source)."""
+"""The most results of a search (product default; no external source)."""
 
 
 async def list_people(
@@ -28,7 +28,7 @@ async def list_people(
 
 
 async def search_names(db: Database, caller: Caller, typed: str) -> list[tuple[PersonRow, str]]:
-    """Those of the caller's caseload whose name holds what was typed, with their names."""
+    """Survivors of the caller's caseload whose name contains what was typed, with their names."""
     async with db.transaction(caller) as tx:
         names = await survivors.search_names(tx, typed)
         found = tuple(names)[:MOST_FOUND]

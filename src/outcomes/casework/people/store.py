@@ -36,5 +36,5 @@ _LIST_ENROLMENTS = sql(f"{_ENROLMENTS} AND s.id = ANY(:ids::uuid[]) ORDER BY s.r
 
 
 async def list_enrolments(tx: Transaction, ids: Sequence[UUID]) -> list[Enrolment]:
-    """The same of these survivors, by reference. The caller has checked the caseload."""
+    """The enrolments of these survivors, by reference. The caller has checked the caseload."""
     return await tx.fetch_as(Enrolment, _LIST_ENROLMENTS, ids=list(ids))

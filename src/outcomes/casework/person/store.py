@@ -1,4 +1,4 @@
-"""The SQL of somebody's page, and of the timeline: one UNION ALL over every room."""
+"""The SQL of a survivor's page, and of the timeline: one UNION ALL over every room."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,10 +20,10 @@ from outcomes.survivors.models import SurvivorDetails
 
 NAME = Field("survivor_identities", "name_ciphertext")
 DETAILS = Field("survivor_identities", "details_ciphertext")
-SHOWN = ("check_ins", "replies", "reviews", "flags", "scores")
+AUDITED_FIELDS = ("check_ins", "replies", "reviews", "flags", "scores")
 
 _FIRST_YEAR = 2000
-"""Of the offsets; whole days older than that stand at the offset which this year began with."""
+"""The first year of the offsets; older days use the offset at the start of this year."""
 
 
 def _evening(day: str) -> str:
@@ -100,7 +100,7 @@ _BRANCHES = (
        FROM flags e
        WHERE e.provider_id = :provider_id AND e.survivor_id = :survivor_id AND e.resolved_at IS NOT NULL""",
 )
-"""What is known by the day stands at the end of the survivor's day, or when it was written down."""
+"""An entry known only by its day is dated at the end of the survivor's day, or when it was recorded."""
 
 _TIMELINE = sql(f"""
     {audit.FOLDED}
@@ -117,7 +117,7 @@ async def list_entries(
     evenings = evening_offsets(zone_of(opened.zone), _FIRST_YEAR, opened.now.year + 1)
     rows = await tx.fetch(
         _TIMELINE,
-        **audit.opened_args(tx, opened, "timeline.viewed", *SHOWN),
+        **audit.opened_args(tx, opened, "timeline.viewed", *AUDITED_FIELDS),
         survivor_id=opened.survivor_id,
         changes_on=evenings.changes_on,
         offsets=evenings.offsets,
@@ -145,24 +145,24 @@ def _entry(opened: AuthorisedSurvivor, row: Row) -> Entry:
     )
 
 
-Kept = TypeVar("Kept", bound=Stored)
+StoredT = TypeVar("StoredT", bound=Stored)
 Texts = Callable[[AuthorisedSurvivor, Row], dict[str, str]]
 
 
-def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -> Texts:
-    """Reads these fields of what is encrypted there, those that hold something."""
+def _fields(table: str, column: str, stored: type[StoredT], names: tuple[str, ...]) -> Texts:
+    """A reader of these fields of an encrypted structure; empty fields are left out."""
     field = Field(table, column)
 
     def read(opened: AuthorisedSurvivor, row: Row) -> dict[str, str]:
-        held = opened.key.decrypt_json(field, row["id"], row["blob"], kept)
-        values = ((name, getattr(held, name)) for name in names)
+        content = opened.key.decrypt_json(field, row["id"], row["blob"], stored)
+        values = ((name, getattr(content, name)) for name in names)
         return {name: str(value) for name, value in values if value is not None}
 
     return read
 
 
 def _body(opened: AuthorisedSurvivor, row: Row) -> dict[str, str]:
-    """Nothing for a text that had lost its key before it was matched: the rest has to be readable."""
+    """Empty for a text whose key was gone before it was matched, so that the rest stays readable."""
     if row["blob"] is None:
         return {}
     field = Field("inbound_messages", "body_ciphertext")
@@ -188,7 +188,7 @@ _GET_SUMMARY = sql(f"""
            s.exit_on, s.registered_at, p.enrolled_at, p.planned_until,
            (SELECT max(e.ended_at) FROM pathways e WHERE e.provider_id = :provider_id
             AND e.survivor_id = s.id) AS ended_at,
-           held.account_id AS worker_id,
+           assignment.account_id AS worker_id,
            n.overall_level AS needs_level, n.instrument AS needs_instrument,
            n.assessed_on AS needs_on, last.overall,
            last.instrument_code || ' ' || last.instrument_version AS overall_instrument,
@@ -199,8 +199,8 @@ _GET_SUMMARY = sql(f"""
     JOIN survivor_identities i ON i.provider_id = :provider_id AND i.survivor_id = s.id
     LEFT JOIN pathways p ON p.provider_id = :provider_id AND p.survivor_id = s.id
          AND p.ended_at IS NULL
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = s.id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assignment ON assignment.provider_id = :provider_id
+         AND assignment.survivor_id = s.id AND assignment.until_at IS NULL
     LEFT JOIN flags f ON f.provider_id = :provider_id AND f.survivor_id = s.id
          AND f.resolved_at IS NULL
     LEFT JOIN LATERAL (
@@ -225,7 +225,7 @@ _GET_SUMMARY = sql(f"""
 
 
 async def get_summary(tx: Transaction, opened: AuthorisedSurvivor) -> Summary:
-    """The head of the record, audited in the statement that reads it."""
+    """The summary of the record, audited in the statement that reads it."""
     row = await tx.get_row(
         _GET_SUMMARY,
         **audit.opened_args(tx, opened, "survivor.viewed", "name", "preferences", "scores"),
@@ -250,7 +250,7 @@ _LIST_UPCOMING = sql("""
 async def list_upcoming(
     tx: Transaction, survivor_id: UUID, now: datetime, *, limit: int
 ) -> list[Upcoming]:
-    """What is planned and still open, late ones first; a text whose time has passed is no more."""
+    """Planned contacts that are open, overdue ones first; texts whose time has passed are left out."""
     return await tx.fetch_as(
         Upcoming, _LIST_UPCOMING, survivor_id=survivor_id, now=now, limit=limit
     )

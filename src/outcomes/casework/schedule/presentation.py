@@ -21,7 +21,7 @@ from outcomes.platform.web.pages.dates import clock, day, day_with_year
 from outcomes.platform.zones import zone_of
 
 OPEN_MONTHS = 2
-"""Months that stand open on the page; a tap opens the others."""
+"""Months that are expanded on the page."""
 
 _ICONS = {
     Series.CALL: "phone",
@@ -36,7 +36,7 @@ _MONTHS = (
 
 
 class Line(Struct, frozen=True):
-    """One contact. `path` leads below the person's page, to where it is logged."""
+    """One contact. `path` is where it is logged, below the person's page."""
 
     title: str
     icon: str
@@ -57,7 +57,7 @@ class Month(Struct, frozen=True):
 
 
 class ScheduleView(Struct, frozen=True):
-    """What is overdue, what comes, and what lies behind, the latest first."""
+    """Overdue, upcoming and past contacts; the past ones latest first."""
 
     overdue: tuple[Line, ...]
     open_months: tuple[Month, ...]
@@ -92,7 +92,7 @@ def _is_ahead(one: PlannedContact, now: datetime) -> bool:
 
 
 def _is_overdue(one: PlannedContact, now: datetime) -> bool:
-    """A text that did not go out waits for nobody."""
+    """Texts are never overdue: one that was not sent needs nobody."""
     late = one.state is PlannedState.PLANNED and one.closes_at <= now
     return late and one.series is not Series.PROMPT
 
@@ -153,7 +153,7 @@ def _hours(one: PlannedContact, zone: ZoneInfo) -> str:
 
 
 def _note(one: PlannedContact) -> str:
-    """Why it is not going to happen, or why on another day than its series has it."""
+    """Why the contact was cancelled, or why it was moved to another day."""
     if one.cancel_reason is not None:
         return CANCEL_REASONS[one.cancel_reason]
     if one.moved is None:

@@ -37,7 +37,7 @@ _GET_DROP_IN_ID = sql("""
 
 
 async def get_drop_in_id(tx: Transaction, survivor_id: UUID, new: NewDropIn) -> UUID:
-    """The one of that day."""
+    """The drop-in of that day."""
     drop_in_id: UUID = await tx.fetch_value(
         _GET_DROP_IN_ID, survivor_id=survivor_id, attended_on=new.attended_on
     )

@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would take for a formula is made text again."""
+"""Escapes text that a spreadsheet would read as a formula."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""What one export file says, whichever its format."""
+"""The content of an export, whichever its format."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from outcomes.kpis.labels import COUNTS, MARK_MEANINGS, VIEW_RULES
-from outcomes.kpis.models import Mark, Period, ShownRow, Table, View
+from outcomes.kpis.models import DisplayRow, Mark, Period, Table, View
 from outcomes.kpis.wording import columns, note_marks, notes, period_words
 
 TITLE = "Outcomes: key performance indicators"
@@ -24,7 +24,7 @@ DEFINITION_HEADINGS = (
 
 
 class Report(Struct, frozen=True):
-    """`made_at` is UTC and shown in the time of London; `provider` and `purpose` are people's text."""
+    """`made_at` is UTC and shown in the time of London; `provider` and `purpose` are free text."""
 
     provider: str
     purpose: str
@@ -68,7 +68,7 @@ def definitions(report: Report) -> tuple[tuple[str, ...], ...]:
 
 
 def numbered_notes(report: Report) -> tuple[tuple[str, str], ...]:
-    """The notes, each with the mark that text points to it by."""
+    """The notes, each with the mark that refers to it."""
     return tuple((f"[note {n}]", text) for n, text in enumerate(notes(report.view), start=1))
 
 
@@ -79,11 +79,11 @@ def headings(table: Table) -> tuple[str, ...]:
 
 
 def broken_down(table: Table) -> bool:
-    """Has the table rows for parts, or only one for the whole?"""
+    """Whether the table has rows for a breakdown, or only one for the whole."""
     return any(row.category is not None for row in table.rows)
 
 
-def cells(table: Table, row: ShownRow) -> tuple[object, ...]:
+def cells(table: Table, row: DisplayRow) -> tuple[object, ...]:
     """A row's figures in the order of the headings, without its name."""
     return tuple(getattr(row, name) for name, _ in columns(table.kpi))
 

@@ -35,13 +35,13 @@ OPTIONS = {
     "strings_to_numbers": False,
     "default_date_format": "yyyy-mm-dd",
 }
-MADE_BY = "Outcomes"
+CREATOR = "Outcomes"
 WIDE = 60
 NARROW = 24
 
 
 class _Book:
-    """A workbook being written, with the few formats it uses."""
+    """A workbook that is being written, and its formats."""
 
     def __init__(self, report: Report) -> None:
         self.file = BytesIO()
@@ -49,7 +49,7 @@ class _Book:
         self.book.formats[0].set_font_name("Arial")
         self.book.formats[0].set_font_size(12)
         made = report.made_at.replace(tzinfo=None, microsecond=0)
-        self.book.set_properties({"title": TITLE, "author": MADE_BY, "created": made})
+        self.book.set_properties({"title": TITLE, "author": CREATOR, "created": made})
         self.title = self._format(bold=True, font_size=16)
         self.bold = self._format(bold=True)
         self.text = self._format(text_wrap=True, valign="top")

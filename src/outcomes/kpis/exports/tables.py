@@ -1,4 +1,4 @@
-"""A report as CSV: a zip of four plain files, so that figures never travel without their notes.
+"""A report as CSV: a zip of four plain files, so that figures are never passed on without their notes.
 
 `figures.csv` is tidy and long: one figure a row. All files are UTF-8 with a byte order mark, which
 spreadsheets need to recognise it, and lines end as RFC 4180 says. The bytes depend on the report
@@ -76,7 +76,7 @@ def _figures(report: Report) -> Iterable[Sequence[object]]:
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Numbers stay numbers, a minus sign included; every text is made safe."""
+    """Numbers stay numbers, also negative ones; every text is escaped."""
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)

@@ -1,7 +1,7 @@
 """The KPIs: one `.sql` file each, read from the package, with its definition in its header.
 
 A header is the file's first comment lines, `-- name: value`, in the order of `HEADER`; a value may
-run on over lines that begin with two dashes and three spaces. An analyst can read and sign off one
+continue on lines that begin with two dashes and three spaces. An analyst can read and sign off one
 file without knowing Python. Names in braces, such as `{measurable_change}`, stand for the numbers of the
 outcome instrument, which `defined` fills in.
 """
@@ -44,8 +44,7 @@ def get_kpi(code: str) -> Kpi:
 
 
 def defined(kpi: Kpi, instrument: OutcomeInstrument) -> Kpi:
-    """The same KPI with its definition in the numbers of this instrument, which its header names in
-    braces."""
+    """The KPI with the placeholders of its definition filled in for this instrument."""
     rules, scale = instrument.rules, instrument.scale
     numbers = {
         "instrument": instrument.code,

@@ -1,13 +1,14 @@
-"""What may be seen of a figure: exactly, inside; through the disclosure rule, outside.
+"""Disclosure control: exact figures internally, figures under the disclosure rule externally.
 
-The rule (ours, after the practice of English health statistics):
+The rule is a product default after the practice of English health statistics:
 
-- a count of people from 0 to 9 is shown as `<10`, zero included: a zero tells about a group too;
+- a count of people from 0 to 9 is shown as `<10`, zero included, because a zero discloses
+  something too;
 - any other count of people, and every count of events, is rounded to the nearest 5. A whole number
-  is never half way between two multiples of 5, so there are no ties to settle;
-- a percentage is worked out from the rounded counts, and only when at least 20 people or events
-  stand behind it; a mean only when at least 20 people do. Halves of a per cent are rounded up;
-- where a total stands beside hidden rows, more rows are hidden until each could be any of 0 to 9;
+  is never half way between two multiples of 5, so there are no ties;
+- a percentage is calculated from the rounded counts, and only when at least 20 people or events
+  are in its base; a mean only with at least 20 people. Halves of a per cent are rounded up;
+- where a total is shown beside hidden rows, more rows are hidden until each could be any of 0 to 9;
 - a breakdown into categories of which one has fewer than 10 people is left out: only the number of
   categories is shown, and only when it tells nothing new about how many people there are.
 """
@@ -15,21 +16,21 @@ The rule (ours, after the practice of English health statistics):
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-from outcomes.kpis.models import Audience, Cell, Counts, Kpi, KpiValue, Mark, ShownRow, Shows
+from outcomes.kpis.models import Audience, Cell, Counts, DisplayRow, Kpi, KpiValue, Mark, Shows
 
 SMALLEST_SHOWN = 10
 SMALLEST_BASE = 20
 STEP = 5
-REACH = 2  # a multiple of 5 stands for itself and the two whole numbers on either side
+ROUNDING_DISTANCE = 2  # a multiple of 5 represents itself and the two whole numbers on either side
 
 
-def internal_view(kpi: Kpi, values: Iterable[KpiValue]) -> tuple[ShownRow, ...]:
-    """Exact figures, percentages to one decimal place, means to two. Never for outside."""
+def internal_view(kpi: Kpi, values: Iterable[KpiValue]) -> tuple[DisplayRow, ...]:
+    """Exact figures, percentages to one decimal place, means to two. Never shown externally."""
     return tuple(_exact(kpi, value) for value in values) or (_exact(kpi, KpiValue()),)
 
 
-def external_view(kpi: Kpi, values: Iterable[KpiValue]) -> tuple[ShownRow, ...]:
-    """What the disclosure rule leaves. Nothing at all of a KPI that is for inside only."""
+def external_view(kpi: Kpi, values: Iterable[KpiValue]) -> tuple[DisplayRow, ...]:
+    """Figures under the disclosure rule; no rows for a KPI that is internal only."""
     if kpi.audience is Audience.INTERNAL:
         return ()
     rows = tuple(values) or (KpiValue(),)
@@ -43,12 +44,12 @@ def external_view(kpi: Kpi, values: Iterable[KpiValue]) -> tuple[ShownRow, ...]:
     return tuple(_row(kpi, value, number) for value, number in zip(rows, numbers, strict=True))
 
 
-def _exact(kpi: Kpi, value: KpiValue) -> ShownRow:
+def _exact(kpi: Kpi, value: KpiValue) -> DisplayRow:
     number: Cell = _or_no_data(value.numerator)
     share: Cell = Mark.NOT_APPLICABLE
     if kpi.shows is Shows.SHARE:
         share = _share(value.numerator, value.denominator, places=Decimal("0.1"))
-    return ShownRow(
+    return DisplayRow(
         category=value.category,
         number=Mark.NOT_APPLICABLE if kpi.shows is Shows.MEAN else number,
         out_of=_or_no_data(value.denominator) if _has_base(kpi) else Mark.NOT_APPLICABLE,
@@ -59,18 +60,18 @@ def _exact(kpi: Kpi, value: KpiValue) -> ShownRow:
     )
 
 
-def _row(kpi: Kpi, value: KpiValue, number: Cell) -> ShownRow:
-    """A row for outside, given the number that may be shown in it."""
+def _row(kpi: Kpi, value: KpiValue, number: Cell) -> DisplayRow:
+    """A row of the external view, given the number that may be shown in it."""
     base = value.denominator
     out_of = _people(base) if kpi.counts is Counts.PEOPLE else _rounded(base)
     enough = base is not None and base >= SMALLEST_BASE
     share: Cell = Mark.NOT_APPLICABLE
     mean: Cell = Mark.NOT_APPLICABLE
     if kpi.shows is Shows.SHARE:
-        share = _external_share(number, out_of) if enough else _unsaid(base)
+        share = _external_share(number, out_of) if enough else _missing_mark(base)
     if kpi.shows is Shows.MEAN:
-        mean = _mean(value.mean, places=Decimal("0.1")) if enough else _unsaid(base)
-    return ShownRow(
+        mean = _mean(value.mean, places=Decimal("0.1")) if enough else _missing_mark(base)
+    return DisplayRow(
         category=value.category,
         number=number,
         out_of=out_of if _has_base(kpi) else Mark.NOT_APPLICABLE,
@@ -83,8 +84,8 @@ def _has_base(kpi: Kpi) -> bool:
     return kpi.shows is not Shows.NUMBER
 
 
-def _unsaid(base: int | None) -> Mark:
-    """Nothing to say because there is nothing, or because too few stand behind it."""
+def _missing_mark(base: int | None) -> Mark:
+    """The mark of a figure without a base, or with too small a base."""
     return Mark.HIDDEN if base else Mark.NO_DATA
 
 
@@ -109,7 +110,7 @@ def _or_no_data(count: int | None) -> Cell:
 
 
 def _rounded(count: int | None) -> Cell:
-    return Mark.NO_DATA if count is None else (count + REACH) // STEP * STEP
+    return Mark.NO_DATA if count is None else (count + ROUNDING_DISTANCE) // STEP * STEP
 
 
 def _people(count: int | None) -> Cell:
@@ -117,7 +118,7 @@ def _people(count: int | None) -> Cell:
     return Mark.SMALL if small else _rounded(count)
 
 
-def _categories(kpi: Kpi, rows: tuple[KpiValue, ...]) -> tuple[ShownRow, ...]:
+def _categories(kpi: Kpi, rows: tuple[KpiValue, ...]) -> tuple[DisplayRow, ...]:
     """The number of categories; their breakdown only if no category is small."""
     whole = next((row for row in rows if row.category is None), KpiValue())
     parts = tuple(row for row in rows if row.category is not None)
@@ -135,7 +136,7 @@ def _categories(kpi: Kpi, rows: tuple[KpiValue, ...]) -> tuple[ShownRow, ...]:
 
 
 def _fewest_people(people: int) -> int:
-    """The fewest people there can be, as a reader of the rounded count knows it."""
+    """The fewest people that a rounded count can represent."""
     return 0 if people < SMALLEST_SHOWN else max(SMALLEST_SHOWN, _reading(people)[0])
 
 
@@ -163,8 +164,8 @@ def rows_to_hide(total: int, parts: dict[int, int]) -> tuple[set[int], bool]:
     """Which parts to hide beside a total of people, and whether the total must be hidden too.
 
     Small parts first, then the smallest of the others, until a reader who adds up what is shown
-    cannot rule out any of 0 to 9 for a hidden part. Parts hidden for the sake of others bear the
-    same mark as those, or the mark would give them away.
+    cannot rule out any of 0 to 9 for a hidden part. Parts that are hidden to protect others have the
+    same mark as those, so that the mark does not tell them apart.
     """
     hidden = {index for index, count in parts.items() if count < SMALLEST_SHOWN}
     others = sorted(set(parts) - hidden, key=lambda index: parts[index])
@@ -176,13 +177,13 @@ def rows_to_hide(total: int, parts: dict[int, int]) -> tuple[set[int], bool]:
 
 
 def _safe(total: int, parts: dict[int, int], hidden: set[int]) -> bool:
-    """Could each hidden part be any of 0 to 9, for all a reader knows?
+    """Whether each hidden part could be any of 0 to 9, as far as a reader can tell.
 
     The reader knows the range behind each rounded figure, so the hidden parts add up to something
     between `least` and `most`; the linear programme over one sum has this closed form.
     """
     if total < SMALLEST_SHOWN:
-        return True  # the total is hidden as well, so nothing can be taken away from it
+        return True  # the total is hidden as well, so nothing can be subtracted from it
     largest_small = SMALLEST_SHOWN - 1
     shown = [_reading(count) for index, count in parts.items() if index not in hidden]
     low, high = _reading(total)
@@ -194,6 +195,6 @@ def _safe(total: int, parts: dict[int, int], hidden: set[int]) -> bool:
 
 
 def _reading(count: int) -> tuple[int, int]:
-    """The fewest and the most that a reader of the rounded count can think of."""
-    middle = (count + REACH) // STEP * STEP
-    return max(SMALLEST_SHOWN, middle - REACH), middle + REACH
+    """The range of exact counts that a rounded count can represent."""
+    middle = (count + ROUNDING_DISTANCE) // STEP * STEP
+    return max(SMALLEST_SHOWN, middle - ROUNDING_DISTANCE), middle + ROUNDING_DISTANCE

@@ -1,5 +1,5 @@
-"""What rows are called: by labels and the instrument, and where a statement can only tell them apart by a
-token or an id, by name."""
+"""Names of rows: from labels, from the instrument, and from names where a statement returns tokens or
+ids."""
 
 from msgspec.structs import replace
 
@@ -13,15 +13,15 @@ from outcomes.providers import service as providers
 from outcomes.survivors.choices import nationalities
 
 NOT_LISTED = "Not in our list"
-"""Somebody registered a code that is no country's."""
+"""The name of a code that is no country."""
 
 
 _ANOTHER_ANSWERED = "someone_else_answered"
-"""What the statement calls a call that another person answered."""
+"""The statement's code of a call that another person answered."""
 
 
 def category_names(kpi: Kpi, instrument: OutcomeInstrument) -> dict[str, str]:
-    """What people call the categories that the statement codes."""
+    """Names for the category codes of the statement."""
     match kpi.breakdown:
         case "outcome domain":
             return {domain.code: domain.title["en"] for domain in instrument.domains}
@@ -36,7 +36,7 @@ def category_names(kpi: Kpi, instrument: OutcomeInstrument) -> dict[str, str]:
 
 
 async def named(tx: Transaction, kpi: Kpi, values: tuple[KpiValue, ...]) -> tuple[KpiValue, ...]:
-    """The same rows, nationalities by their country and support workers by their name."""
+    """The rows with names of countries for nationalities and names of support workers for ids."""
     categories = {value.category for value in values} - {None}
     if kpi.breakdown == "nationality" and categories:
         return _renamed(values, _nationalities(tx))

@@ -1,4 +1,4 @@
-"""Which periods may be looked at, and the ones that people ask for most."""
+"""Which periods may be shown, and the usual ones."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -38,20 +38,20 @@ def today_in_london(now: datetime) -> date:
 
 
 def calendar(period: Period) -> list[date]:
-    """Every day of the calendar months that the period touches, and of the months beside them: which
-    days count is for the statement to say."""
+    """Every day of the calendar months that the period touches, and of the months before and after; the
+    statement selects the days that count."""
     first = _first_of(_month(period.first) - 1)
     until = _first_of(_month(period.last) + 2)
     return [first + timedelta(days=n) for n in range((until - first).days)]
 
 
 def starts_of(days: Iterable[date]) -> list[datetime]:
-    """When each day begins in London, in UTC: no statement works it out itself."""
+    """When each day begins in London, in UTC; statements do not compute it."""
     return [to_utc(datetime.combine(day, time()), LONDON) for day in days]
 
 
 def ends_of(days: Iterable[date]) -> list[datetime]:
-    """When each day is over in London, in UTC."""
+    """When each day ends in London, in UTC."""
     return starts_of(day + timedelta(days=1) for day in days)
 
 
@@ -82,8 +82,8 @@ def _first_of(month: int) -> date:
 def check_period(period: Period, view: View, today: date) -> None:
     """Refuse a period that a view may not show.
 
-    The external view takes whole months that are over: two looks a day apart, or at periods that
-    differ by a day, would tell what changed in between (product default; no external source).
+    The external view accepts whole past months only: two views a day apart, or of periods that differ by
+    a day, would show what changed in between (product default; no external source).
 
     Raises:
         Invalid: naming the day and what to enter instead.

@@ -1,4 +1,4 @@
-"""A believable provider to practise with, made by the product's own verbs under a moved clock.
+"""A demo provider, created by the product's own verbs under a shifted clock.
 
-Nothing in it is real: names are invented, telephone numbers are those that Ofcom keeps for drama.
+Nothing in it is real: names are invented, telephone numbers are those that Ofcom reserves for drama.
 """

@@ -1,4 +1,4 @@
-"""How somebody's months went, told by the verbs of the rooms at the times when it happened."""
+"""The history of a demo survivor, created by the verbs of the rooms at past times."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date, datetime, time, timedelta
@@ -71,15 +71,15 @@ Verb = Callable[..., Awaitable[Any]]
 
 
 class Event(Struct, frozen=True):
-    """What was done when (UTC)."""
+    """A verb to call, its argument, and when (UTC)."""
 
     at: datetime
     verb: Verb
     new: Any
 
 
-class Story:
-    """Tells what happened to one survivor, moving the database's clock to when it did."""
+class SurvivorHistory:
+    """Creates the history of one survivor, with the database's clock set to the time of each event."""
 
     def __init__(self, db: Database, caller: Caller, person: Invented, now: datetime) -> None:
         self._db, self._caller, self._person, self._now = db, caller, person, now
@@ -90,16 +90,16 @@ class Story:
 
     @property
     def begins(self) -> datetime:
-        """When they were registered: so that a call falls on the day that the file asks for."""
+        """When they were registered, so that a call falls on the day that the file asks for."""
         if self._person.fortnights == 0:
             return self._now - timedelta(hours=2)
         days = self._person.next_call_in - 14 * self._person.fortnights
         return self._local(self._today + timedelta(days=days), time(10, 30))
 
-    async def begin(self, phone: str) -> None:
-        """Registered; and enrolled, once they have said how they may be reached."""
+    async def register(self, phone: str) -> None:
+        """Register the survivor; record safe contact and enrol them, unless they have no safe hours."""
         person = self._person
-        self._go(self.begins)
+        self._set_clock(self.begins)
         exited = person.exited_months_ago
         new = NewSurvivor(
             name=person.name,
@@ -127,19 +127,19 @@ class Story:
             code_word="Robin",
             duress_word="Umbrella",
         )
-        await self._do(safe_contact.record_safe_contact, profile)
-        await self._do(pathways.enrol, NewPathway())
+        await self._call(safe_contact.record_safe_contact, profile)
+        await self._call(pathways.enrol, NewPathway())
 
-    async def go_on(self) -> None:
-        """Everything since then, in the order in which it happened."""
+    async def replay(self) -> None:
+        """Call the verbs of everything since then, in order of time."""
         if self._person.hours == "none":
             return
-        self._go(self._now)
+        self._set_clock(self._now)
         schedule = await pathways.get_schedule(self._db, self._caller, self.survivor_id)
         events = [event for event in self._events(schedule) if event.at < self._now]
         for event in sorted(events, key=lambda one: one.at):
-            self._go(event.at)
-            await self._do(event.verb, event.new)
+            self._set_clock(event.at)
+            await self._call(event.verb, event.new)
 
     def _events(self, schedule: Schedule) -> Iterator[Event]:
         past = [one for one in schedule.contacts if one.closes_at <= self._now]
@@ -147,7 +147,7 @@ class Story:
         yield from self._reviews([one for one in past if one.series is Series.REVIEW])
         yield from self._outcomes([one for one in past if one.series is Series.FOLLOW_UP])
         yield from self._needs()
-        yield from self._week()
+        yield from self._participation()
 
     def _calls(self, calls: list[PlannedContact]) -> Iterator[Event]:
         letters = self._person.calls.rjust(len(calls), "f")[-len(calls) :] if calls else ""
@@ -235,8 +235,8 @@ class Story:
         record = partial(assessments.record_needs, instruments=shipped_instruments())
         yield Event(at, record, new)
 
-    def _week(self) -> Iterator[Event]:
-        """Drop-ins, and what fills the week since."""
+    def _participation(self) -> Iterator[Event]:
+        """Drop-ins, and work or learning that started."""
         every, at = self._person.drop_in_every, self.begins + timedelta(days=5)
         while every and at < self._now:
             yield Event(at, check_ins.record_drop_in, NewDropIn(self._day(at)))
@@ -246,17 +246,17 @@ class Story:
             new = NewActivity(self._person.started, ActivityChange.STARTED, self._day(at))
             yield Event(at, check_ins.record_activity, new)
 
-    async def _do(self, verb: Verb, new: Any) -> None:
+    async def _call(self, verb: Verb, new: Any) -> None:
         await verb(self._db, self._caller, self.survivor_id, self._key(new), new)
 
     def _key(self, new: Any) -> Creation:
         return Creation.of(self._caller, uuid4(), "demo", new)
 
-    def _go(self, at: datetime) -> None:
+    def _set_clock(self, at: datetime) -> None:
         self._db.clock = Clock(self._offset + (at - self._now))
 
     def _within(self, contact: PlannedContact, wall: time) -> datetime:
-        """That time of its day when it is a safe one, else soon after it falls due."""
+        """That time of the contact's day if it is safe, otherwise soon after it falls due."""
         at = self._local(contact.held_on, wall)
         if contact.due_at <= at < contact.closes_at:
             return at

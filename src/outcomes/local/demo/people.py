@@ -1,4 +1,4 @@
-"""The invented people of the demo, and when each may be reached."""
+"""The invented people of the demo, and their safe hours."""
 
 from datetime import datetime
 from importlib import resources
@@ -16,7 +16,7 @@ Level = Annotated[int, Meta(ge=1, le=4)]
 
 
 class Invented(Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody, and how their months went; `people.toml` says what the fields mean."""
+    """An invented survivor; `people.toml` explains the fields."""
 
     name: str
     worker: str
@@ -53,7 +53,7 @@ def load_people() -> tuple[Invented, ...]:
 
 
 def safe_hours(person: Invented, now: datetime) -> SafeHours:
-    """When they may be reached; *closed now* is decided by the clock on their wall at `now`."""
+    """Their safe hours; *closed now* depends on the local time at `now`."""
     day, evening = (DayHours(10 * 60, 17 * 60),), (DayHours(18 * 60, 20 * 60 + 30),)
     match person.hours:
         case "always":

@@ -1,4 +1,4 @@
-"""Seeding: once for an installation, however often it is asked for."""
+"""Seeds the demo, once per installation."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from pathlib import Path
 from outcomes.disengagement import service as disengagement
 from outcomes.disengagement.models import DEFAULT_LADDER
 from outcomes.errors import SettingsError
-from outcomes.local.demo.history import Story
+from outcomes.local.demo.history import SurvivorHistory
 from outcomes.local.demo.people import load_people
 from outcomes.local.demo.staff import SURVIVORS_NUMBER, demo_password, make_staff
 from outcomes.pathways import service as pathways
@@ -20,19 +20,19 @@ from outcomes.platform.encryption import KeyRing
 
 FIRST_PHONE = 101
 FLAGGED = timedelta(days=4)
-"""How long ago the rules were last asked in the past, so that an open flag has reached the lead."""
+"""How long ago the rules were last applied, so that an open flag has escalated to the team lead."""
 
 
 _UNFINISHED = "demo-unfinished"
 
 
 async def seed(app_url: str, auth_url: str, keys: Path, clock: Clock) -> str:
-    """Make the demo as of the clock's now, unless it is there; returns its password.
+    """Create the demo as of the clock's now, unless it exists; returns its password.
 
-    The number that its people are texted from tells: it stays, whoever comes and goes.
+    It exists if its sender number does, which never changes.
 
     Raises:
-        SettingsError: it is there in part, because making it was interrupted.
+        SettingsError: it exists in part, because seeding was interrupted.
     """
     password, unfinished = demo_password(keys), keys / _UNFINISHED
     async with _opened(auth_url, clock) as auth:
@@ -43,7 +43,7 @@ async def seed(app_url: str, auth_url: str, keys: Path, clock: Clock) -> str:
             unfinished.unlink()
         elif unfinished.exists():
             raise SettingsError(
-                "The demo was interrupted while it was made. Remove its data, in the folder that "
+                "The creation of the demo was interrupted. Remove its data, in the folder that "
                 "OUTCOMES_HOME names (.outcomes/data unless it is set), and start again."
             )
     return password
@@ -55,8 +55,8 @@ async def _make(app_url: str, scopes: Scopes, password: str, clock: Clock) -> No
         staff = await make_staff(db, scopes, password)
         async with db.transaction(staff.admin) as tx:
             now = await tx.now()
-        stories = [
-            Story(
+        histories = [
+            SurvivorHistory(
                 await stack.enter_async_context(_opened(app_url, clock)),
                 staff.workers[person.worker],
                 person,
@@ -64,18 +64,18 @@ async def _make(app_url: str, scopes: Scopes, password: str, clock: Clock) -> No
             )
             for person in load_people()
         ]
-        phones = (f"+447700900{FIRST_PHONE + number}" for number in range(len(stories)))
-        await asyncio.gather(*map(Story.begin, stories, phones))
+        phones = (f"+447700900{FIRST_PHONE + number}" for number in range(len(histories)))
+        await asyncio.gather(*map(SurvivorHistory.register, histories, phones))
         worker = scopes.worker(staff.provider_id)
         await pathways.refresh_plans(db, worker, now)
-        await asyncio.gather(*map(Story.go_on, stories))
+        await asyncio.gather(*map(SurvivorHistory.replay, histories))
         db.clock = Clock(clock.offset - FLAGGED)
         await disengagement.raise_due_flags(db, worker, now - FLAGGED, ladder=DEFAULT_LADDER)
 
 
 @asynccontextmanager
 async def _opened(url: str, clock: Clock) -> AsyncIterator[Database]:
-    """One connection with a clock of its own, so that each story moves its own."""
+    """One connection with its own clock, so that each history sets its own."""
     db = Database(url, size=1, clock=clock)
     await db.open()
     try:

@@ -1,4 +1,4 @@
-"""The demo's organisation and the people who work there; one password for all of them."""
+"""The demo's organisation and staff, all with one password."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ _FILE = "demo-password"
 
 
 class Staff(Struct, frozen=True):
-    """Who works there, each able to act; workers by sign-in name."""
+    """The callers of the demo's staff; workers by sign-in name."""
 
     provider_id: UUID
     admin: Caller
@@ -39,7 +39,7 @@ class Staff(Struct, frozen=True):
 
 
 def demo_password(keys: Path) -> str:
-    """Random, made once and kept with the keys, readable by their owner only."""
+    """A random password, created once and kept with the keys, readable by their owner only."""
     file = keys / _FILE
     if not file.exists():
         made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
@@ -49,7 +49,7 @@ def demo_password(keys: Path) -> str:
 
 
 async def make_staff(db: Database, scopes: Scopes, password: str) -> Staff:
-    """An organisation with a team, its people signed in, the wording accepted, the lead on call."""
+    """Create an organisation with a team, signed-in staff, accepted wordings, and the lead on call."""
     provider_id, link = await providers.create_provider(
         db,
         scopes,
@@ -62,32 +62,32 @@ async def make_staff(db: Database, scopes: Scopes, password: str) -> Staff:
             staff_number=STAFF_NUMBER,
         ),
     )
-    admin = await _come_in(db, scopes, link, password)
+    admin = await _accept_link(db, scopes, link, password)
     team_id = uuid4()
     await accounts.create_team(db, admin, team_id, "Outreach")
 
-    async def employ(name: str, sign_in_name: str, role: Role, team: UUID | None = None) -> Caller:
+    async def add(name: str, sign_in_name: str, role: Role, team: UUID | None = None) -> Caller:
         new = NewAccount(name=name, sign_in_name=sign_in_name, role=role, team_id=team)
         creation = Creation.of(admin, uuid4(), "demo", new)
         link = await accounts.create_account(db, scopes, admin, new, creation)
         if link is None:
             raise NotFound
-        return await _come_in(db, scopes, link, password)
+        return await _accept_link(db, scopes, link, password)
 
-    lead = await employ("Leila Hart", "lead", Role.TEAM_LEAD, team_id)
+    lead = await add("Leila Hart", "lead", Role.TEAM_LEAD, team_id)
     workers = {
-        sign_in_name: await employ(name, sign_in_name, Role.SUPPORT_WORKER, team_id)
+        sign_in_name: await add(name, sign_in_name, Role.SUPPORT_WORKER, team_id)
         for sign_in_name, name in WORKERS.items()
     }
-    await employ("Noor Fenn", "analyst", Role.ANALYST)
+    await add("Noor Fenn", "analyst", Role.ANALYST)
     await tasks.put_on_call(db, admin, lead.actor.account, ON_CALL_PHONE)
     for wording, _ in await prompts.list_wordings(db, admin):
         await prompts.accept_wording(db, admin, wording.code, wording.version)
     return Staff(provider_id, admin, lead, workers)
 
 
-async def _come_in(db: Database, scopes: Scopes, link: str, password: str) -> Caller:
-    """Use a sign-in link, and act in the session that it gives."""
+async def _accept_link(db: Database, scopes: Scopes, link: str, password: str) -> Caller:
+    """The caller of a session started with a sign-in link."""
     token = await links.accept_link(db, scopes, Passwords(), token=link, password=password)
     caller = await scopes.session(token)
     if caller is None:

@@ -1,1 +1,1 @@
-"""The private PostgreSQL and Redis of `outcomes run`: real servers, on free ports of our own."""
+"""The private PostgreSQL and Redis of `outcomes run`, on free ports."""

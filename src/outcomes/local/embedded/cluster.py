@@ -1,4 +1,4 @@
-"""The files of a private PostgreSQL: made whole or not at all, and never another program's."""
+"""The files of a private PostgreSQL, created completely or not at all."""
 
 import shutil
 from asyncio.subprocess import Process
@@ -15,7 +15,7 @@ SUPERUSER = "postgres"
 
 
 class Cluster(Struct, frozen=True):
-    """Where the files are, and the programs that read them."""
+    """The data folder and the PostgreSQL programs."""
 
     folder: Path
     programs: Path
@@ -24,7 +24,7 @@ class Cluster(Struct, frozen=True):
     context: ProcessContext
 
     async def start(self, program: str, *arguments: str, feed: bytes | None = None) -> Process:
-        """Start one of the programs on the files."""
+        """Start one of the programs on the data folder."""
         command = [str(self.programs / program), *arguments]
         return await start(
             "postgres",
@@ -36,12 +36,12 @@ class Cluster(Struct, frozen=True):
         )
 
     def failure(self, what: str) -> SettingsError:
-        """What to raise when the server did something unexpected; its log says why."""
+        """The error to raise when the server failed; it names the log."""
         return SettingsError(f"PostgreSQL {what}: see {self.context.log('postgres')}")
 
 
 async def make_files(cluster: Cluster, password: str) -> None:
-    """Create the files under another name first, so that a start killed here leaves no half of them.
+    """Create the files under a temporary name, so that an interrupted start leaves no partial cluster.
 
     Raises:
         SettingsError: initdb failed.
@@ -58,26 +58,26 @@ async def make_files(cluster: Cluster, password: str) -> None:
     try:
         process = await cluster.start("initdb", *arguments)
         if await process.wait() != 0:
-            raise cluster.failure("could not make its files")
+            raise cluster.failure("could not create its files")
     finally:
         password_file.unlink()
     unfinished.rename(cluster.folder)
 
 
 async def set_superuser_password(cluster: Cluster, password: str) -> None:
-    """Let new credentials in, after a restore of the keys, without asking the old ones."""
+    """Set the superuser's password in single-user mode, for new credentials after a restore of the keys."""
     statement = f"ALTER ROLE {SUPERUSER} PASSWORD '{password}'\n"
     arguments = ["--single", "-D", str(cluster.folder), "-c", "log_min_error_statement=panic"]
     process = await cluster.start("postgres", *arguments, SUPERUSER, feed=statement.encode())
     if await process.wait() != 0:
-        raise cluster.failure("did not take its new password")
+        raise cluster.failure("did not accept its new password")
 
 
-def forget_killed_server(cluster: Cluster) -> None:
-    """Remove the pid file of a server that was killed: its number may be another process's by now.
+def remove_stale_pid_file(cluster: Cluster) -> None:
+    """Remove the pid file of a server that was killed, because its pid may have been reused.
 
-    We hold the home's lock, which any server that we started would still hold; one that somebody started by
-    hand works in the cluster's folder, and is left alone.
+    A server of this home would still hold the home's lock. A server that was started manually has the
+    cluster's folder as its working directory and is not touched.
     """
     pid_file = cluster.folder / "postmaster.pid"
     if not pid_file.exists():

@@ -1,4 +1,4 @@
-"""The passwords that one installation's own servers know us by, kept with the keys."""
+"""The passwords of an installation's private servers, kept with the keys."""
 
 import os
 import secrets
@@ -11,7 +11,7 @@ _FILE = "embedded.json"
 
 
 class Credentials(Struct, frozen=True, forbid_unknown_fields=True):
-    """Random, made once. Whoever holds the data folder alone has none of them."""
+    """Random passwords, created once. The data folder alone contains none of them."""
 
     superuser: str
     owner: str
@@ -25,7 +25,7 @@ class Credentials(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def find_credentials(keys: Path) -> Credentials | None:
-    """The credentials in a key folder; none before the first start and after a restore of keys."""
+    """The credentials in a key folder; None before the first start and after a restore of keys."""
     file = keys / _FILE
     return msgspec.json.decode(file.read_bytes(), type=Credentials) if file.exists() else None
 
@@ -45,7 +45,7 @@ def make_credentials(keys: Path) -> Credentials:
 
 
 def _write_once(file: Path, content: bytes) -> None:
-    """Whole or not at all: a start killed here leaves nothing half written."""
+    """Write completely or not at all, also when the start is interrupted."""
     unfinished = file.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as out:

@@ -36,7 +36,7 @@ _SERVER_SETTINGS = {
 
 
 class Postgres(Struct, frozen=True):
-    """A running server. The superuser is for roles, dumps and tests; no child is told of it."""
+    """A running server. The superuser is for roles, dumps and tests; no child process gets it."""
 
     process: Process
     cluster: Cluster
@@ -49,10 +49,10 @@ class Postgres(Struct, frozen=True):
 
 @asynccontextmanager
 async def running_postgres(cluster: Cluster, credentials: Credentials) -> AsyncIterator[Postgres]:
-    """The server on a free port, with roles and database made; it is stopped on leaving.
+    """The server on a free port, with roles and database created; stopped at the end of the context.
 
     Raises:
-        SettingsError: it does not start, or these are not the credentials it was made with.
+        SettingsError: it does not start, or these are not its credentials.
     """
     port = free_port()
     arguments = ["-D", str(cluster.folder), "-p", str(port)]
@@ -74,8 +74,8 @@ async def running_postgres(cluster: Cluster, credentials: Credentials) -> AsyncI
 async def _first_connection(
     cluster: Cluster, server: Process, port: int, credentials: Credentials
 ) -> asyncpg.Connection:
-    gives_up_at = asyncio.get_running_loop().time() + _START_S
-    while server.returncode is None and asyncio.get_running_loop().time() < gives_up_at:
+    deadline = asyncio.get_running_loop().time() + _START_S
+    while server.returncode is None and asyncio.get_running_loop().time() < deadline:
         try:
             return await asyncpg.connect(
                 host=HERE,
@@ -98,9 +98,9 @@ async def _first_connection(
 async def _make_roles(
     conn: asyncpg.Connection, port: int, credentials: Credentials
 ) -> DatabaseUrls:
-    """Make the database and three roles that can do no more than they are granted.
+    """Create the database and three roles without privileges beyond their grants.
 
-    Names begin with a mark of this cluster's own, so that no revision can count on one name.
+    Names have a random prefix per cluster, so that no migration can rely on them.
     """
     system = await conn.fetchval("SELECT system_identifier FROM pg_control_system()")
     prefix = f"outcomes_{system % 16**8:08x}"
@@ -128,6 +128,6 @@ async def _make_role(conn: asyncpg.Connection, role: str, password: str) -> str:
 
 
 def _url(role: str, password: str, port: int) -> str:
-    """Passwords are URL-safe as they were made. Without TLS on this machine, nothing in anybody's
-    home is looked at for it: a service's user may not be able to enter theirs."""
+    """The address of a role; passwords are URL-safe. TLS is off, so that no certificate is looked for in a
+    home directory, which a service user may not be able to enter."""
     return f"postgresql://{role}:{password}@{HERE}:{port}/{DATABASE}?sslmode=disable"

@@ -1,4 +1,4 @@
-"""The servers' programs, out of Python packages, where the servers' user can run them."""
+"""The servers' programs from Python packages, in a place where the servers' user can run them."""
 
 import shutil
 from importlib.metadata import version
@@ -16,16 +16,16 @@ def postgres_programs(directory: DataDirectory, chosen: Path | None) -> Path:
     """The folder with `postgres`, `initdb` and `pg_dump`; `chosen` instead of the packaged one.
 
     Raises:
-        SettingsError: there is none, or the servers' user cannot run it.
+        SettingsError: there are none, or the servers' user cannot run them.
     """
     if chosen is not None:
         if not directory.can_enter(chosen):
             raise SettingsError(
                 "PostgreSQL does not run as root, and an unprivileged user cannot reach the "
-                "programs in OUTCOMES_POSTGRES_BIN: put them where everybody can."
+                "programs in OUTCOMES_POSTGRES_BIN: put them in a folder that every user can read."
             )
         return chosen
-    package = _bring(_POSTGRES, directory)
+    package = _reachable_package(_POSTGRES, directory)
     if package is None:
         raise SettingsError(
             "There is no PostgreSQL package for this platform: name a folder with `postgres` "
@@ -43,7 +43,7 @@ def redis_program(directory: DataDirectory) -> Path:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
-    package = _bring(_VALKEY, directory)
+    package = _reachable_package(_VALKEY, directory)
     if package is None:
         raise SettingsError(
             "There is no Valkey package for this platform: install redis-server or valkey-server."
@@ -51,10 +51,10 @@ def redis_program(directory: DataDirectory) -> Path:
     return next(package.glob("_binaries/*/valkey-server"))
 
 
-def _bring(name: str, directory: DataDirectory) -> Path | None:
-    """A package's folder: itself, or a copy in the directory when the servers' user cannot reach it.
+def _reachable_package(name: str, directory: DataDirectory) -> Path | None:
+    """A package's folder, or a copy in the data directory if the servers' user cannot reach it.
 
-    Programs look for their libraries in the folder that stands beside their package.
+    Programs look for their libraries in the folder beside their package.
     """
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:

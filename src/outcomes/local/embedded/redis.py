@@ -1,4 +1,4 @@
-"""A private Redis for arq's ticks. Nothing in it is missed when it is lost."""
+"""A private Redis for arq's ticks. Its data can be lost without harm."""
 
 import asyncio
 import secrets
@@ -23,7 +23,7 @@ _STOP_S = 5.0
 
 
 class Redis(Struct, frozen=True):
-    """A server that is started again when it ends, and its address, password included."""
+    """A server that is restarted when it exits, and its address with the password."""
 
     child: RestartedProcess
     url: str
@@ -34,7 +34,7 @@ class Redis(Struct, frozen=True):
 
 @asynccontextmanager
 async def running_redis(directory: DataDirectory, context: ProcessContext) -> AsyncIterator[Redis]:
-    """A server on a free port with a password of this start only; it is stopped on leaving.
+    """A server on a free port with a password for this start only; stopped at the end of the context.
 
     Raises:
         SettingsError: there is no program for this platform, or the server does not start.
@@ -59,7 +59,7 @@ async def running_redis(directory: DataDirectory, context: ProcessContext) -> As
 
 
 def _configuration(folder: Path, port: int, password: str) -> str:
-    """Fed through standard input: passwords among the arguments show in lists of processes."""
+    """The configuration for standard input; arguments would show the password in process lists."""
     place = str(folder).replace("\\", "\\\\").replace('"', '\\"')
     return f"""
         bind {HERE}
@@ -77,9 +77,9 @@ def _configuration(folder: Path, port: int, password: str) -> str:
 
 async def _await_answer(url: str, server: Process, context: ProcessContext) -> None:
     connection = client.Redis.from_url(url)
-    gives_up_at = asyncio.get_running_loop().time() + _START_S
+    deadline = asyncio.get_running_loop().time() + _START_S
     try:
-        while server.returncode is None and asyncio.get_running_loop().time() < gives_up_at:
+        while server.returncode is None and asyncio.get_running_loop().time() < deadline:
             try:
                 await connection.ping()
             except (client.ConnectionError, client.BusyLoadingError):

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from outcomes.local.embedded.cluster import (
     Cluster,
-    forget_killed_server,
     make_files,
+    remove_stale_pid_file,
     set_superuser_password,
 )
 from outcomes.local.embedded.credentials import Credentials, find_credentials, make_credentials
@@ -22,7 +22,7 @@ from outcomes.local.process import ProcessContext
 
 
 class Servers(Struct, frozen=True):
-    """What runs, and the credentials to reach it."""
+    """The running servers and their credentials."""
 
     postgres: Postgres
     redis: Redis
@@ -36,21 +36,21 @@ async def running_servers(
     keys: Path,
     lock: int,
     *,
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
     postgres_bin: Path | None = None,
 ) -> AsyncIterator[Servers]:
-    """PostgreSQL and Redis with their files in `home`, whose `lock` we hold; stopped on leaving.
+    """PostgreSQL and Redis with their files in `home`, whose `lock` is held; stopped at the context's end.
 
     Args:
-        tell: says a line to whoever started us.
+        notify: prints a line to the user.
 
     Raises:
-        SettingsError: either cannot run here; says why and what to do.
+        SettingsError: one of them cannot run; says why and what to do.
     """
-    context = ProcessContext(lock=lock, logs=_fresh_logs(home), tell=tell)
+    context = ProcessContext(lock=lock, logs=_rotate_logs(home), notify=notify)
     directory = find_data_directory(home)
     if directory.folder != home:
-        tell(f"The servers' files are in {directory.folder}: their user cannot reach {home}")
+        notify(f"The servers' files are in {directory.folder}: their user cannot reach {home}")
     programs = postgres_programs(directory, postgres_bin)
     cluster = Cluster(directory.subdirectory("postgres"), programs, directory, context)
     credentials = await _prepare(cluster, keys)
@@ -62,26 +62,26 @@ async def running_servers(
 
 
 def has_database(home: Path) -> bool:
-    """Whether a home was started before, so that its keys must exist already."""
+    """Whether a home has a database, so that its keys must exist."""
     return find_data_directory(home).subdirectory("postgres").exists()
 
 
 async def _prepare(cluster: Cluster, keys: Path) -> Credentials:
-    """Credentials that open the cluster, each made where it is missing."""
+    """The credentials and files of the cluster, created if missing."""
     make_key_folder(keys)
     known = find_credentials(keys)
     credentials = known or make_credentials(keys)
     if not cluster.folder.exists():
         await make_files(cluster, credentials.superuser)
         return credentials
-    forget_killed_server(cluster)
+    remove_stale_pid_file(cluster)
     if known is None:
         await set_superuser_password(cluster, credentials.superuser)
     return credentials
 
 
-def _fresh_logs(home: Path) -> Path:
-    """The folder of logs; those of the start before are kept as `<name>.log.previous`."""
+def _rotate_logs(home: Path) -> Path:
+    """The folder of logs; the previous ones are renamed to `<name>.log.previous`."""
     logs = home / "logs"
     make_folder(logs, 0o700)
     for log in logs.glob("*.log"):

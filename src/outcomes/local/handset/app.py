@@ -1,4 +1,4 @@
-"""The handset as one ASGI application: Twilio's address, the pages, and two doors for tests."""
+"""The handset as one ASGI application: Twilio's API, the pages, and two addresses for tests."""
 
 import re
 
@@ -81,8 +81,8 @@ class Handset:
                 return _NOT_FOUND
 
     def _for_tests(self, request: Request, door: str) -> Response:
-        """The log of what arrived, and the plan of what shall go wrong. Needs the credentials."""
-        if not self._api.knows(request):
+        """The log of arrivals, and the plan of faults. Needs the credentials."""
+        if not self._api.has_valid_credentials(request):
             return problem(401, 20003, "Authentication Error - invalid username")
         match (request.method, door):
             case ("GET", "messages"):

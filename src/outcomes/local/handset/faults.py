@@ -1,4 +1,4 @@
-"""What can be made to go wrong, for tests: before or after a message is taken, and in callbacks."""
+"""Faults for tests: before or after a message is accepted, and in callbacks."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class FaultKind(StrEnum):
-    """What happens to a message on its way in."""
+    """A fault in the answer to a message."""
 
     TOO_MANY = "too_many"
     """429 with Retry-After; nothing is taken."""
@@ -31,7 +31,7 @@ class FaultKind(StrEnum):
 
 
 class Fault(Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing going wrong, for the next `times` messages."""
+    """A fault for the next `times` messages."""
 
     kind: FaultKind
     times: int = 1
@@ -48,7 +48,7 @@ class Callbacks(StrEnum):
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything that shall go wrong from now on; the empty plan is a gateway in good health."""
+    """The faults from now on; an empty plan has none."""
 
     faults: tuple[Fault, ...] = ()
     callbacks: Callbacks = Callbacks.ONCE
@@ -58,7 +58,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Faults:
-    """The plan in force, and how much of it is used up."""
+    """The current plan, and how much of it is used."""
 
     def __init__(self) -> None:
         self.use(Plan())
@@ -69,5 +69,5 @@ class Faults:
         self._due = [fault for fault in plan.faults for _ in range(fault.times)]
 
     def next_fault(self) -> Fault | None:
-        """The fault for the message that is coming in now, if one is left."""
+        """The fault for the current message, if one is left."""
         return self._due.pop(0) if self._due else None

@@ -1,7 +1,7 @@
 """The phones on a screen: pick one, read its thread, type a reply. Works without scripts.
 
-The thread and the list are frames of their own that the browser fetches anew every three seconds,
-so that what is half typed beside them stays as it is.
+The thread and the list are frames that the browser reloads every three seconds, so that a reply that is
+being typed stays as it is.
 """
 
 import re
@@ -36,11 +36,11 @@ class Pages:
         self._templates.filters["spaced"] = spaced
 
     def home(self, problem: str | None = None) -> Response:
-        """Where a phone is picked."""
+        """The page on which a phone is chosen."""
         return self._render("home.html", status=400 if problem else 200, problem=problem)
 
     def list_of_phones(self, request: Request) -> Response:
-        """The phones with texts, the newest first; a frame that is fetched anew by itself."""
+        """The phones with texts, the newest first; a frame that reloads itself."""
         current = dict(parse_qsl(request.query)).get("current", "")
         latest = self._phones.latest()
         return self._render("list.html", _REFRESH, latest=latest, current=f"+{current}")
@@ -65,7 +65,7 @@ class Pages:
         )
 
     def thread(self, digits: str) -> Response:
-        """The texts of one phone, oldest first; fetched anew by itself."""
+        """The texts of one phone, oldest first; a frame that reloads itself."""
         texts = self._phones.thread(f"+{digits}")
         several = len(self._phones.senders(f"+{digits}")) > 1
         return self._render("thread.html", _REFRESH, texts=texts, several=several)
@@ -73,7 +73,7 @@ class Pages:
     def reply(self, digits: str, request: Request) -> Response:
         """Send what was typed, then show the phone again.
 
-        The page may be older than the phone's first text: then it could not say whom to answer.
+        If the page is older than the phone's first text, it has no number to reply to.
         """
         fields = request.form()
         senders = self._phones.senders(f"+{digits}")
@@ -84,7 +84,7 @@ class Pages:
             return self.phone(digits, "Enter the number that this phone texts.", body)
         if len(body) > _MAX_REPLY:
             return self.phone(digits, f"Write at most {_MAX_REPLY} characters.", body)
-        self._webhooks.tell_inbound(
+        self._webhooks.post_inbound(
             self._phones.write(phone=f"+{digits}", sender=sender, body=body)
         )
         return see_other(f"/phones/{digits}")

@@ -1,6 +1,6 @@
-"""What the phones hold: every text to and from them, in the order of arrival. Memory only.
+"""The texts of all phones in the order of arrival, in memory only.
 
-There is no clock here: the list is append-only, and its order is the log that tests trust.
+There is no clock: the list is append-only, and tests rely on its order.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ class Text(Struct):
 
 
 class Phones:
-    """All phones that this handset plays, and who of them texted STOP to which number."""
+    """All practice phones, and which of them texted STOP to which number."""
 
     def __init__(self) -> None:
         self.texts: list[Text] = []
@@ -39,15 +39,15 @@ class Phones:
     def accept(
         self, *, phone: str, sender: str, body: str, callback: str | None, validity: int | None
     ) -> Text:
-        """Take a text from the product towards a phone."""
+        """Store a text from the product to a phone."""
         text = self._text(phone, sender, body, from_phone=False)
         text.status_callback, text.validity_seconds = callback, validity
         return text
 
     def write(self, *, phone: str, sender: str, body: str) -> Text:
-        """A text typed on the phone. STOP and START act first, as at Twilio, and still go out.
+        """A text typed on the phone. STOP and START take effect first, as at Twilio, and are still posted.
 
-        No answer is sent to STOP: an installation must have that neutral or off.
+        No answer is sent to STOP: an installation has to make it neutral or switch it off.
         """
         word = body.strip().upper()
         if word in _STOP:
@@ -69,7 +69,7 @@ class Phones:
         return sorted(newest.values(), key=lambda text: text.order, reverse=True)
 
     def senders(self, phone: str) -> list[str]:
-        """The numbers that this phone talks with, the latest first."""
+        """The numbers that this phone exchanges texts with, the latest first."""
         return list(dict.fromkeys(text.sender for text in reversed(self.thread(phone))))
 
     def arrivals(self) -> Counter[tuple[str, str, str | None]]:

@@ -19,7 +19,7 @@ _MAX_VALIDITY_SECONDS = 36_000
 
 
 class TwilioApi:
-    """Takes messages for the phones, unless a fault is due."""
+    """Accepts messages for the phones, unless a fault is planned."""
 
     def __init__(
         self, account_sid: str, auth_token: str, phones: Phones, webhooks: Webhooks, faults: Faults
@@ -31,14 +31,14 @@ class TwilioApi:
         self._webhooks = webhooks
         self._faults = faults
 
-    def knows(self, request: Request) -> bool:
+    def has_valid_credentials(self, request: Request) -> bool:
         """Whether the caller gave the account's own credentials."""
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), self._authorization.encode())
 
     async def create_message(self, request: Request, account_sid: str) -> Response:
         """POST …/Accounts/{sid}/Messages.json. Raises NoAnswerError when a fault says so."""
-        if not self.knows(request):
+        if not self.has_valid_credentials(request):
             return problem(401, 20003, "Authentication Error - invalid username")
         if account_sid != self._account_sid:
             return problem(404, 20404, "The requested resource was not found")
@@ -49,7 +49,7 @@ class TwilioApi:
         if fault is not None and not fault.kind.takes_the_message:
             return _instead_of_taking(fault)
         text = self._take(fields)
-        self._webhooks.tell_statuses(text, self._faults.plan)
+        self._webhooks.post_statuses(text, self._faults.plan)
         return await self._answer(text, fault)
 
     def _refusal(self, fields: dict[str, str]) -> tuple[int, str] | None:

@@ -20,7 +20,7 @@ _AT_ONCE = 8
 
 
 class Webhooks:
-    """Posts in the background, a few at a time, each up to three times if nobody answers."""
+    """Posts in the background, a few at a time, each up to three times if there is no answer."""
 
     def __init__(
         self, public_url: str, account_sid: str, auth_token: str, *, pace_seconds: float = 0.3
@@ -32,14 +32,14 @@ class Webhooks:
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._running: set[asyncio.Task[None]] = set()
 
-    def tell_statuses(self, text: Text, plan: Plan) -> None:
-        """Post what becomes of a text. Its first status, queued, has no callback."""
+    def post_statuses(self, text: Text, plan: Plan) -> None:
+        """Post the statuses of a text. Its first status, queued, has no callback."""
         if text.status_callback is not None:
-            self._start(self._tell_statuses(text, text.status_callback, plan))
+            self._start(self._post_statuses(text, text.status_callback, plan))
 
-    def tell_inbound(self, text: Text) -> None:
-        """Post a text from a phone; its status says whether the product took it."""
-        self._start(self._tell_inbound(text))
+    def post_inbound(self, text: Text) -> None:
+        """Post a text from a phone; its status says whether the product accepted it."""
+        self._start(self._post_inbound(text))
 
     async def close(self) -> None:
         """Drop what is still under way."""
@@ -52,7 +52,7 @@ class Webhooks:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _tell_statuses(self, text: Text, url: str, plan: Plan) -> None:
+    async def _post_statuses(self, text: Text, url: str, plan: Plan) -> None:
         await asyncio.sleep(plan.callback_delay_seconds)
         for status in plan.statuses:
             await asyncio.sleep(self._pace_seconds)
@@ -66,7 +66,7 @@ class Webhooks:
             ):
                 await self._post(url, fields)
 
-    async def _tell_inbound(self, text: Text) -> None:
+    async def _post_inbound(self, text: Text) -> None:
         fields = self._common(text, sender=text.phone, to=text.sender)
         fields |= {"Body": text.body, "SmsMessageSid": text.sid, "SmsStatus": "received"}
         fields |= {"NumMedia": "0", "NumSegments": "1", "FromCountry": "GB", "ToCountry": "GB"}
@@ -86,7 +86,7 @@ class Webhooks:
         }
 
     async def _post(self, url: str, fields: dict[str, str]) -> bool:
-        """Whether the product answered with a 2xx; a refusal is final, silence is tried again."""
+        """Whether the product answered with a 2xx; a refusal is final, no answer is retried."""
         signature = sign(self._auth_token, url, fields)
         for _ in range(_TRIES):
             async with self._room:

@@ -1,4 +1,4 @@
-"""HTTP requests and answers of the handset: as little as ASGI needs."""
+"""HTTP requests and responses of the handset on ASGI."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -50,11 +50,11 @@ class Response(Struct, frozen=True):
 
 
 class NoAnswerError(Exception):
-    """The caller shall wait in vain."""
+    """The handset sends no answer."""
 
 
 def see_other(path: str) -> Response:
-    """Go and look there."""
+    """A redirect with status 303."""
     return Response(status=303, headers=(("location", path),))
 
 
@@ -71,7 +71,7 @@ async def read_request(scope: Message, receive: Receive) -> Request:
 
 
 async def write_response(response: Response, send: Send) -> None:
-    """Send the answer with the headers that keep a page to itself."""
+    """Send the answer with strict security headers."""
     own = [(name.encode(), value.encode()) for name, value in response.headers]
     headers = [*_HEADERS, (b"content-type", response.content_type.encode()), *own]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

@@ -1,1 +1,1 @@
-"""Outcome assessments that settle planned follow-ups."""
+"""Outcome assessments that complete planned follow-ups."""

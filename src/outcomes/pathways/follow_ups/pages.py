@@ -1,4 +1,4 @@
-"""The page on which outcomes are assessed. It is here because a follow-up settles a planned one."""
+"""The page on which outcomes are assessed. It is here because a follow-up completes a planned one."""
 
 from functools import partial
 from typing import Any

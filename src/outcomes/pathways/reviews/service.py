@@ -1,4 +1,4 @@
-"""Pathway reviews and outcome follow-ups: recording them settles what was planned for them."""
+"""Pathway reviews and outcome follow-ups. Recording one completes the planned contact."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -29,11 +29,14 @@ from outcomes.platform.paging import RecordedDay
 from outcomes.platform.zones import zone_of
 
 REVIEW_EARLY_BY = timedelta(days=14)
+"""How early a review completes the planned one (product default; no external source)."""
+
 FOLLOW_UP_OFF_BY = timedelta(days=91)
+"""How far from its planned day a follow-up completes the planned one: half of the six months between
+two of them (product default; no external source)."""
+
 LOOK_AHEAD = timedelta(days=62)
-"""A review up to two weeks early completes the planned one, and a follow-up the nearest planned
-one within half of the six months between two. Two months ahead hold the next monthly review
-(product default; no external source)."""
+"""How far ahead planned reviews are read: two months include the next monthly one."""
 
 
 async def complete_review(
@@ -67,7 +70,7 @@ async def complete_review(
 
 
 async def prepare_review(db: Database, caller: Caller, survivor_id: UUID) -> ReviewBefore:
-    """What stands beside the questions of a new review."""
+    """What the form of a new review starts with."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "pathway.viewed", "exit_on", "planned_contacts")
@@ -122,8 +125,8 @@ async def record_follow_up(
     *,
     instruments: Instruments,
 ) -> UUID:
-    """Record an outcome assessment; at exit or as a follow-up it settles the planned one that is
-    nearest to its day.
+    """Record an outcome assessment; at exit or as a follow-up it completes the nearest planned
+    follow-up.
 
     Raises:
         Invalid: as `assessments.service.record_outcomes`.
@@ -140,7 +143,7 @@ async def record_follow_up(
 def _settled(
     open_ones: list[tuple[UUID, date, FollowUpStage | None]], held_on: date
 ) -> UUID | None:
-    """The latest that was due by that day, else the first that comes soon."""
+    """The latest contact due by that day, otherwise the next one if it is soon."""
     due = [planned_id for planned_id, day, _ in open_ones if day <= held_on]
     soon = [planned_id for planned_id, day, _ in open_ones if day > held_on]
     return due[0] if due else soon[-1] if soon else None

@@ -1,4 +1,4 @@
-"""The SQL of pathway reviews, and the border where they are encrypted."""
+"""The SQL of pathway reviews, which are encrypted and decrypted here."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""When contact is planned: worked out from the anchor alone, so planning again changes nothing.
+"""When contact is planned: computed from the anchor alone, so planning again changes nothing.
 
 A series is counted from the anchor (the enrolment date, or a day agreed with the survivor), never
 from the last contact made. Support lasts until two years after exit (Review of the National
@@ -22,7 +22,7 @@ ROLLING = timedelta(days=90)
 """How far ahead rows exist while there is no exit date: planned before today + 90 days."""
 
 FURTHEST_MOVE = 31
-"""Days searched each way for a day that is allowed; beyond that there is none worth the name."""
+"""Days searched each way for a day that is allowed; beyond that the contact stays where it was planned."""
 
 ROOM_BEFORE_CLOSE = timedelta(minutes=60)
 """A prompt is due this long before its window closes, or half the window if that is less
@@ -49,7 +49,7 @@ def plan(
     """The whole schedule in order of planned date, the past since the anchor included.
 
     `allowed_weekdays` (Monday is 0) are those with safe hours; without any, each contact stays on
-    its planned date, where the gate at sending holds it back. `today` counts only without an exit
+    its planned date, and the gate withholds texts when they are due. `today` counts only without an exit
     date: then the schedule has what is planned before today + 90 days, and no follow-ups.
     """
     end_on = today + ROLLING if exit_on is None else end_of_support(exit_on)
@@ -95,13 +95,13 @@ def _planned_days(anchor_on: date, end_on: date, cadence: Cadence) -> dict[Serie
 
 
 def _before(end_on: date, nth_day: Callable[[int], date]) -> list[date]:
-    """The first, second … of a series before `end_on`; the anchor itself is not one of them."""
+    """The first, second … day of a series before `end_on`; the anchor itself is excluded."""
     return list(takewhile(lambda day: day < end_on, map(nth_day, count(1))))
 
 
 def _holder(first_on: date, is_working: WorkingDay, weekdays: frozenset[int]) -> _Hold:
-    """How a planned date is moved: on to the next allowed working day, but never past `last_on`;
-    rather back, not before `first_on`; and nowhere when no day is left."""
+    """A function that moves a planned date: to the next allowed working day up to `last_on`, otherwise
+    back to one from `first_on` on, otherwise not at all."""
 
     def allowed(day: date) -> bool:
         return day.weekday() in weekdays and is_working(day)
@@ -128,7 +128,7 @@ def due_window(held_on: date, hours: SafeHours, zone: ZoneInfo) -> Window | None
 def due_at(window: Window, shift: float) -> datetime:
     """A whole minute (UTC) in the window, `shift` from 0 (as it opens) to 1 of the usable part.
 
-    The shift is drawn at random by whoever plans, so that texts keep no tell-tale minute.
+    The shift is drawn at random, so that texts have no recognisable minute.
     """
     room = min(ROOM_BEFORE_CLOSE, window.length / 2)
     return window.opens_at + timedelta(

@@ -37,7 +37,7 @@ over the window and repeat only after 1000 days."""
 
 
 class Basis(Struct, frozen=True):
-    """All that a plan follows from. `prompt_shift`, drawn once a pathway, is from 0 to 999."""
+    """Everything that a plan is computed from. `prompt_shift`, drawn once per pathway, is from 0 to 999."""
 
     pathway_id: UUID
     survivor_id: UUID
@@ -71,7 +71,7 @@ def planned_until(basis: Basis, today: date) -> date:
 
 
 def occurrences(basis: Basis, part: UkPart, today: date) -> list[Occurrence]:
-    """What the cadence gives from the day of enrolment on: the past is never filled in."""
+    """The occurrences from the day of enrolment on; earlier ones are never planned."""
     # With an exit date the plan is the same whatever the day is
     day = today if basis.exit_on is None else basis.anchor_on
     weekdays = basis.hours.weekdays
@@ -95,7 +95,7 @@ def _plan(
     weekdays: frozenset[int],
     today: date,
 ) -> tuple[Occurrence, ...]:
-    """Many people share an anchor; with an exit date the same plan serves every night."""
+    """Cached: many people share an anchor, and with an exit date the plan is the same every night."""
     return tuple(plan(anchor_on, exit_on, cadence, partial(is_working_day, part), weekdays, today))
 
 
@@ -112,9 +112,9 @@ def follow_up_points(basis: Basis, part: UkPart) -> list[FollowUpPoint]:
 def slot(basis: Basis, occurrence: Occurrence) -> Slot:
     """The hours of an occurrence: the longest safe window of its day.
 
-    A text keeps to the part of it that lies in the day, so that nobody is woken who has said that
-    any hour is safe. A day without a window gets office hours, so that it still falls due: for a
-    person to see, as nothing is sent and nobody is to be called outside safe hours.
+    A text uses the part of the window in the daytime, so that nobody who has said that any hour is safe
+    is woken. A day without a window gets office hours, so that the contact still falls due and a person
+    sees it; nothing is sent outside safe hours.
     """
     window = _window(occurrence.held_on, basis.hours, basis.zone)
     if occurrence.series is not Series.PROMPT:

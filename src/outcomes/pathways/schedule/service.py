@@ -1,4 +1,4 @@
-"""Planning inside an open transaction: at enrolment, after a new exit date, and every night."""
+"""Planning in an open transaction: at enrolment, after a new exit date, and every night."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ REFRESHED_AHEAD = timedelta(days=14)
 """How far ahead due times are worked out again every night."""
 
 ANCHOR_BEFORE, ANCHOR_AFTER = relativedelta(months=12), timedelta(days=28)
-"""Days further away than these are taken for slips of the pen (product default; no external source)."""
+"""Days further away than these are refused as mistyped (product default; no external source)."""
 
 
 async def start(
@@ -36,7 +36,7 @@ async def start(
     """Make the pathway and everything planned on it.
 
     Raises:
-        Invalid: no consent or profile yet, or a day that cannot be right.
+        Invalid: no consent or profile yet, or an implausible day.
         Conflict: enrolled already.
     """
     survivor_id, now = opened.survivor_id, opened.now
@@ -66,7 +66,7 @@ async def start(
 async def set_exit_date(
     tx: Transaction, opened: AuthorisedSurvivor, exit_on: date, version: int
 ) -> None:
-    """Record the exit date, plan up to two years after it, and close what lies beyond.
+    """Record the exit date, plan up to two years after it, and cancel what is planned later.
 
     Raises:
         Conflict: the record was changed since `version`.
@@ -123,7 +123,7 @@ async def _write(
     await plan_store.write_slots(tx, planned, now)
     until = {one.pathway_id: planned_until(one, today[one.pathway_id]) for one in bases}
     await store.mark_planned(tx, bases, until, now)
-    await _wake_for_texts(tx, (one for _, one in planned), now)
+    await _bring_next_run_forward(tx, (one for _, one in planned), now)
     return planned
 
 
@@ -132,14 +132,14 @@ def _is_new_or_near(basis: Basis, planned_on: date, today: date) -> bool:
     return near or planned_on >= basis.planned_until
 
 
-async def _wake_for_texts(tx: Transaction, slots: Iterable[Slot], now: datetime) -> None:
+async def _bring_next_run_forward(tx: Transaction, slots: Iterable[Slot], now: datetime) -> None:
     texts = [one.due_at for one in slots if one.occurrence.series is Series.PROMPT]
     if ahead := [at for at in texts if at > now]:
         await providers.bring_next_run_forward(tx, min(ahead))
 
 
 def missing_agreement(contactability: Contactability) -> tuple[FieldProblem, ...]:
-    """What has to be recorded first: nobody is contacted who has not agreed to it and said how."""
+    """What has to be recorded before enrolment: consent to contact, and safe contact."""
     problems = []
     if not contactability.consents & {Purpose.CALL, Purpose.SMS}:
         problems.append(

@@ -1,4 +1,4 @@
-"""The SQL of what is planned: writing, closing and reading it."""
+"""The SQL of planned contacts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -32,10 +32,10 @@ ROWS_AT_ONCE = 100
 async def write_slots(
     tx: Transaction, planned: Sequence[tuple[Basis, Slot]], now: datetime
 ) -> None:
-    """Insert what is new, move what is still ahead, and take up again what had been dropped.
+    """Insert new planned contacts, move future ones, and plan again those that were cancelled at the end.
 
-    A planned contact is known by its series and planned date, so that writing twice changes nothing.
-    What has fallen due stays as it is.
+    A planned contact is identified by its series and planned date, so that writing twice changes nothing.
+    Contacts that have fallen due stay as they are.
     """
     for start in range(0, len(planned), ROWS_AT_ONCE):
         some = planned[start : start + ROWS_AT_ONCE]
@@ -48,15 +48,15 @@ async def write_slots(
 
 
 def _values(basis: Basis, slot: Slot) -> dict[str, object]:
-    held = slot.occurrence
+    occurrence = slot.occurrence
     return {
         "id": uuid4(),
         "survivor_id": basis.survivor_id,
         "pathway_id": basis.pathway_id,
-        "series": held.series,
-        "stage": held.stage,
-        "planned_on": held.planned_on,
-        "held_on": held.held_on,
+        "series": occurrence.series,
+        "stage": occurrence.stage,
+        "planned_on": occurrence.planned_on,
+        "held_on": occurrence.held_on,
         "due_at": slot.due_at,
         "closes_at": slot.closes_at,
     }
@@ -121,9 +121,9 @@ async def close_outside_plan(
     follow_ups: Mapping[date, FollowUpStage],
     now: datetime,
 ) -> None:
-    """After the end has changed, close what is still ahead and no longer in the plan.
+    """After the end has changed, cancel future contacts that are no longer in the plan.
 
-    A text goes with its call. An overdue contact stays, but for a follow-up whose stage is planned
+    A text is cancelled with its call. Overdue contacts stay, except a follow-up whose stage is planned
     again for another day.
     """
     await tx.execute(
@@ -157,7 +157,7 @@ async def complete(
 ) -> None:
     """Mark one done; older ones of its series that are due are superseded, but not follow-ups.
 
-    One that was closed before stays as it is. Raises NotFound when it is not this survivor's.
+    A contact that was closed before stays as it is. Raises NotFound when it is not this survivor's.
     """
     closed = await tx.fetch_value(
         _COMPLETE, planned_contact_id=planned_contact_id, survivor_id=survivor_id, now=now
@@ -235,7 +235,7 @@ async def list_due(
     limit: int,
 ) -> list[DueContact]:
     """Open contacts of the caller's caseload that are held today (in the survivor's zone) or were
-    before, prompts aside: they need nobody."""
+    before, except prompts."""
     return await tx.fetch_as(
         DueContact,
         _LIST_DUE,

@@ -1,4 +1,4 @@
-"""Keys, and the only place where plaintext becomes ciphertext. Knows no table but by name."""
+"""Keys, and the only place where plaintext is encrypted. Knows tables by name only."""
 
 from outcomes.platform.encryption.cipher import AES_GCM, CipherKey, FieldCipher
 from outcomes.platform.encryption.errors import DecryptionError, KeyUnavailable, SchemaError

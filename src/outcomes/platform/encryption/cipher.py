@@ -1,4 +1,4 @@
-"""The seam between our blobs and the cipher that fills them; the product has one cipher only."""
+"""The interface between blobs and the cipher. The product has one cipher only."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ TAG_BYTES = 16
 
 
 class CipherKey(Protocol):
-    """One key made ready for use. `decrypt` raises InvalidTag or ValueError on any mismatch."""
+    """One prepared key. `decrypt` raises InvalidTag or ValueError on any mismatch."""
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
 
@@ -27,7 +27,7 @@ class FieldCipher(Protocol):
     def algorithm(self) -> int: ...
 
     def ready(self, key: bytes, /) -> CipherKey:
-        """Preparing a key costs as much as using it once, so callers keep what this returns."""
+        """A prepared key. Callers keep it, because preparing costs as much as one use."""
         ...
 
 

@@ -5,15 +5,15 @@
     ├── DecryptionError    the one answer to every failed decryption
     └── SchemaError        decrypted, but not in a shape that this release knows
 
-The first two never say why: telling a wrong key from a moved or altered blob would help only an
-attacker. The last is no damage: a release that knows the shape reads the record.
+The first two never say why: to tell a wrong key from a moved or altered blob would only help an
+attacker. A schema error is no damage: a release that knows the schema can read the record.
 """
 
 from outcomes.errors import Unavailable
 
 
 class KeyUnavailable(Unavailable):
-    """The keys that protect these records cannot be reached just now. Nothing was changed."""
+    """The keys that protect these records are not available. Nothing was changed."""
 
 
 class DecryptionError(Unavailable):

@@ -42,7 +42,7 @@ S = TypeVar("S", bound=Stored)
 
 
 class Field(msgspec.Struct, frozen=True):
-    """Where a blob lives. Part of what it is bound to, so a renamed column needs re-encryption."""
+    """The table and column of a blob. It is bound to both, so a renamed column needs re-encryption."""
 
     table: str
     column: str

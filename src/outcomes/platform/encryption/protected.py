@@ -1,4 +1,4 @@
-"""A value that must be asked for by name before anything can show it."""
+"""A wrapper that shows its value on request only."""
 
 from typing import Generic, NoReturn, SupportsIndex, TypeVar
 
@@ -6,7 +6,7 @@ T = TypeVar("T")
 
 
 class Protected(Generic[T]):
-    """Holds a value that logs, tracebacks and encoders must not see.
+    """Wraps a value that must not appear in logs, tracebacks or encoded data.
 
     Prints as `<protected>` and refuses pickling and copying; msgspec and json refuse it because
     they do not know the type. Two protected values can be compared with each other.
@@ -18,7 +18,7 @@ class Protected(Generic[T]):
         self._value = value
 
     def reveal(self) -> T:
-        """The value itself. Keep what you do with it short."""
+        """The value itself. Keep its use short."""
         return self._value
 
     def __repr__(self) -> str:

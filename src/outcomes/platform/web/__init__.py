@@ -1,1 +1,1 @@
-"""Everything about HTTP and pages that no room should have to think about twice."""
+"""HTTP and pages: requests, forms, templates, errors, headers."""

@@ -62,10 +62,10 @@ class Web(InitPlugin, DeclaredRoutes):
         await self.csrf.check(connection)
 
     def receive_route(self, route: BaseRoute) -> None:
-        """Check a route, and set what litestar lets nobody set for all.
+        """Check a route, and set options that litestar cannot set globally.
 
-        Bodies are bounded. Dependencies, which are at hand, are given one after the other: in a
-        group of tasks they would cost a tenth of a request.
+        Bodies are bounded. Dependencies are resolved sequentially: they are cheap, and a task group would
+        cost a tenth of a request.
         """
         super().receive_route(route)
         for handler, model in (

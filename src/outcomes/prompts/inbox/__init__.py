@@ -1,1 +1,1 @@
-"""Incoming texts: stored, read, and put away."""
+"""Incoming texts: stored, interpreted, handled."""

@@ -1,11 +1,10 @@
-"""What a text from a survivor means. Pure: no clock, no database, no answer to the phone.
+"""What a text from a survivor means (pure).
 
-Opt-out words come first and hold whatever else the text says. The duress word comes next; a text
-with both is a `Duress` that also opts out, because neither may be lost: texts to that number end at
-once, and the on-call person is told within the shorter deadline. Nothing that anybody beside the
-survivor could see differs between the two. Then the digit answers; everything else is for a person
-to read, opt-in words too (START, YES, UNSTOP): a text never undoes an opt-out by itself, since
-somebody else may hold the phone now.
+Opt-out words come first, whatever else the text says. The danger word (`duress_word`) comes next; a
+text with both is a `Duress` that also opts out: texts to that number end at once, and the person on call
+is alerted within the shorter deadline. Nothing that anybody near the survivor could see differs between
+the two. Then the digit answers. Everything else is for a person to read, also opt-in words (START, YES,
+UNSTOP): a text never undoes an opt-out by itself, since somebody else may have the phone now.
 """
 
 import unicodedata
@@ -23,7 +22,7 @@ from outcomes.messaging.reply_words import (
 
 
 class Answer(StrEnum):
-    """The digit answers that our wordings ask for."""
+    """The answers that the wordings ask for, each by a digit."""
 
     FINE = "fine"
     NOT_SO_GOOD = "not_so_good"
@@ -35,19 +34,19 @@ class OptOut(Struct, frozen=True, tag="opt_out"):
 
 
 class Duress(Struct, frozen=True, tag="duress"):
-    """The duress word: no reply, sends stop, the on-call person is told."""
+    """The danger word: no reply, texts stop, the person on call is alerted."""
 
     also_opt_out: bool
 
 
 class Answered(Struct, frozen=True, tag="answer"):
-    """One digit and nothing else. It still needs an open prompt to be an answer to."""
+    """One digit and nothing else. It counts as an answer only to an open prompt."""
 
     answer: Answer
 
 
 class WrongNumber(Struct, frozen=True, tag="wrong_number"):
-    """Somebody says that the number is not the survivor's: freeze it until a voice confirms."""
+    """Somebody says that the number is not the survivor's: freeze it until it is confirmed by voice."""
 
 
 class FreeText(Struct, frozen=True, tag="free_text"):
@@ -98,8 +97,8 @@ def _words(text: str) -> list[str]:
 def _without_phrase(words: list[str], phrase: list[str]) -> list[str] | None:
     """The words with the phrase taken out wherever it stands; None if it is not there.
 
-    Compared without accents: most people text without them, and a duress word that we miss is
-    worse than one seen by mistake. Scripts that do not part their words are searched throughout.
+    Compared without accents: most people text without them, and a missed danger word is worse than a
+    false match. Scripts without spaces between words are searched throughout.
     """
     sought = [_unaccented(word) for word in phrase]
     if not sought:
@@ -132,7 +131,7 @@ def _is_unspaced(phrase: list[str]) -> bool:
 
 
 def _is_opt_out(words: list[str]) -> bool:
-    """A text that says only that: opt-out words and what may politely stand around them."""
+    """Whether a text has opt-out words and polite words only."""
     if " ".join(words) in OPT_OUT_PHRASES:
         return True
     rest = [word for word in words if word not in OPT_OUT_WORDS]

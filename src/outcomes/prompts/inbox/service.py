@@ -1,7 +1,7 @@
-"""What comes in: stored at once, read in order by the worker, and put away by a person.
+"""Incoming texts: stored at once, read in order by the worker, and handled by a person.
 
-Who really sent a text is never proven, so nothing here changes a record but what keeps people safe:
-texts stop, a number is frozen, somebody is asked to look. No text is ever answered.
+The sender of a text is never proven, so a text only changes what keeps people safe: texts stop, a number
+is frozen, a task is raised. No text is ever answered.
 """
 
 from contextlib import suppress
@@ -44,19 +44,19 @@ MOST_AT_ONCE = 50
 (product default; no external source)."""
 
 _ONLY_RECORDED = (Answered(Answer.FINE), Answered(Answer.NOT_SO_GOOD))
-"""What nobody has to look at, when it answers a prompt."""
+"""Replies that need no person when they answer a prompt."""
 
 _BEGINNING = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 class _Reading(Struct, frozen=True):
-    """A message, who has the number it came from, and what it says."""
+    """A message, the survivors who have its number, and what it says."""
 
     message: Unread
     holders: tuple[Contactability, ...]
     reply: Reply
     speaker: Contactability | None
-    """The one holder whom it is from; None for an unknown, a shared or a colleague's number."""
+    """The only survivor with the number; None for an unknown, a shared or a colleague's number."""
     from_staff: bool
 
     @property
@@ -65,11 +65,11 @@ class _Reading(Struct, frozen=True):
 
 
 async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
-    """Store a verified text once. From here on nothing is sent to that number until it is read, and
-    put away if a person has to see to it.
+    """Store a verified text once. Nothing is sent to that number until the text is read, and handled if it
+    needs a person.
 
-    The hint comes after: whoever holds its row for too long delays the reading by a minute, and must
-    not make us refuse a text, because the gateway does not send it again.
+    The next run is brought forward in a second transaction: a locked registry row delays the reading by a
+    minute at most, and must not fail the request, because the gateway does not send it again.
     """
     async with db.transaction(caller) as tx:
         now = await tx.now()
@@ -81,10 +81,10 @@ async def receive(db: Database, caller: Caller, sms: InboundSms) -> None:
 
 
 async def read_inbox(db: Database, caller: Caller) -> int:
-    """Read what waits, oldest first, each in its own transaction; returns how many were read.
+    """Read unread texts, oldest first, each in its own transaction; returns how many were read.
 
-    A message that cannot be dealt with stays unread and keeps no other waiting: somebody's cry for
-    help may be behind it. What went wrong is raised at the end.
+    A message that fails stays unread and does not delay the others, which may be urgent. The error is
+    raised at the end.
     """
     last, read, failures = _BEGINNING, 0, list[Exception]()
     for _ in range(MOST_AT_ONCE):
@@ -107,8 +107,8 @@ async def read_inbox(db: Database, caller: Caller) -> int:
 
 
 async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
-    """Opt-out words first, then the duress word, then the answer; else a person reads it."""
-    reading = await _understand(tx, message)
+    """Opt-out words first, then the danger word, then the answer; otherwise a person reads it."""
+    reading = await _interpret(tx, message)
     await audit.record_access(tx, "reply.read", tuple(reading.holder_ids), ("body",), now=now)
     prompt_id = await _match(tx, reading, now)
     await _stop_texts(tx, reading, now)
@@ -121,23 +121,23 @@ async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
         tx, message.id, kind, needs_person=not recorded, prompt_id=prompt_id, now=now
     )
     if not recorded:
-        await _ask_to_look(tx, reading, task_of(kind, prompt_id), now)
+        await _raise_task(tx, reading, task_of(kind, prompt_id), now)
 
 
 async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | None:
-    """Put it on the record of the one person it is from; returns the prompt it may be about."""
+    """Assign the message to the survivor it is from; returns the prompt it may answer."""
     if reading.speaker is None:
         return None
     survivor_id = reading.speaker.survivor_id
     key = (await survivor_keys(tx, [survivor_id])).get(survivor_id)
     if key is None:
         return None
-    await store_inbox.give_to_survivor(tx, reading.message, survivor_id, key)
+    await store_inbox.assign_to_survivor(tx, reading.message, survivor_id, key)
     return await find_open_prompt(tx, survivor_id, now)
 
 
-async def _understand(tx: Transaction, message: Unread) -> _Reading:
-    """Each holder of a shared number has a duress word of their own, and each is listened for."""
+async def _interpret(tx: Transaction, message: Unread) -> _Reading:
+    """Interpret a message. The danger words of all survivors with the number are checked."""
     ids = await safe_contact.list_holders(tx, message.from_bidx)
     holders = tuple((await safe_contact.list_contactability(tx, ids)).values()) if ids else ()
     from_staff = await store_inbox.is_staff_phone(tx, message.from_bidx)
@@ -158,7 +158,7 @@ def _reply(message: Unread, danger_word: str | None) -> Reply:
 
 
 async def _stop_texts(tx: Transaction, reading: _Reading, now: datetime) -> None:
-    """What has to end at once, for everybody who has the number."""
+    """Stop texts at once, for everybody who has the number."""
     reply = reading.reply
     if isinstance(reply, OptOut) or (isinstance(reply, Duress) and reply.also_opt_out):
         await _opt_out(tx, reading, "reply", now)
@@ -174,7 +174,7 @@ async def _stop_texts(tx: Transaction, reading: _Reading, now: datetime) -> None
 
 
 async def _opt_out(tx: Transaction, reading: _Reading, source: str, now: datetime) -> None:
-    """Put the number, and each person who has it, on the opt-out list; nobody's number too."""
+    """Put the number, and each survivor who has it, on the opt-out list; also an unknown number."""
     people: list[UUID | None] = [*reading.holder_ids]
     for survivor_id in people or [None]:
         await safe_contact.insert_opt_out(
@@ -188,7 +188,7 @@ async def _opt_out(tx: Transaction, reading: _Reading, source: str, now: datetim
 
 
 def _kind(reading: _Reading) -> MessageKind:
-    """What stops texts comes first, whoever wrote it."""
+    """The kind of a message; kinds that stop texts come first."""
     if isinstance(reading.reply, Duress):
         return MessageKind.DURESS
     if isinstance(reading.reply, OptOut):
@@ -204,7 +204,7 @@ def _kind(reading: _Reading) -> MessageKind:
     return MessageKind.FREE_TEXT
 
 
-async def _ask_to_look(tx: Transaction, reading: _Reading, task: TaskKind, now: datetime) -> None:
+async def _raise_task(tx: Transaction, reading: _Reading, task: TaskKind, now: datetime) -> None:
     survivor_id = reading.speaker.survivor_id if reading.speaker else None
     workers = await find_workers(tx, [survivor_id]) if survivor_id else {}
     await tasks.raise_task(
@@ -221,13 +221,13 @@ async def _ask_to_look(tx: Transaction, reading: _Reading, task: TaskKind, now: 
 async def list_inbox(
     db: Database, caller: Caller, *, after: Moment | None = None, limit: int = 50
 ) -> list[InboxMessage]:
-    """What waits for a person, oldest first."""
+    """Messages that need a person, oldest first."""
     async with db.transaction(caller) as tx:
         return await store_inbox.list_waiting(tx, after=after, limit=limit, now=await tx.now())
 
 
 async def get_message(db: Database, caller: Caller, message_id: UUID) -> InboxMessage:
-    """One that waits. Raises NotFound when it was dealt with, or is not the caller's to see."""
+    """A message that needs a person. Raises NotFound when it was handled, or the caller may not see it."""
     async with db.transaction(caller) as tx:
         now = await tx.now()
         found = await store_inbox.list_waiting(tx, after=None, only=message_id, limit=1, now=now)
@@ -237,10 +237,10 @@ async def get_message(db: Database, caller: Caller, message_id: UUID) -> InboxMe
 
 
 async def handle_message(db: Database, caller: Caller, message_id: UUID) -> None:
-    """Somebody has seen to it: it leaves the Inbox, and its task is done. Twice is once.
+    """Mark a message and its task as done. Idempotent.
 
     Raises:
-        NotFound: absent, or not the caller's to see.
+        NotFound: absent, or the caller may not see it.
     """
     async with db.transaction(caller) as tx:
         now = await tx.now()

@@ -1,4 +1,4 @@
-"""The SQL of what comes in, and the border where it is encrypted.
+"""The SQL of incoming texts, which are encrypted and decrypted here.
 
 A message is stored under the provider's quarantine key. Once it is matched to one survivor it is
 encrypted anew under theirs, and the first blob is overwritten in the same transaction.
@@ -26,7 +26,7 @@ FROM = Field("inbound_messages", "from_ciphertext")
 
 
 class Unread(Struct, frozen=True):
-    """A message that nobody has looked at, locked. Words are None when their key is gone."""
+    """An unread message, locked. Sender and body are None when their key is gone."""
 
     id: UUID
     from_bidx: bytes
@@ -40,7 +40,7 @@ class Unread(Struct, frozen=True):
 
 
 class Visible(Struct, frozen=True):
-    """A message of the Inbox that somebody is about to put away."""
+    """A message of the Inbox that is about to be handled."""
 
     task: TaskKind
     survivor_id: UUID | None
@@ -59,7 +59,7 @@ _INSERT_MESSAGE = sql("""
 
 
 async def insert_message(tx: Transaction, sms: InboundSms, now: datetime) -> bool:
-    """Whether it is new: stored once an id and once a signature, however often it is posted."""
+    """Whether it is new: stored once per id and per signature, however often it is posted."""
     key, message_id = await quarantine_key(tx, now), uuid4()
     new = await tx.fetch_value(
         _INSERT_MESSAGE,
@@ -88,7 +88,7 @@ _LOCK_NEXT_UNREAD = sql("""
 
 
 async def lock_next_unread(tx: Transaction, after: tuple[datetime, UUID]) -> Unread | None:
-    """The oldest message after that one that nobody has looked at and nobody is looking at."""
+    """The oldest unread message after that one that no other process has locked."""
     row = await tx.fetch_row(_LOCK_NEXT_UNREAD, after_at=after[0], after_id=after[1])
     if row is None:
         return None
@@ -107,7 +107,7 @@ async def lock_next_unread(tx: Transaction, after: tuple[datetime, UUID]) -> Unr
 def _opened(
     tx: Transaction, row: Row, keys: Mapping[UUID, WrappedKey]
 ) -> tuple[str | None, str | None]:
-    """Sender and body; None for both when their key was destroyed, or does not fit."""
+    """Sender and body; None for both when their key was destroyed or cannot decrypt them."""
     wrapped = keys.get(row["data_key_id"])
     if wrapped is None:
         return None, None
@@ -127,7 +127,7 @@ _IS_STAFF_PHONE = sql("""
 
 
 async def is_staff_phone(tx: Transaction, phone_bidx: bytes) -> bool:
-    """Whether a colleague at work has this number."""
+    """Whether an active account has this number."""
     return bool(await tx.fetch_value(_IS_STAFF_PHONE, phone_bidx=phone_bidx))
 
 
@@ -158,7 +158,7 @@ async def set_read(
     prompt_id: UUID | None,
     now: datetime,
 ) -> None:
-    """What a message turned out to be."""
+    """Store the kind and state of a message that was read."""
     await tx.execute(
         _SET_READ,
         message_id=message_id,
@@ -169,7 +169,7 @@ async def set_read(
     )
 
 
-_GIVE_TO_SURVIVOR = sql("""
+_ASSIGN_TO_SURVIVOR = sql("""
     UPDATE inbound_messages
     SET survivor_id = :survivor_id, data_key_id = :data_key_id, from_ciphertext = :from_ciphertext,
                                 body_ciphertext = :body_ciphertext
@@ -177,15 +177,15 @@ _GIVE_TO_SURVIVOR = sql("""
 """)
 
 
-async def give_to_survivor(
+async def assign_to_survivor(
     tx: Transaction, message: Unread, survivor_id: UUID, key: DataKey
 ) -> None:
-    """Match a message to one survivor; what was under the quarantine key is overwritten."""
+    """Assign a message to one survivor; the ciphertext under the quarantine key is overwritten."""
     if message.sender is None or message.body is None:
         await _match(tx, message.id, survivor_id)
         return
     await tx.execute(
-        _GIVE_TO_SURVIVOR,
+        _ASSIGN_TO_SURVIVOR,
         message_id=message.id,
         survivor_id=survivor_id,
         data_key_id=key.id,
@@ -208,8 +208,8 @@ _MAY_SEE = f"""({in_caseload("s")}
         OR (:caller_reach::text = 'team' AND m.survivor_id IS NULL)
         OR EXISTS (SELECT 1 FROM providers o WHERE o.provider_id = :provider_id
                    AND o.on_call_account_id = :caller_account_id::uuid))"""
-"""Whose messages a person sees: their caseload's; unmatched ones, a team lead; all of them, whoever
-is on call, because the alert went to them."""
+"""Which messages a caller sees: those of their caseload; unmatched ones if they are a team lead; all of
+them if they are on call, because they were alerted."""
 
 _WAITING = """FROM inbound_messages m
     LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = m.survivor_id
@@ -232,7 +232,7 @@ _LIST_WAITING = sql(f"""
 async def list_waiting(
     tx: Transaction, *, after: Moment | None, only: UUID | None = None, limit: int, now: datetime
 ) -> list[InboxMessage]:
-    """What waits for the caller, oldest first, decrypted and audited; `only` asks for that one."""
+    """Messages that need the caller, oldest first, decrypted and audited; `only` selects one."""
     rows = await tx.fetch(
         _LIST_WAITING, limit=limit, only=only, **position_args(Moment, after), **caseload_args(tx)
     )
@@ -268,7 +268,7 @@ _LOCK_VISIBLE = sql(f"""
 
 
 async def lock_visible(tx: Transaction, message_id: UUID) -> Visible:
-    """A message that the caller may see, waiting or done. Raises NotFound otherwise."""
+    """A message that the caller may see, open or handled. Raises NotFound otherwise."""
     row = await tx.get_row(_LOCK_VISIBLE, message_id=message_id, **caseload_args(tx))
     return Visible(
         task=task_of(MessageKind(row["kind"]), row["prompt_id"]),

@@ -1,1 +1,1 @@
-"""When a prompt may go out, in which words, and what follows from its final state."""
+"""When a prompt may be sent, in which words, and what follows from its final state."""

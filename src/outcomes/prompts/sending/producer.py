@@ -1,6 +1,6 @@
-"""The producer of messages to survivors: when one may go out, in which words, and what follows.
+"""The producer of messages to survivors: when one may be sent, in which words, and what follows.
 
-A prompt is a message with the same id. What it was planned under is compared with what holds now.
+A prompt is a message with the same id. Its terms are compared with what holds now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class PromptProducer:
 
     recipient_kind = RecipientKind.SURVIVOR
     longest_wait = timedelta(hours=1)
-    """Longer than that, a prompt's window is over (product default; no external source)."""
+    """After a longer wait the safe window would be over (product default; no external source)."""
     validity = timedelta(0)
     """Every prompt has an `expires_at`."""
 
@@ -53,8 +53,8 @@ class PromptProducer:
     async def compose(
         self, tx: Transaction, message: Due, now: datetime
     ) -> Content | Unsendable | None:
-        """The number and the approved words, if the gate is still open. A number that cannot be read
-        fails, with a task for a person."""
+        """The number and the approved words, if the gate is still open. A number that cannot be decrypted
+        fails the message and raises a task."""
         prompt = (await store.list_planned_under(tx, [message.id]))[message.id]
         verdict = _verdict(prompt, await get_facts(tx, message.recipient_id), now)
         wording = find_wording(wordings(), prompt.wording_code, prompt.wording_version)
@@ -66,11 +66,11 @@ class PromptProducer:
         return Unsendable(FailureKind.OTHER) if number is None else Content(number, wording.text)
 
     async def find_stale(self, tx: Transaction, now: datetime) -> Sequence[tuple[Due, str]]:
-        """What was planned for another number, profile, time or pathway."""
+        """Prompts that were planned for another number, profile, time or pathway."""
         return await store.lock_stale(tx)
 
     async def changed(self, tx: Transaction, change: Change, now: datetime) -> None:
-        """Complete what the prompt was planned for, retry, or ask a person to look."""
+        """Complete the planned contact, retry, or raise a task."""
         undelivered = change.before is MessageState.UNDELIVERED
         if undelivered and change.event is MessageEvent.REPORT_DELIVERED:
             await cancel_retry(tx, change.message_id, now)
@@ -84,7 +84,7 @@ class PromptProducer:
         elif change.after is MessageState.FAILED:
             await _react(tx, change, now)
         elif change.after is MessageState.UNCONFIRMED:
-            await _ask_to_look(tx, TaskKind.PROMPT_UNCONFIRMED, change, now)
+            await _raise_task(tx, TaskKind.PROMPT_UNCONFIRMED, change, now)
 
     def event(self, action: str, recipient_ids: tuple[UUID, ...]) -> audit.Event:
         fields = ("reach",) if action == "claimed" else ("state",)
@@ -110,7 +110,7 @@ async def cancel_scheduled(
 
 
 async def cancel_retry(tx: Transaction, prompt_id: UUID, now: datetime) -> None:
-    """This one arrived after all: its retry is cancelled if it is still scheduled."""
+    """Cancel the retry of a prompt that arrived after all, if it is still scheduled."""
     retry_id = await store.find_retry(tx, prompt_id)
     if retry_id is not None:
         reason = CancelReason.ARRIVED_AFTER_ALL
@@ -118,7 +118,7 @@ async def cancel_retry(tx: Transaction, prompt_id: UUID, now: datetime) -> None:
 
 
 async def _complete(tx: Transaction, change: Change, now: datetime) -> None:
-    """The gateway has it: nobody needs to look any more, and the planned contact is done."""
+    """The gateway accepted it: resolve its task, and complete the planned contact."""
     await tasks.resolve_task(tx, TaskKind.PROMPT_UNCONFIRMED, change.message_id, now)
     contact_id = await store.find_planned_contact(tx, change.message_id)
     if contact_id is not None:
@@ -126,7 +126,7 @@ async def _complete(tx: Transaction, change: Change, now: datetime) -> None:
 
 
 async def _retry(tx: Transaction, change: Change, now: datetime) -> bool:
-    """Whether a new prompt takes its place: for temporary failures, at a time that is safe too."""
+    """Whether a retry was planned: for temporary failures only, at a safe time."""
     if await store.count_retries(tx, change.message_id) >= delivery_retries(change.error_code):
         return False
     facts = await get_facts(tx, change.recipient_id)
@@ -152,7 +152,7 @@ async def _retry(tx: Transaction, change: Change, now: datetime) -> bool:
 
 
 async def _react(tx: Transaction, change: Change, now: datetime) -> None:
-    """Learn from a failure that is final, and ask a person to look."""
+    """Act on a final failure: update opt-outs and numbers, and raise a task."""
     kind = TaskKind.PROMPT_FAILED
     survivor_id = change.recipient_id
     method = await store.get_method(tx, change.message_id)
@@ -169,10 +169,10 @@ async def _react(tx: Transaction, change: Change, now: datetime) -> None:
     elif change.failure is FailureKind.BAD_NUMBER:
         await safe_contact.freeze_number(tx, method.id, "unknown_to_gateway", now)
         await cancel_scheduled(tx, [survivor_id], CancelReason.NUMBER_FROZEN, now)
-    await _ask_to_look(tx, kind, change, now)
+    await _raise_task(tx, kind, change, now)
 
 
-async def _ask_to_look(tx: Transaction, kind: TaskKind, change: Change, now: datetime) -> None:
+async def _raise_task(tx: Transaction, kind: TaskKind, change: Change, now: datetime) -> None:
     """A task about one prompt, for the survivor's support worker."""
     workers = await find_workers(tx, [change.recipient_id])
     await tasks.raise_task(

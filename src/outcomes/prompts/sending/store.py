@@ -1,5 +1,4 @@
-"""The SQL of sending prompts: what each was planned under, what it was planned for, its retries,
-and its answer."""
+"""The SQL of sending prompts: their terms, origin, retries and answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +10,11 @@ from outcomes.errors import NotFound
 from outcomes.messaging.models import Due
 from outcomes.platform.db import Transaction
 from outcomes.platform.sql import sql
-from outcomes.prompts.models import OPEN_FOR
+from outcomes.prompts.models import ANSWERABLE_FOR
 
 
 class PlannedUnder(Struct, frozen=True):
-    """The wording of a prompt, and why what it was planned under no longer holds, if it does not."""
+    """The wording of a prompt, and the reason if its terms no longer hold."""
 
     id: UUID
     survivor_id: UUID
@@ -49,7 +48,7 @@ _LIST_PLANNED_UNDER = sql(
 
 
 async def list_planned_under(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, PlannedUnder]:
-    """What these prompts were planned under, by id."""
+    """The terms of these prompts, by id."""
     prompts = await tx.fetch_as(PlannedUnder, _LIST_PLANNED_UNDER, ids=list(ids))
     return {prompt.id: prompt for prompt in prompts}
 
@@ -70,7 +69,7 @@ async def lock_stale(tx: Transaction) -> list[tuple[Due, str]]:
 
 
 class Origin(Struct, frozen=True):
-    """What a prompt was planned for, or who asked for it."""
+    """The planned contact of a prompt, or the account that requested it."""
 
     planned_contact_id: UUID | None
     requested_by: UUID | None
@@ -112,7 +111,7 @@ _COUNT_RETRIES = sql(
 
 
 async def count_retries(tx: Transaction, prompt_id: UUID) -> int:
-    """How many prompts before this one it is a retry of."""
+    """How many earlier prompts it is a retry of."""
     count: int = await tx.fetch_value(_COUNT_RETRIES, prompt_id=prompt_id)
     return count
 
@@ -163,8 +162,10 @@ _FIND_OPEN_PROMPT = sql(
 
 
 async def find_open_prompt(tx: Transaction, survivor_id: UUID, now: datetime) -> UUID | None:
-    """The latest message they may have got, if it is not answered and not too long ago."""
-    row = await tx.fetch_row(_FIND_OPEN_PROMPT, survivor_id=survivor_id, due_after=now - OPEN_FOR)
+    """The latest prompt that they may have received, if it is unanswered and recent."""
+    row = await tx.fetch_row(
+        _FIND_OPEN_PROMPT, survivor_id=survivor_id, due_after=now - ANSWERABLE_FOR
+    )
     return row["id"] if row is not None and row["answered_at"] is None else None
 
 

@@ -1,4 +1,4 @@
-"""The words that may leave for a phone, which a provider's administrator accepts once."""
+"""The page on which a provider's administrator accepts the wordings of texts."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""The approved wordings, and the rules that each of them keeps.
+"""The approved wordings, and the rules for each of them.
 
-Whoever sees the phone must see small talk: no organisation, no name, no link, no telling word, one
-segment, and answers that are digits, because YES, END, CANCEL and QUIT mean something at the
-gateway. The rules are checked when the file is loaded, so that no other text can be scheduled.
+To anybody who sees the phone a text must be small talk: no organisation, no name, no link, no revealing
+word, one segment, and answers that are digits, because the gateway acts on YES, END, CANCEL and QUIT.
+The rules are checked when the file is loaded, so that no other text can be scheduled.
 """
 
 import re
@@ -78,7 +78,7 @@ def find_wording(wordings: tuple[Wording, ...], code: str, version: str) -> Word
 
 
 def broken_rules(wording: Wording) -> list[str]:
-    """What stands in the way of sending this text, in words for whoever wrote it."""
+    """The rules that this text breaks, in words for its author."""
     words = re.findall(r"\w+", wording.text.casefold())
     telling = sorted(_TELLING.intersection(words))
     gateway = sorted(_GATEWAY_WORDS.intersection(words))

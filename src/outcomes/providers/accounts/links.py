@@ -19,12 +19,12 @@ LINK_LASTS = timedelta(days=3)
 async def accept_link(
     db: Database, scopes: Scopes, passwords: Passwords, *, token: str, password: str
 ) -> str:
-    """Use a sign-in link once: set the password and sign in; returns the session's token.
+    """Use a sign-in link: set the password and sign in; returns the session's token.
 
-    Whoever was signed in with the password before is signed out.
+    All other sessions of the account are ended.
 
     Raises:
-        NotFound: the link was used, has expired or never was.
+        NotFound: the link was used, has expired or does not exist.
         Invalid: the password cannot be used.
     """
     caller = await require_link(scopes, token)
@@ -49,7 +49,7 @@ async def accept_link(
 
 
 async def require_link(scopes: Scopes, token: str) -> Caller:
-    """For whom a link was made. Raises NotFound when it was used, has expired or never was."""
+    """The caller of a link. Raises NotFound when it was used, has expired or does not exist."""
     caller = await scopes.sign_in_link(token)
     if caller is None:
         raise _used_link()
@@ -68,7 +68,7 @@ async def insert_link(tx: Transaction, scopes: Scopes, account_id: UUID, now: da
 
 
 async def close_links(tx: Transaction, account_id: UUID, now: datetime) -> None:
-    """End the links that nobody used."""
+    """Revoke the account's unused links."""
     digests = await store.close_sign_in_links(tx, account_id, now)
     await remove_routes(tx, RouteKind.SIGN_IN_LINK, digests)
 

@@ -1,4 +1,4 @@
-"""Your own account: who you are, where you are signed in."""
+"""The page of the caller's own account and sessions."""
 
 from typing import Any
 from uuid import UUID

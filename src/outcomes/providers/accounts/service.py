@@ -1,4 +1,4 @@
-"""The verbs of a provider's people: their accounts, links to sign in, roles, sessions, teams."""
+"""The verbs of accounts: sign-in links, roles, sessions, teams."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ from outcomes.providers.models import (
 async def create_account(
     db: Database, scopes: Scopes, caller: Caller, new: NewAccount, creation: Creation
 ) -> str | None:
-    """Make an account; returns its sign-in link's token, shown once (None when made before).
+    """Create an account; returns the token of its sign-in link, shown once (None if it was created before).
 
     Raises:
         ReauthenticationNeeded: granting a role asks for the password again.
@@ -57,7 +57,7 @@ async def create_account(
 async def insert_account(
     tx: Transaction, scopes: Scopes, account_id: UUID, new: NewAccount, now: datetime
 ) -> str:
-    """As `create_account`, in an open transaction whose caller may do it."""
+    """As `create_account`, in an open transaction."""
     name = as_compared(new.sign_in_name)
     await add_route(tx, RouteKind.SIGN_IN_NAME, scopes.digest(RouteKind.SIGN_IN_NAME, name))
     await _require_team(tx, new.team_id)
@@ -78,7 +78,7 @@ async def renew_link(db: Database, scopes: Scopes, caller: Caller, account_id: U
     """A new sign-in link, for somebody who forgot the password or lost the first link.
 
     Raises:
-        ReauthenticationNeeded: whoever has the link has the account.
+        ReauthenticationNeeded: a link gives access to the account.
         NotFound: no such active account.
     """
     async with db.transaction(caller) as tx:
@@ -114,7 +114,7 @@ async def change_role(db: Database, caller: Caller, account_id: UUID, new: Accou
 
 
 async def disable_account(db: Database, scopes: Scopes, caller: Caller, account_id: UUID) -> None:
-    """End an account, and with it its sessions, tokens and links, at once and for good.
+    """Deactivate an account for good, with its sessions, tokens and links.
 
     Raises:
         Invalid: it is the caller's own.
@@ -144,7 +144,7 @@ async def issue_token(
     """An API token that acts for one account, narrowed to `permissions`; shown once.
 
     Raises:
-        NotFound: nobody active signs in with that name.
+        NotFound: no active account has that sign-in name.
         Invalid: the account's role does not have one of the permissions.
     """
     async with db.transaction(caller) as tx:
@@ -152,7 +152,7 @@ async def issue_token(
         staff = await store.list_accounts(tx)
         account = next((one for one in staff if one.active and one.sign_in_name == wanted), None)
         if account is None:
-            raise NotFound("Nobody at this provider signs in with that name.")
+            raise NotFound("No active account at this provider has that sign-in name.")
         if beyond := sorted(permissions - PERMISSIONS[account.role]):
             raise Invalid.field("permissions", f"Leave out {beyond[0]}: the account may not do it.")
         return await create_token(
@@ -168,7 +168,7 @@ async def issue_token(
 async def confirm_password(
     db: Database, scopes: Scopes, passwords: Passwords, caller: Caller, password: str
 ) -> str:
-    """Check the signed-in person's password again; returns the token of the session that follows.
+    """Check the signed-in person's password again; returns the token of the new session.
 
     Raises:
         Invalid, TooManyTries: as for signing in.
@@ -181,7 +181,7 @@ async def confirm_password(
 
 
 async def require_password_lately(db: Database, caller: Caller) -> None:
-    """For the page before a step that asks for the password. Raises ReauthenticationNeeded."""
+    """Raises ReauthenticationNeeded, for the page before a step that asks for the password."""
     async with db.transaction(caller) as tx:
         require_recent_password(caller, await tx.now())
 
@@ -189,7 +189,7 @@ async def require_password_lately(db: Database, caller: Caller) -> None:
 async def view_own_account(
     db: Database, caller: Caller
 ) -> tuple[Account, str | None, list[OpenSession]]:
-    """Who the caller is, the name of their team, and their live sessions."""
+    """The caller's account, the name of their team, and their live sessions."""
     async with db.transaction(caller) as tx:
         account = await store.get_account(tx, caller.actor.account)
         teams = await store.list_teams(tx) if account.team_id else {}
@@ -206,7 +206,7 @@ async def end_own_session(db: Database, caller: Caller, session_id: UUID) -> Non
 
 
 async def create_team(db: Database, caller: Caller, team_id: UUID, name: str) -> None:
-    """Make a team; its lead sees the survivors of everybody in it."""
+    """Create a team; its lead sees the caseloads of its members."""
     async with db.transaction(caller) as tx:
         await store.insert_team(tx, await staff_key(tx), team_id, name)
         await audit.record_access(
@@ -226,7 +226,7 @@ async def add_team(db: Database, caller: Caller, creation: Creation, new: NewTea
 
 
 async def list_staff(db: Database, caller: Caller) -> Staff:
-    """Everybody who works there, active first, and their teams."""
+    """All accounts, active first, and the teams."""
     async with db.transaction(caller) as tx:
         return Staff(tuple(await store.list_accounts(tx)), await store.list_teams(tx))
 
@@ -266,7 +266,7 @@ async def _require_team(tx: Transaction, team_id: UUID | None) -> None:
 
 
 def _require_another(caller: Caller, account_id: UUID) -> None:
-    """So that there is always an administrator left: nobody locks themselves out."""
+    """Refuse changes to the caller's own account, so that an administrator always remains."""
     if account_id == caller.actor.account:
         raise Invalid.field("account_id", "Ask another administrator to change your own account.")
 

@@ -113,7 +113,7 @@ _CLOSE_SIGN_IN_LINKS = sql("""
 
 
 async def close_sign_in_links(tx: Transaction, account_id: UUID, now: datetime) -> list[bytes]:
-    """End the account's links that nobody used; returns their digests."""
+    """Revoke the account's unused links; returns their digests."""
     rows = await tx.fetch(_CLOSE_SIGN_IN_LINKS, account_id=account_id, now=now)
     return [row["token_digest"] for row in rows]
 
@@ -138,7 +138,7 @@ _SET_ACCOUNT_DETAILS = sql("""
 
 
 async def set_account_details(tx: Transaction, account_id: UUID, details: AccountDetails) -> None:
-    """Replace the encrypted details; whoever calls has read them in this transaction."""
+    """Replace the encrypted details; the caller has read them in this transaction."""
     key = await staff_key(tx)
     await tx.execute(
         _SET_ACCOUNT_DETAILS,
@@ -171,7 +171,7 @@ _CLEAR_ON_CALL = sql("""
 
 
 async def set_disabled(tx: Transaction, account_id: UUID, now: datetime) -> None:
-    """Nobody signs in as this account again; if it was on call, nobody is."""
+    """Deactivate the account; if it was on call, nobody is."""
     await tx.execute(_SET_DISABLED, account_id=account_id, now=now)
     await tx.execute(_CLEAR_ON_CALL, account_id=account_id)
 
@@ -191,7 +191,7 @@ async def list_active(tx: Transaction, account_ids: Collection[UUID]) -> set[UUI
 
 
 async def list_accounts(tx: Transaction) -> list[Account]:
-    """Everybody who works there, active first, then by name."""
+    """All accounts, active first, then by name."""
     rows = await tx.fetch(_LIST_ACCOUNTS)
     key = await staff_key(tx)
     accounts = [_account(key, row) for row in rows]

@@ -1,7 +1,7 @@
-"""The pages for coming in and going out: sign in, use a link, give the password again, leave.
+"""The pages for signing in and out: sign in, use a link, confirm the password, sign out.
 
-Leaving and locking both end the session. *Leave* also has the browser forget what it kept and shows
-a page that says nothing about us; *Lock* leads back to signing in.
+*Leave* and *Lock* both end the session. *Leave* also clears the browser's data for the site and shows a
+neutral page; *Lock* leads to the sign-in page.
 """
 
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from outcomes.platform.web.requests.guards import SIGNED_IN
 from outcomes.providers.accounts import links
 from outcomes.providers.accounts import service as accounts
 
-LEFT_PATH = "/closed"
+CLOSED_PATH = "/closed"
 
 Answer = TypeVar("Answer", bound=Response[Any])
 
@@ -40,7 +40,7 @@ async def sign_in_page(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @post(SIGN_IN_PATH, public=True)
-async def come_in(
+async def sign_in_with_password(
     request: Request[Any, Any, Any], db: Database, scopes: Scopes, passwords: Passwords
 ) -> Response[Any]:
     form = await submitted(request)
@@ -107,20 +107,20 @@ async def confirm(
 
 
 @post("/sign-out", public=True)
-async def go_out(request: Request[Any, Any, Any], db: Database, scopes: Scopes) -> Redirect:
-    """Public, so that leaving works when the session is over already."""
+async def sign_out_page(request: Request[Any, Any, Any], db: Database, scopes: Scopes) -> Redirect:
+    """Public, so that it also works when the session is over."""
     form = await submitted(request)
     await _end_session(request, db, scopes)
     leaving = form.value("how") == "leave"
-    answer = Redirect(LEFT_PATH if leaving else SIGN_IN_PATH, status_code=303)
+    answer = Redirect(CLOSED_PATH if leaving else SIGN_IN_PATH, status_code=303)
     _set_cookie(answer, "", max_age=0)
     if leaving:
         answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
-@get(LEFT_PATH, public=True)
-async def left_page(request: Request[Any, Any, Any]) -> Response[str]:
+@get(CLOSED_PATH, public=True)
+async def closed_page(request: Request[Any, Any, Any]) -> Response[str]:
     return render(request, "providers/closed.html")
 
 
@@ -131,7 +131,7 @@ def with_session(answer: Answer, token: str) -> Answer:
 
 
 def _set_cookie(answer: Response[Any], token: str, max_age: int | None = None) -> None:
-    """Browsers take a cookie of this name, and take it back, with these attributes only."""
+    """Set or delete the cookie; browsers accept its name with these attributes only."""
     answer.set_cookie(
         key=SESSION_COOKIE,
         value=token,
@@ -144,10 +144,10 @@ def _set_cookie(answer: Response[Any], token: str, max_age: int | None = None) -
 
 
 async def _end_session(request: Request[Any, Any, Any], db: Database, scopes: Scopes) -> None:
-    """End the session that the browser still holds, if it lives."""
-    held = credential_of(request.scope["headers"])
-    if held is not None and held.kind is CredentialKind.SESSION:
-        caller = await scopes.session(held.token)
+    """End the session of the browser's cookie, if it is live."""
+    credential = credential_of(request.scope["headers"])
+    if credential is not None and credential.kind is CredentialKind.SESSION:
+        caller = await scopes.session(credential.token)
         if caller is not None:
             await sign_out(db, caller)
 
@@ -174,11 +174,11 @@ def _span(seconds: int) -> str:
 
 ROUTES = (
     sign_in_page,
-    come_in,
+    sign_in_with_password,
     link_page,
     use_link,
     confirm_page,
     confirm,
-    go_out,
-    left_page,
+    sign_out_page,
+    closed_page,
 )

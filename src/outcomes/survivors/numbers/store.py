@@ -1,4 +1,4 @@
-"""The SQL of telephone numbers, and the border where they are encrypted."""
+"""The SQL of telephone numbers, which are encrypted and decrypted here."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -52,8 +52,8 @@ _LOCK_SURVIVOR = sql("""
 
 
 async def lock_survivor(tx: Transaction, survivor_id: UUID) -> None:
-    """Whoever locks or changes the same survivor waits for this transaction. Rows that only refer to
-    the survivor can still be added."""
+    """Lock the survivor's row against other changes. Rows that only refer to the survivor can still be
+    inserted."""
     await tx.execute(_LOCK_SURVIVOR, survivor_id=survivor_id)
 
 
@@ -64,7 +64,7 @@ _LIST_HOLDERS = sql("""
 
 
 async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
-    """The living survivors whose current number this is."""
+    """The survivors whose current number this is."""
     rows = await tx.fetch(_LIST_HOLDERS, phone_bidx=phone_bidx)
     return [row["survivor_id"] for row in rows]
 

@@ -43,7 +43,7 @@ def read_hours(form: Form) -> SafeHours:
 
 
 def hours_fields(hours: SafeHours) -> dict[str, str]:
-    """The fields that say the same as `hours`."""
+    """The form fields of `hours`."""
     if hours == SafeHours.every_day():
         return {"when": "always"}
     first = hours.by_weekday[0]

@@ -1,4 +1,4 @@
-"""The page where a person says how it is safe to reach them."""
+"""The safe-contact page."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from outcomes.survivors.safe_contact import service as safe_contact
 from outcomes.survivors.safe_contact.safety import confirmation_lapsed
 
 _PATH = "/people/{survivor_id:uuid}/safe-contact"
-_GO_ON = {"enrol": "/enrol"}
+_NEXT_PAGES = {"enrol": "/enrol"}
 """Where `then` leads after saving, below the person's page; anything else leads to that page."""
 
 
@@ -48,7 +48,7 @@ async def save_safe_contact(
     except Invalid as error:
         contact = await safe_contact.view_contact(db, caller, survivor_id)
         return _page(request, contact, form.refused(error), status=400)
-    further = _GO_ON.get(form.value("then"), "")
+    further = _NEXT_PAGES.get(form.value("then"), "")
     return Redirect(f"/people/{survivor_id}{further}", status_code=303)
 
 
@@ -56,7 +56,7 @@ async def save_safe_contact(
 async def confirm_safe_contact(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Redirect:
-    """The profile that the page showed is still right."""
+    """Confirm the profile that the page showed."""
     form = await submitted(request)
     version = form.value("version")
     seen = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
@@ -84,9 +84,9 @@ def read_profile(form: Form) -> SafeContactProfile:
     return profile
 
 
-def profile_fields(held: SafeContact) -> dict[str, object]:
-    """The fields of the form that say what the profile says."""
-    said = msgspec.structs.asdict(held.profile)
+def profile_fields(current: SafeContact) -> dict[str, object]:
+    """The form fields of a profile."""
+    said = msgspec.structs.asdict(current.profile)
     hours = hours_form.hours_fields(said.pop("hours"))
     ticked = {name: "true" if value is True else value or None for name, value in said.items()}
     return {**hours, **ticked}
@@ -103,7 +103,7 @@ def _page(
         form=form,
         current_section="/people",
         contact=contact,
-        held=contactability.safe_contact,
+        current=contactability.safe_contact,
         is_old=confirmation_lapsed(contactability, contact.now),
         weekdays=choices.WEEKDAYS,
         window_count=hours_form.window_count,

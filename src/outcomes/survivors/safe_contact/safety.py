@@ -1,4 +1,4 @@
-"""Whether a survivor may be reached (pure). Nobody is contacted in a way they have not said is safe.
+"""Whether a survivor may be contacted (pure): only in ways that they have said are safe.
 
 Source: the safe-contact practice of domestic-abuse services (NNEDV Safety Net): never contact a
 survivor in a way that they have not specifically said is safe and private.
@@ -59,7 +59,7 @@ def confirmation_lapsed(contactability: Contactability, now: datetime) -> bool:
 
 
 def why_no_danger_word(profile: SafeContactProfile) -> str | None:
-    """Why the duress word could be missed or heard by mistake, as a sentence for their worker."""
+    """Why the danger word could be missed or matched by mistake, as a sentence for their worker."""
     word = unicodedata.normalize("NFKC", profile.duress_word or "").casefold().strip()
     if not word:
         return None
@@ -74,7 +74,7 @@ def why_no_danger_word(profile: SafeContactProfile) -> str | None:
 
 
 def _outside_hours(contactability: Contactability, now: datetime) -> NotSafe | None:
-    """In a zone that is not known no hour is safe: theirs cannot be told."""
+    """In an unknown time zone no hour is safe, because their local time cannot be computed."""
     contact = contactability.safe_contact
     if contact is None:
         return None

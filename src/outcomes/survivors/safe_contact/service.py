@@ -33,12 +33,12 @@ async def record_safe_contact(
     creation: Creation,
     profile: SafeContactProfile,
 ) -> UUID:
-    """Replace the profile by what the survivor has just said; it is confirmed now, for 90 days.
+    """Replace the safe-contact profile; the new one is confirmed now, for 90 days.
 
-    Texts planned under the profile before are cancelled by the sweep and planned again.
+    Texts planned under the previous profile are cancelled by the sweep and planned again.
 
     Raises:
-        Invalid: a duress word that could be missed, or heard by mistake.
+        Invalid: a danger word that could be missed or matched by mistake.
     """
     if why := why_no_danger_word(profile):
         raise Invalid.field("duress_word", why)
@@ -65,7 +65,7 @@ async def find_profile(tx: Transaction, opened: AuthorisedSurvivor) -> SafeConta
 
 
 async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Contact:
-    """All that decides how the person may be reached now, for the pages that ask and change it."""
+    """The survivor's contactability, for the pages that show and change it."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await audit.record_opened(tx, opened, "safe_contact.viewed", "profile", "consents")
@@ -75,10 +75,10 @@ async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Conta
 async def reconfirm_safe_contact(
     db: Database, caller: Caller, survivor_id: UUID, version: int
 ) -> None:
-    """The survivor has said again that this version of the profile is right; it counts 90 days.
+    """Confirm this version of the profile for another 90 days.
 
     Raises:
-        Conflict: there is another version by now.
+        Conflict: the profile has a newer version.
     """
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
@@ -90,7 +90,7 @@ async def reconfirm_safe_contact(
 
 
 async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
-    """The survivor has confirmed by voice that the number is theirs: texts may go there again."""
+    """Take the number off hold: the survivor has confirmed it by voice."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         await numbers.thaw_number(tx, survivor_id)
@@ -100,10 +100,10 @@ async def thaw_number(db: Database, caller: Caller, survivor_id: UUID) -> None:
 async def change_phone(
     db: Database, caller: Caller, survivor_id: UUID, creation: Creation, new: NewPhone
 ) -> None:
-    """Replace the number; nothing planned for the old one goes out. The same one changes nothing.
+    """Replace the number; messages planned for the old one are not sent. The same number changes nothing.
 
     Raises:
-        Invalid: not a mobile number, or one that we text from.
+        Invalid: not a mobile number, or a sender number of the provider.
     """
     e164 = mobile(new.phone, "phone")
     async with db.transaction(caller) as tx:
@@ -124,10 +124,10 @@ async def change_phone(
 async def record_number(
     tx: Transaction, key: DataKey, survivor_id: UUID, e164: str, now: datetime
 ) -> None:
-    """Their number from now on. One that somebody else has makes a task about the number, not the
-    person: the next one may be shared as well."""
+    """Set the current number. A shared number raises a task whose subject is the number, because the next
+    number may be shared as well."""
     if await providers.is_sender_number(tx, e164):
-        raise Invalid.field("phone", "This is a number of ours. Enter theirs.")
+        raise Invalid.field("phone", "This is your organisation’s number. Enter theirs.")
     method_id = await numbers.insert_contact_method(tx, key, survivor_id, e164, now)
     holders = await numbers.list_holders(tx, tx.caller.scope.keys.phone_index(e164))
     if len(holders) > 1:
@@ -143,8 +143,8 @@ async def record_number(
 
 
 async def lock_survivor(tx: Transaction, survivor_id: UUID) -> None:
-    """Whoever locks or changes the same survivor waits for this transaction. Rows that only refer to
-    the survivor can still be added."""
+    """Lock the survivor's row against other changes. Rows that only refer to the survivor can still be
+    inserted."""
     await numbers.lock_survivor(tx, survivor_id)
 
 
@@ -158,17 +158,17 @@ async def list_contactability(
 ) -> dict[UUID, Contactability]:
     """What decides whether each of these may be reached, in one statement, as it is now.
 
-    Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up."""
+    If a record cannot be read, nothing counts as safe for that survivor; the others are not affected."""
     return await store.list_contactability(tx, survivor_ids)
 
 
 async def list_holders(tx: Transaction, phone_bidx: bytes) -> list[UUID]:
-    """The living survivors whose current number this is."""
+    """The survivors whose current number this is."""
     return await numbers.list_holders(tx, phone_bidx)
 
 
 async def list_danger_words(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, str]:
-    """The danger word of each of these who has one; one that cannot be read is missing."""
+    """The danger words of these survivors; one that cannot be read is missing."""
     return await store.list_danger_words(tx, survivor_ids)
 
 
@@ -185,7 +185,7 @@ async def insert_opt_out(
     source: str,
     now: datetime,
 ) -> None:
-    """Add to the opt-out list, held per number and per person; at least one of them is known."""
+    """Add to the opt-out list, by number and by survivor; at least one of them is known."""
     await store.insert_opt_out(
         tx, survivor_id=survivor_id, phone_bidx=phone_bidx, source=source, now=now
     )
@@ -197,6 +197,5 @@ async def freeze_number(tx: Transaction, method_id: UUID, reason: str, now: date
 
 
 async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: datetime) -> None:
-    """The survivor said at `said_at` (UTC) that the profile is right; what they said before it was
-    recorded, or last confirmed, is no news."""
+    """Confirm the profile as of `said_at` (UTC), unless it was recorded or confirmed later."""
     await store.confirm_safe_contact(tx, survivor_id, said_at)

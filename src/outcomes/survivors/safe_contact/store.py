@@ -1,4 +1,4 @@
-"""The SQL of how a survivor may be reached: numbers, safe contact, opt-outs; encrypted here."""
+"""The SQL of safe contact and opt-outs. Profiles are encrypted and decrypted here."""
 
 from datetime import datetime
 from typing import TypeVar
@@ -30,7 +30,7 @@ WORDS = Field("safe_contacts", "words_ciphertext")
 LANGUAGE = Field("survivor_identities", "language_ciphertext")
 
 UNREADABLE = "not readable"
-"""Stands where the language of a damaged record would."""
+"""Shown instead of the language of a damaged record."""
 
 OPTED_OUT = """EXISTS (SELECT 1 FROM opt_outs o
     WHERE o.provider_id = :provider_id AND o.lifted_at IS NULL
@@ -55,7 +55,7 @@ _INSERT_SAFE_CONTACT = sql("""
 async def insert_safe_contact(
     tx: Transaction, opened: AuthorisedSurvivor, profile_id: UUID, profile: SafeContactProfile
 ) -> None:
-    """The next version of the profile; the number of the last one is read under its row's lock."""
+    """Insert the next version of the profile; the last version is read with its row locked."""
     await lock_survivor(tx, opened.survivor_id)
     last: int = await tx.fetch_value(_GET_LAST_VERSION, survivor_id=opened.survivor_id)
     await tx.execute(
@@ -87,8 +87,7 @@ _CONFIRM_SAFE_CONTACT = sql("""
 
 
 async def confirm_safe_contact(tx: Transaction, survivor_id: UUID, said_at: datetime) -> None:
-    """The survivor said at `said_at` (UTC) that the profile is right; what they said before it was
-    recorded, or last confirmed, is no news."""
+    """Confirm the profile as of `said_at` (UTC), unless it was recorded or confirmed later."""
     await tx.execute(
         _CONFIRM_SAFE_CONTACT,
         survivor_id=survivor_id,
@@ -129,7 +128,7 @@ _LIST_WORDS = sql("""
 
 
 async def list_danger_words(tx: Transaction, survivor_ids: list[UUID]) -> dict[UUID, str]:
-    """The danger word of each of these who has one; one that cannot be read is missing."""
+    """The danger words of these survivors; one that cannot be read is missing."""
     keys = await survivor_keys(tx, survivor_ids)
     found = {}
     for row in await tx.fetch(_LIST_WORDS, survivor_ids=survivor_ids):
@@ -145,7 +144,7 @@ def _rules(key: DataKey, row: Row) -> ContactRules:
 
 
 def _words(key: DataKey, row: Row) -> ContactWords:
-    """Up to 0.1.0 the words were encrypted with the rules."""
+    """The words; release 0.1.0 encrypted them with the rules."""
     if row["words_ciphertext"] is None:
         return key.decrypt_json(RULES, row["id"], row["profile_ciphertext"], ContactWords)
     return key.decrypt_json(WORDS, row["id"], row["words_ciphertext"], ContactWords)
@@ -165,7 +164,7 @@ async def insert_opt_out(
     source: str,
     now: datetime,
 ) -> None:
-    """Add to the opt-out list, held per number and per person; at least one of them is known."""
+    """Add to the opt-out list, by number and by survivor; at least one of them is known."""
     await tx.execute(
         _INSERT_OPT_OUT,
         id=uuid4(),
@@ -181,7 +180,7 @@ async def list_contactability(
 ) -> dict[UUID, Contactability]:
     """What decides whether each of these may be reached, in one statement, as it is now.
 
-    Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up.
+    If a record cannot be read, nothing counts as safe for that survivor; the others are not affected.
     """
     keys = await survivor_keys(tx, survivor_ids)
     rows = await _list_rows(tx, survivor_ids)

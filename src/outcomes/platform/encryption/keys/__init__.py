@@ -1,1 +1,1 @@
-"""Where keys come from, how they are kept, and what one provider's keys can do."""
+"""Key storage, and the keys of one provider."""

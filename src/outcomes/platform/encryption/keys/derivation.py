@@ -25,7 +25,7 @@ def digest(key: Protected[bytes], message: bytes) -> bytes:
 
 
 def commitment(data_key: bytes) -> bytes:
-    """32 bytes that only this key gives.
+    """32 bytes that are derived from this key only.
 
     AES-GCM alone does not commit to its key: one blob can be made to open under two.
     """

@@ -11,7 +11,7 @@ class InstallationKeys:
         self._csrf = sub_key(secret, "outcomes/csrf/v1")
 
     def route_digest(self, kind: str, value: str) -> bytes:
-        """32 bytes by which a sign-in name, token or number of ours leads to its provider.
+        """32 bytes that identify a sign-in name, token or sender number, to find its provider.
 
         Takes any text: what is typed at sign-in may hold lone surrogates, and then finds nothing.
         """

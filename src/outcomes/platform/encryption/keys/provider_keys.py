@@ -1,4 +1,4 @@
-"""What one provider's keys can do. They come from a scope, never from a row of that provider."""
+"""The keys of one provider. They come from a scope, never from a row."""
 
 import os
 from hmac import compare_digest
@@ -17,7 +17,7 @@ TOKEN_BYTES = 16
 
 
 class ProviderKeys:
-    """Makes and opens data keys, and makes the keyed tokens by which rows are found."""
+    """Creates and unwraps data keys, and makes the keyed tokens by which rows are found."""
 
     def __init__(self, secrets: ProviderSecrets, cipher: FieldCipher, cache: DataKeyCache) -> None:
         index = secrets.epochs[secrets.current].index
@@ -49,7 +49,7 @@ class ProviderKeys:
         """The key in this row, from the cache when it was used in the last minutes.
 
         Raises DecryptionError when the row was altered, belongs to another provider, or is under
-        a version of the provider's key that is not held here.
+        a version of the provider's key that this process does not have.
         """
         key = self._cache.find(self.provider_id, wrapped)
         if key is None:
@@ -70,7 +70,7 @@ class ProviderKeys:
         return digest(self._nationality, iso.encode())[:TOKEN_BYTES]
 
     def body_mac(self, body: bytes) -> bytes:
-        """32 bytes to recognise the same request body by. A plain hash would be a phone oracle."""
+        """32 bytes that identify a request body. A plain hash would let telephone numbers be guessed."""
         return digest(self._body, body)
 
     def export_pseudonym(self, export_id: UUID, subject_id: UUID) -> bytes:

@@ -1,4 +1,4 @@
-"""The ring on which a process carries its keys."""
+"""All keys of a process."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +15,7 @@ from outcomes.platform.encryption.keys.provider_keys import ProviderKeys
 
 
 class KeyRing:
-    """Every key of an installation. One ring a process, handed on as an argument.
+    """All keys of an installation. One instance per process, passed as an argument.
 
     Providers' keys are read when they are first asked for, so a provider that another process
     created meanwhile is found. Only scopes ask for them.

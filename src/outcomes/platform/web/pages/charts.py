@@ -198,7 +198,7 @@ def sparkline(values: Sequence[float | None], width: float, height: float) -> tu
 
 
 def _pooled(values: Sequence[float]) -> list[float]:
-    """The nearest non-decreasing sequence, by least squares."""
+    """The nearest non-decreasing sequence, by least squares (pool adjacent violators)."""
     blocks: list[tuple[float, int]] = []
     for value in values:
         mean, count = value, 1

@@ -2,7 +2,7 @@
 
 Names with dots are nested (`answers.safety-1`). A date asked for in three fields is `left_on.day`,
 `left_on.month`, `left_on.year`; where chips offer near dates, the chip `pick` selects them
-or to one native date field `left_on.pick`.
+or one native date field `left_on.pick`.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ PICK = "pick"
 
 
 class Form(msgspec.Struct, frozen=True):
-    """What a form holds, kept word for word so that a refused page loses nothing."""
+    """The fields of a form as they were typed, so that a refused page loses nothing."""
 
     fields: Mapping[str, tuple[str, ...]] = {}
     problems: tuple[FieldProblem, ...] = ()
@@ -35,7 +35,7 @@ class Form(msgspec.Struct, frozen=True):
         return cls({name: (str(v),) for name, v in values.items() if v is not None})
 
     def value(self, name: str) -> str:
-        """What stands in a field; empty when nothing does."""
+        """The value of a field; empty without one."""
         return self.fields.get(name, ("",))[0]
 
     def has(self, name: str, value: object) -> bool:
@@ -56,7 +56,7 @@ class Form(msgspec.Struct, frozen=True):
 
     @property
     def idempotency_key(self) -> UUID:
-        """The id that the page minted for what this form creates. Raises Invalid."""
+        """The id that the page generated for what this form creates. Raises Invalid."""
         try:
             return UUID(self.value(KEY_FIELD))
         except ValueError:
@@ -101,12 +101,12 @@ def nested(fields: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
 
 
 def _place(tree: dict[str, object], parents: list[str]) -> dict[str, object] | None:
-    """Where a nested field goes; nowhere when a chip has answered already."""
+    """The mapping for a nested field; None when a chip has set the value already."""
     for name in parents:
-        held = tree.get(name)
-        if held in (None, (PICK,), ("",)):
-            held = tree[name] = {CHOSEN: held} if held == (PICK,) else {}
-        if not isinstance(held, dict):
+        child = tree.get(name)
+        if child in (None, (PICK,), ("",)):
+            child = tree[name] = {CHOSEN: child} if child == (PICK,) else {}
+        if not isinstance(child, dict):
             return None
-        tree = held
+        tree = child
     return tree

@@ -1,4 +1,4 @@
-"""What happens to a form that was sent: it is saved and leads on, or it is shown again as it was typed."""
+"""Saving a submitted form: save and redirect, or show it again with what was typed."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar

@@ -36,7 +36,7 @@ _GOVUK = "govuk_frontend_jinja"
 
 
 class NavigationItem(msgspec.Struct, frozen=True):
-    """A screen within one thumb's reach. `icon` is a name in `web/icons.html`; shown to callers
+    """An item of the navigation bar. `icon` is a name in `web/icons.html`; shown to callers
     with the permission, current on every address below `href`."""
 
     label: str
@@ -46,7 +46,7 @@ class NavigationItem(msgspec.Struct, frozen=True):
 
 
 class _PageEnvironment(Environment):
-    """Strict for our templates; names of the GOV.UK macros lead to a lenient environment."""
+    """Strict for the product's templates; the GOV.UK macros use a lenient environment."""
 
     def __init__(self, loader: BaseLoader) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Who is asking: a session's cookie or an API token, handed to whoever knows sessions."""
+"""Authentication by a session cookie or an API token."""
 
 from collections.abc import Collection, Iterable
 from enum import StrEnum
@@ -18,14 +18,14 @@ _MAX_TOKEN_LENGTH = 200
 
 
 class CredentialKind(StrEnum):
-    """How somebody proves who they are."""
+    """Cookie or bearer token."""
 
     SESSION = "session"
     TOKEN = "token"  # noqa: S105 - a kind, not a token
 
 
 class Credential(Struct, frozen=True):
-    """What the request carried. Never printed."""
+    """The credential of a request. Never printed."""
 
     kind: CredentialKind
     token: str
@@ -49,7 +49,7 @@ class Caller(Protocol):
 
 
 class Authenticator(Protocol):
-    """Knows sessions and tokens."""
+    """Looks up sessions and tokens."""
 
     async def authenticate(self, kind: CredentialKind, token: str) -> Caller | None:
         """The caller behind a credential; None when it is unknown, expired or ended."""

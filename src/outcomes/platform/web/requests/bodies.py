@@ -58,7 +58,7 @@ def require_content_type(request: Request[Any, Any, Any], accepted: str) -> None
 
 
 def decode_json(body: bytes) -> object:
-    """One JSON document, without what JSON leaves open. Raises Invalid."""
+    """One JSON document, strictly. Raises Invalid."""
     try:
         return json.loads(
             body.decode("utf-8"),

@@ -1,4 +1,4 @@
-"""A page's own forms only: a token bound to the session, and what the browser says of the origin."""
+"""CSRF protection: a token bound to the session, and the browser's origin headers."""
 
 import hmac
 from collections.abc import Callable
@@ -45,8 +45,8 @@ class CsrfGuard:
                 raise Forbidden(_STALE)
 
     def _same_origin(self, connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-        """`Origin: null` is what `Referrer-Policy: no-referrer` makes of our own forms, so it
-        says nothing; it matters only to browsers too old for `Sec-Fetch-Site`."""
+        """`Origin: null` is what `Referrer-Policy: no-referrer` makes of the product's forms, so it is not
+        evidence; it matters only in browsers without `Sec-Fetch-Site`."""
         if site := connection.headers.get("sec-fetch-site"):
             return site in ("same-origin", "none")
         return connection.headers.get("origin", "null") in ("null", self.origin)

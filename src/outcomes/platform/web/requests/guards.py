@@ -1,7 +1,7 @@
-"""What every handler must declare, and who may pass.
+"""Permissions: what every handler must declare, and the check of it.
 
 Each handler says `permission=Permission.X`, `permission=SIGNED_IN` or `public=True`; the
-application does not start with one that says nothing.
+application does not start with a handler that declares none.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from outcomes.errors import Forbidden, Invalid, NotSignedIn
 from outcomes.platform.web.requests.authentication import CredentialKind, caller_of, credential_used
 
 SIGNED_IN = "signed_in"
-"""For handlers that anybody signed in may use, such as signing out."""
+"""For handlers that any signed-in account may use."""
 
 _MAX_QUERY_LENGTH = 2_000
 _FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
@@ -41,7 +41,7 @@ def require_permission(
 
 
 def refuse_bad_address(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    """Raises Invalid for what no link of ours contains and PostgreSQL cannot store."""
+    """Raises Invalid for addresses that no link of the product has and PostgreSQL cannot store."""
     query = connection.scope["query_string"]
     if len(query) > _MAX_QUERY_LENGTH or b"%00" in query or b"\0" in query:
         raise Invalid.field("query", "Shorten the address, and leave out what cannot be printed.")
@@ -50,7 +50,7 @@ def refuse_bad_address(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
 
 
 class DeclaredRoutes(ReceiveRoutePlugin):
-    """Refuses to start with a handler that does not say who may use it."""
+    """Refuses to start with a handler that declares no permission."""
 
     def receive_route(self, route: BaseRoute) -> None:
         """Raises ImproperlyConfiguredException, naming the route."""
@@ -75,7 +75,7 @@ def _check(path: str, handler: HTTPRouteHandler) -> None:
 
 
 def _is_public(handler: BaseRouteHandler) -> bool:
-    """Public by its own word, or litestar's automatic answer to OPTIONS (a list of methods)."""
+    """Declared public, or litestar's automatic answer to OPTIONS (a list of methods)."""
     automatic = isinstance(handler, HTTPRouteHandler) and handler.http_methods == {
         HttpMethod.OPTIONS
     }

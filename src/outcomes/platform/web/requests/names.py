@@ -1,4 +1,4 @@
-"""How fields are named, to people and in answers."""
+"""Names of fields in messages and answers."""
 
 import re
 

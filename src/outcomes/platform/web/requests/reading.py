@@ -1,4 +1,4 @@
-"""From what somebody sent to a Struct that is right, or to every problem at once."""
+"""Reads a request as a valid Struct, or reports every problem at once."""
 
 import re
 import unicodedata
@@ -17,11 +17,11 @@ Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 
 MAX_DEPTH = 12
 CHOSEN = "chosen"
-"""Stands among a date's parts when its chip was chosen, so that no day is not taken for no answer."""
+"""Marks a date whose chip was chosen, to tell an empty day from no answer."""
 MAX_PROBLEMS = 100
-"""More are not told: an answer must not be larger than what it answers."""
+"""The most problems reported, so that an answer is never larger than its request."""
 _LIFETIMES = re.compile(r"(19|20)[0-9]{2}-.*", re.DOTALL)
-"""Days that somebody here can mean. Beyond them calendars end and plans never do."""
+"""Plausible years of a date."""
 _NO_DAY = "not a date"
 _CLOCK_TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -45,7 +45,7 @@ def read(wanted: type[Wanted], raw: object, *, strings: bool = False) -> Wanted:
 
 
 def is_blank(text: str) -> bool:
-    """Nothing that a reader could see: empty, spaces, or zero-width characters only."""
+    """Whether the text is empty or has only spaces and zero-width characters."""
     return not any(unicodedata.category(character)[0] not in "ZC" for character in text)
 
 

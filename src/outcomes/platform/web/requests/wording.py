@@ -1,4 +1,4 @@
-"""What a person is told when a field cannot be accepted: what to do, in plain English.
+"""Messages for fields that cannot be accepted: what to do, in plain English.
 
 Follows the GOV.UK Design System's advice on error messages: name the field, say the remedy, use
 the same words in the summary and beside the field.
@@ -38,7 +38,7 @@ def explain(
 
 
 def leaf(wanted: Any) -> inspect.Type:
-    """What the type is without its metadata and without `| None`."""
+    """The type without its metadata and without `| None`."""
     return bare_info(inspect.type_info(wanted))
 
 

@@ -1,1 +1,1 @@
-"""Headers, errors, static files and the API's own description."""
+"""Headers, errors, static files and the API description."""

@@ -1,4 +1,4 @@
-"""The headers of every answer: nothing foreign runs, nothing is framed, nothing is kept."""
+"""The headers of every answer: no foreign scripts, no framing, no caching."""
 
 from litestar.types import Message, Scope
 from litestar.types.callable_types import BeforeMessageSendHookHandler

@@ -1,7 +1,7 @@
-"""The API described by itself: OpenAPI 3.1 from the handlers, and a page that shows it.
+"""The API description: OpenAPI 3.1 from the handlers, and a page that shows it.
 
 litestar's own addresses for it are public and its pages load scripts from elsewhere, so only its
-generator is used, on an application of the API's handlers that nothing is ever sent to.
+generator is used, on an application that has the API's handlers and receives no requests.
 """
 
 from collections.abc import Iterable
@@ -21,8 +21,8 @@ from outcomes.platform.web.responses.problems import Problem
 
 _ROOT = "/api/"
 _ABOUT = (
-    "What people do on the pages, for programs. Times are ISO 8601 in UTC, dates ISO 8601. A list"
-    " answers with `items` and with `next`, which goes into `cursor` to ask for what follows."
+    "The functions of the pages for programs. Times are ISO 8601 in UTC, dates ISO 8601. A list"
+    " answers with `items` and with `next`, the value of `cursor` for the following page."
 )
 _SCHEMAS = "#/components/schemas/{name}"
 _PARTS: dict[str, dict[str, Any]] = {
@@ -30,13 +30,13 @@ _PARTS: dict[str, dict[str, Any]] = {
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "From `outcomes tokens create`: one account's, with what it was given.",
+            "description": "From `outcomes tokens create`: acts for an account, with its permissions.",
         },
         "session": {
             "type": "apiKey",
             "in": "cookie",
             "name": "__Host-outcomes",
-            "description": "A browser's session; what changes something also needs X-CSRF-Token.",
+            "description": "A browser's session; requests that change something also need X-CSRF-Token.",
         },
     },
     "parameters": {
@@ -45,8 +45,8 @@ _PARTS: dict[str, dict[str, Any]] = {
             "in": "header",
             "required": True,
             "schema": {"type": "string", "format": "uuid"},
-            "description": "A new UUID; it becomes the id. Send the same one to try again: nothing"
-            " is made twice. With another body or address it is refused (409).",
+            "description": "A new UUID, which becomes the id. Send the same one to retry: nothing"
+            " is created twice. With another body or address it is refused (409).",
         }
     },
     "responses": {
@@ -108,7 +108,7 @@ class ApiDocument:
 
 
 def _complete(handler: HTTPRouteHandler, paths: dict[str, Any]) -> None:
-    """What litestar cannot know: our problems, the idempotency key, who may call it."""
+    """Add what litestar cannot know: problems, the idempotency key, the permission."""
     wanted = handler.parsed_fn_signature.parameters
     for path in _api_paths(handler):
         for method in handler.http_methods:
@@ -132,7 +132,7 @@ def _template(path: str) -> str:
 
 
 def _nothing() -> Any:
-    """A provider of its own for each dependency, as litestar wants it."""
+    """A separate provider for each dependency, as litestar requires."""
 
     async def provide() -> None:
         return None

@@ -1,7 +1,7 @@
 """Errors as answers: `application/problem+json` for programs, a page for people.
 
-The only place that gives an error of `outcomes.errors` a status. What is absent and what is
-somebody else's get the same bytes; nothing repeats what was sent.
+The only place that gives an error of `outcomes.errors` a status. A resource that is absent
+and one of another provider get the same bytes; no answer repeats what was sent.
 """
 
 import secrets
@@ -62,7 +62,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def on_error(request: Request[Any, Any, Any], error: OutcomesError) -> Response[Any]:
-    """An error that the product raised on purpose."""
+    """The answer to an error of the product."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     if status == 500:
         return on_unexpected(request, error)
@@ -79,7 +79,7 @@ def on_error(request: Request[Any, Any, Any], error: OutcomesError) -> Response[
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """litestar's own: no such route, wrong method, a value in the address that is no number."""
+    """The answer to an error of litestar: no such route, wrong method, an invalid value in the address."""
     if error.status_code >= 500 or error.status_code not in _TITLES:
         return on_unexpected(request, error)
     if same := _LIKE.get(error.status_code):
@@ -93,7 +93,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """A fault in the product: logged without content under a reference that the person can read out."""
+    """The answer to a bug: logged without content, under a reference shown to the user."""
     reference = secrets.token_hex(4)
     _log.error("unexpected_error", reference=reference, **describe(error))
     detail = f"The problem has been logged. Its reference is {reference}."

@@ -1,4 +1,4 @@
-"""Style sheets and icons, held in memory, addressed by their content and cached for ever."""
+"""Style sheets and icons, in memory, addressed by their content and cached for ever."""
 
 import base64
 import gzip
