@@ -8,7 +8,7 @@ import pytest
 
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.casework.models import Entry, EntryKind
-from outcomes.casework.presentation import shown
+from outcomes.casework.presentation import timeline_item
 from outcomes.disengagement.models import DEFAULT_LADDER
 
 
@@ -23,7 +23,7 @@ from outcomes.disengagement.models import DEFAULT_LADDER
 )
 def test_an_answer_is_told_in_words(body: str, title: str, lines: tuple[str, ...]) -> None:
     entry = _entry(EntryKind.REPLY, "answer", text={"body": body})
-    line = shown(entry, DEFAULT_LADDER, shipped_instruments())
+    line = timeline_item(entry, DEFAULT_LADDER, shipped_instruments())
     assert (line.title, line.lines) == (title, lines)
 
 
@@ -39,7 +39,7 @@ def test_a_score_is_out_of_its_own_scale(how: str, score: str | None, line: str)
     entry = _entry(
         EntryKind.OUTCOMES, "follow_up", how=how, score=Decimal(score) if score else None
     )
-    found = shown(entry, DEFAULT_LADDER, shipped_instruments())
+    found = timeline_item(entry, DEFAULT_LADDER, shipped_instruments())
     assert (found.title, found.lines) == ("Outcomes assessed: follow-up after exit", (line,))
 
 

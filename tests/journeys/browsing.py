@@ -1,6 +1,6 @@
-"""Somebody at a browser: a hand without scripts that does the work, and an eye that checks pages.
+"""Somebody at a browser: a user without scripts that does the work, and an checker that checks pages.
 
-The eye has the same cookies and allows scripts, which axe needs. It opens each page that the hand
+The checker has the same cookies and allows scripts, which axe needs. It opens each page that the user
 stands on, at both sizes. Everything either of them asks for or complains about is kept.
 """
 
@@ -30,13 +30,13 @@ _VIOLATIONS = f"""{_AXE}.then(found => found.violations.map(
 class Walker:
     """A person signed in, or about to be, on a phone."""
 
-    def __init__(self, hand: Page, eye: Page, shots: Path) -> None:
-        self.page = hand
+    def __init__(self, user: Page, checker: Page, shots: Path) -> None:
+        self.page = user
         self.taps = 0
         self.trouble: list[str] = []
-        self._eye = eye
+        self._checker = checker
         self._shots = shots
-        for page in (hand, eye):
+        for page in (user, checker):
             self._listen(page)
 
     def _listen(self, page: Page) -> None:
@@ -98,18 +98,18 @@ class Walker:
         raise AssertionError(await self._words())
 
     async def look(self, name: str) -> None:
-        """Check the page where the hand is, at both sizes, and keep a picture of each."""
+        """Check the page where the user is, at both sizes, and keep a picture of each."""
         held: Any = await self.page.context.cookies()
-        await self._eye.context.add_cookies(held)
-        await self._eye.goto(self.page.url)
-        await self._eye.evaluate(AXE_SCRIPT)  # through the debugger, so that the CSP stays on
+        await self._checker.context.add_cookies(held)
+        await self._checker.goto(self.page.url)
+        await self._checker.evaluate(AXE_SCRIPT)  # through the debugger, so that the CSP stays on
         for size, (width, height) in SIZES.items():
-            await self._eye.set_viewport_size({"width": width, "height": height})
-            scroll, window = await self._eye.evaluate(_WIDTHS)
+            await self._checker.set_viewport_size({"width": width, "height": height})
+            scroll, window = await self._checker.evaluate(_WIDTHS)
             assert scroll == window, (name, size)
-            await _photograph(self._eye, self._shots / f"{name}-{size}.png")
+            await _photograph(self._checker, self._shots / f"{name}-{size}.png")
             for look in (_OVERFLOWING, _SMALL_TARGETS, _CUT_LABELS, _VIOLATIONS):
-                assert (found := await self._eye.evaluate(look)) == [], (name, size, found)
+                assert (found := await self._checker.evaluate(look)) == [], (name, size, found)
         assert self.trouble == [], name
 
     async def picture(self, name: str) -> None:
@@ -132,10 +132,10 @@ async def _photograph(page: Page, path: Path) -> None:
 @asynccontextmanager
 async def walking(chromium: Browser, shots: Path) -> AsyncIterator[Walker]:
     """Somebody with an empty browser."""
-    hand = await chromium.new_context(viewport=PHONE, java_script_enabled=False)
-    eye = await chromium.new_context(viewport=PHONE)
-    for context in (hand, eye):
+    user = await chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    checker = await chromium.new_context(viewport=PHONE)
+    for context in (user, checker):
         context.set_default_timeout(10_000)
-    yield Walker(await hand.new_page(), await eye.new_page(), shots)
-    await hand.close()
-    await eye.close()
+    yield Walker(await user.new_page(), await checker.new_page(), shots)
+    await user.close()
+    await checker.close()

@@ -291,7 +291,7 @@ OTHERS = [
         "caseloads",
         ("handed over",),
         "caseload-per-worker",
-        "(held.until_at IS NULL OR held.until_at >= period.ends_at)",
+        "(assigned.until_at IS NULL OR assigned.until_at >= period.ends_at)",
     ),
     Distractor("caseloads", (LATE,), "caseload-per-worker", ENROLLED),
     Distractor("caseloads", (LEFT,), "caseload-per-worker", AT_END),

@@ -24,19 +24,19 @@ CREATE = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
 
 @pytest.fixture
-async def on_desk() -> AsyncIterator[ServedHandset]:
+async def served() -> AsyncIterator[ServedHandset]:
     async with served_handset() as found:
         yield found
 
 
 @pytest.fixture
-async def client(on_desk: ServedHandset) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=on_desk.url, auth=(ACCOUNT, TOKEN)) as opened:
+async def client(served: ServedHandset) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=served.url, auth=(ACCOUNT, TOKEN)) as opened:
         yield opened
 
 
-def message(on_desk: ServedHandset, words: str = "Hi") -> dict[str, str]:
-    callback = f"{on_desk.public_url}/webhooks/twilio/status?t=Ab12"
+def message(served: ServedHandset, words: str = "Hi") -> dict[str, str]:
+    callback = f"{served.public_url}/webhooks/twilio/status?t=Ab12"
     return {
         "To": PHONE,
         "From": SENDER,
@@ -46,21 +46,21 @@ def message(on_desk: ServedHandset, words: str = "Hi") -> dict[str, str]:
     }
 
 
-def statuses(on_desk: ServedHandset) -> list[StatusUpdate]:
+def statuses(served: ServedHandset) -> list[StatusUpdate]:
     """What the product makes of the callbacks, by its own strict reading."""
-    url = f"{on_desk.public_url}/webhooks/twilio/status?t=Ab12"
+    url = f"{served.public_url}/webhooks/twilio/status?t=Ab12"
     return [
         read_status(verify(call.headers["x-twilio-signature"], url, call.body, (TOKEN,)), ACCOUNT)
-        for call in on_desk.product.received
+        for call in served.product.received
         if (call.path, call.query) == ("/webhooks/twilio/status", "t=Ab12")
     ]
 
 
-def texts_in(on_desk: ServedHandset) -> list[InboundSms]:
-    url = f"{on_desk.public_url}/webhooks/twilio/inbound"
+def texts_in(served: ServedHandset) -> list[InboundSms]:
+    url = f"{served.public_url}/webhooks/twilio/inbound"
     return [
         read_inbound(verify(call.headers["x-twilio-signature"], url, call.body, (TOKEN,)), ACCOUNT)
-        for call in on_desk.product.received
+        for call in served.product.received
         if call.path == "/webhooks/twilio/inbound"
     ]
 
@@ -72,21 +72,21 @@ def test_it_signs_as_twilios_own_validator_does(fields: dict[str, str]) -> None:
 
 
 async def test_a_message_is_followed_by_its_statuses(
-    on_desk: ServedHandset, client: httpx.AsyncClient
+    served: ServedHandset, client: httpx.AsyncClient
 ) -> None:
-    answer = await client.post(CREATE, data=message(on_desk))
+    answer = await client.post(CREATE, data=message(served))
     assert (answer.status_code, answer.json()["status"]) == (201, "queued")
-    await until(lambda: len(on_desk.product.received) == 2)
-    told = statuses(on_desk)
+    await until(lambda: len(served.product.received) == 2)
+    told = statuses(served)
     assert [update.status for update in told] == [GatewayStatus.SENT, GatewayStatus.DELIVERED]
     assert {update.message_sid for update in told} == {answer.json()["sid"]}
     assert {(update.from_, update.to) for update in told} == {(SENDER, PHONE)}
 
 
 async def test_twilios_error_shape_and_a_missing_number(
-    on_desk: ServedHandset, client: httpx.AsyncClient
+    served: ServedHandset, client: httpx.AsyncClient
 ) -> None:
-    answer = await client.post(CREATE, data=message(on_desk) | {"To": ""})
+    answer = await client.post(CREATE, data=message(served) | {"To": ""})
     assert answer.status_code == 400
     assert answer.json() == {
         "code": 21604,
@@ -94,15 +94,15 @@ async def test_twilios_error_shape_and_a_missing_number(
         "more_info": "https://www.twilio.com/docs/errors/21604",
         "status": 400,
     }
-    assert (await client.post(CREATE, data=message(on_desk), auth=("x", "y"))).status_code == 401
+    assert (await client.post(CREATE, data=message(served), auth=("x", "y"))).status_code == 401
     assert (await client.post(CREATE.replace("a", "b", 9), data={})).status_code == 404
 
 
 async def test_the_log_counts_every_arrival(
-    on_desk: ServedHandset, client: httpx.AsyncClient
+    served: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     for words in ("one", "one", "two"):
-        await client.post(CREATE, data=message(on_desk, words))
+        await client.post(CREATE, data=message(served, words))
     log = (await client.get("/handset/messages")).json()
     assert [text["body"] for text in log["accepted"]] == ["one", "one", "two"]
     assert [text["order"] for text in log["accepted"]] == [1, 2, 3]
@@ -115,43 +115,43 @@ async def test_the_log_counts_every_arrival(
 
 
 async def test_callbacks_can_be_off_doubled_or_tell_of_a_failure(
-    on_desk: ServedHandset, client: httpx.AsyncClient
+    served: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     async def plan(**values: object) -> None:
         assert (await client.post("/handset/faults", json=values)).status_code == 204
 
     await plan(callbacks="off")
-    await client.post(CREATE, data=message(on_desk))
-    await until(lambda: on_desk.handset.phones.texts[0].status == "delivered")
-    assert on_desk.product.received == []
+    await client.post(CREATE, data=message(served))
+    await until(lambda: served.handset.phones.texts[0].status == "delivered")
+    assert served.product.received == []
     await plan(callbacks="doubled", statuses=["sent", "undelivered"], error_code=30003)
-    await client.post(CREATE, data=message(on_desk))
-    await until(lambda: len(on_desk.product.received) == 4)
-    assert [update.error_code for update in statuses(on_desk)] == [None, None, 30003, 30003]
+    await client.post(CREATE, data=message(served))
+    await until(lambda: len(served.product.received) == 4)
+    assert [update.error_code for update in statuses(served)] == [None, None, 30003, 30003]
     assert (await client.post("/handset/faults", json={"nonsense": 1})).status_code == 400
 
 
 async def test_a_callback_may_come_before_the_answer(
-    on_desk: ServedHandset, client: httpx.AsyncClient
+    served: ServedHandset, client: httpx.AsyncClient
 ) -> None:
     await client.post("/handset/faults", json={"faults": [{"kind": "slow", "seconds": 60}]})
-    answer = asyncio.create_task(client.post(CREATE, data=message(on_desk)))
-    await until(lambda: len(on_desk.product.received) == 2)
+    answer = asyncio.create_task(client.post(CREATE, data=message(served)))
+    await until(lambda: len(served.product.received) == 2)
     assert not answer.done()
     answer.cancel()
 
 
 async def test_a_reply_is_posted_signed_and_its_fate_is_shown(
-    on_desk: ServedHandset, client: httpx.AsyncClient
+    served: ServedHandset, client: httpx.AsyncClient
 ) -> None:
-    on_desk.product.statuses = [204, 403, 503, 503, 204]
+    served.product.statuses = [204, 403, 503, 503, 204]
     for words in ("١", "refused", "later"):
         sent = await client.post(f"/phones/{PHONE[1:]}", data={"to": SENDER, "body": words})
         assert (sent.status_code, sent.headers["location"]) == (303, f"/phones/{PHONE[1:]}")
-        last = on_desk.handset.phones.texts[-1]
+        last = served.handset.phones.texts[-1]
         await until(lambda text=last: text.status != "sending")  # type: ignore[misc]
-    assert [text.status for text in on_desk.handset.phones.texts] == ["taken", "not taken", "taken"]
-    read = texts_in(on_desk)
+    assert [text.status for text in served.handset.phones.texts] == ["taken", "not taken", "taken"]
+    read = texts_in(served)
     assert (read[0].from_, read[0].to, read[0].body) == (PHONE, SENDER, "١")
     assert [text.body for text in read] == ["١", "refused", "later", "later", "later"]
 
@@ -164,9 +164,9 @@ async def test_a_reply_to_nobody_keeps_what_was_typed(client: httpx.AsyncClient,
 
 
 async def test_pages_let_nothing_run_and_unknown_ones_are_not_found(
-    client: httpx.AsyncClient, on_desk: ServedHandset
+    client: httpx.AsyncClient, served: ServedHandset
 ) -> None:
-    await client.post(CREATE, data=message(on_desk, "<script>alert(1)</script>"))
+    await client.post(CREATE, data=message(served, "<script>alert(1)</script>"))
     for path in ("/", f"/phones/{PHONE[1:]}", f"/phones/{PHONE[1:]}/thread"):
         page = await client.get(path)
         assert page.headers["content-security-policy"].startswith("default-src 'none'")
@@ -180,7 +180,7 @@ async def test_pages_let_nothing_run_and_unknown_ones_are_not_found(
 
 
 async def test_it_runs_as_a_process_and_says_nothing_of_what_it_holds(
-    on_desk: ServedHandset,
+    served: ServedHandset,
 ) -> None:
     """Started as the product starts it; its output is empty and it ends on SIGTERM."""
     with socket.socket() as free:
@@ -189,7 +189,7 @@ async def test_it_runs_as_a_process_and_says_nothing_of_what_it_holds(
     names = {
         "OUTCOMES_TWILIO_ACCOUNT_SID": ACCOUNT,
         "OUTCOMES_TWILIO_AUTH_TOKEN": TOKEN,
-        "OUTCOMES_PUBLIC_URL": on_desk.public_url,
+        "OUTCOMES_PUBLIC_URL": served.public_url,
         "OUTCOMES_HANDSET_PORT": port,
     }
     process = await _started(os.environ | names)
@@ -199,7 +199,7 @@ async def test_it_runs_as_a_process_and_says_nothing_of_what_it_holds(
             base_url=f"http://127.0.0.1:{port}", auth=(ACCOUNT, TOKEN), transport=transport
         ) as client:
             assert (await client.get("/healthz")).text == "ok"
-            assert (await client.post(CREATE, data=message(on_desk))).status_code == 201
+            assert (await client.post(CREATE, data=message(served))).status_code == 201
             log = (await client.get("/handset/messages")).json()
             assert len(log["accepted"]) == 1
     finally:

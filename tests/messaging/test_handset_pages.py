@@ -21,7 +21,7 @@ FLAGS = (
 
 
 @pytest.fixture
-async def on_desk() -> AsyncIterator[ServedHandset]:
+async def served() -> AsyncIterator[ServedHandset]:
     async with served_handset() as found:
         yield found
 
@@ -36,9 +36,9 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-def fill(on_desk: ServedHandset) -> None:
+def fill(served: ServedHandset) -> None:
     """Two senders on one phone, both ways, a reply that was refused, and another script."""
-    phones = on_desk.handset.phones
+    phones = served.handset.phones
     for sender in (SENDER, OTHER_SENDER):
         phones.accept(phone=PHONE, sender=sender, body=WORDS, callback=None, validity=600)
     phones.write(phone=PHONE, sender=SENDER, body="w" * 300).status = "not taken"
@@ -47,7 +47,7 @@ def fill(on_desk: ServedHandset) -> None:
 
 @pytest.mark.parametrize("size", [(360, 740), (1280, 800)])
 async def test_every_page_is_accessible_fits_and_asks_nobody_else(
-    on_desk: ServedHandset, browser: Browser, size: tuple[int, int]
+    served: ServedHandset, browser: Browser, size: tuple[int, int]
 ) -> None:
     page = await browser.new_page(viewport={"width": size[0], "height": size[1]})
     complaints: list[str] = []
@@ -55,15 +55,15 @@ async def test_every_page_is_accessible_fits_and_asks_nobody_else(
     page.on(
         "request",
         lambda request: (
-            complaints.append(request.url) if not request.url.startswith(on_desk.url) else None
+            complaints.append(request.url) if not request.url.startswith(served.url) else None
         ),
     )
-    await look(page, f"{on_desk.url}/", size[0])
-    await look(page, f"{on_desk.url}/phones/447700900999", size[0])
-    fill(on_desk)
+    await look(page, f"{served.url}/", size[0])
+    await look(page, f"{served.url}/phones/447700900999", size[0])
+    fill(served)
     for path in ("/", "/list?current=447700900123", "/phones/447700900123", "/phones/447700900456",
                  "/phones/447700900123/thread"):  # fmt: skip
-        await look(page, on_desk.url + path, size[0])
+        await look(page, served.url + path, size[0])
     assert complaints == []
     await page.close()
 
@@ -76,14 +76,14 @@ async def look(page: Page, url: str, width: int) -> None:
 
 
 async def test_a_text_appears_while_a_reply_is_half_typed_and_the_reply_goes_out(
-    on_desk: ServedHandset, browser: Browser
+    served: ServedHandset, browser: Browser
 ) -> None:
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
-    message = OutboundSms(PHONE, SENDER, WORDS, f"{on_desk.public_url}/?t=1", 600)
-    gateway = TwilioGateway(ACCOUNT, TOKEN, base_url=on_desk.url)
+    message = OutboundSms(PHONE, SENDER, WORDS, f"{served.public_url}/?t=1", 600)
+    gateway = TwilioGateway(ACCOUNT, TOKEN, base_url=served.url)
     await gateway.send(message)
-    await page.goto(on_desk.url)
+    await page.goto(served.url)
     listed = page.frame_locator("iframe[title^='Phones with texts']")
     await listed.get_by_role("link", name="+44 7700 900123").click()
     thread = page.frame_locator("iframe[title='Texts on this phone']")
@@ -96,33 +96,33 @@ async def test_a_text_appears_while_a_reply_is_half_typed_and_the_reply_goes_out
     await expect(thread.get_by_text("half typ")).to_be_visible()
     await page.get_by_role("button", name="1", exact=True).click()
     await expect(thread.get_by_text("1", exact=True)).to_be_visible()
-    await until(lambda: [text.status for text in on_desk.handset.phones.texts[2:]] == ["taken"] * 2)
-    inbound = [call for call in on_desk.product.received if call.path.endswith("/inbound")]
+    await until(lambda: [text.status for text in served.handset.phones.texts[2:]] == ["taken"] * 2)
+    inbound = [call for call in served.product.received if call.path.endswith("/inbound")]
     assert [call.form()["Body"] for call in inbound] == ["half typ", "1"]
     await gateway.close()
     await context.close()
 
 
 async def test_enter_in_the_number_box_sends_what_was_typed_and_no_quick_reply(
-    on_desk: ServedHandset, browser: Browser
+    served: ServedHandset, browser: Browser
 ) -> None:
     page = await browser.new_page()
-    await page.goto(f"{on_desk.url}/phones/447700900123")
+    await page.goto(f"{served.url}/phones/447700900123")
     await page.get_by_label("Your reply").fill("hello there")
     await page.get_by_label("To", exact=True).fill("07700 900001")
     await page.keyboard.press("Enter")
-    await until(lambda: len(on_desk.handset.phones.texts) == 1)
-    text = on_desk.handset.phones.texts[0]
+    await until(lambda: len(served.handset.phones.texts) == 1)
+    text = served.handset.phones.texts[0]
     assert (text.sender, text.body) == (SENDER, "hello there")
     await page.close()
 
 
 async def test_a_phone_that_was_open_before_its_first_text_answers_it(
-    browser: Browser, on_desk: ServedHandset
+    browser: Browser, served: ServedHandset
 ) -> None:
     page = await browser.new_page(java_script_enabled=False)
-    await page.goto(f"{on_desk.url}/phones/447700900123")
-    phones = on_desk.handset.phones
+    await page.goto(f"{served.url}/phones/447700900123")
+    phones = served.handset.phones
     phones.accept(phone=PHONE, sender=SENDER, body=WORDS, callback=None, validity=None)
     await page.get_by_role("button", name="1", exact=True).click()
     await until(lambda: len(phones.texts) == 2)

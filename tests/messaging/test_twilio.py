@@ -29,7 +29,7 @@ MESSAGE = OutboundSms(
 
 
 @pytest.fixture
-async def on_desk() -> AsyncIterator[ServedHandset]:
+async def served() -> AsyncIterator[ServedHandset]:
     async with served_handset() as found:
         yield found
 
@@ -45,23 +45,23 @@ async def gateway(
         await opened.close()
 
 
-async def test_a_message_arrives_once_with_everything_that_it_needs(on_desk: ServedHandset) -> None:
-    async with gateway(on_desk.url) as sms:
+async def test_a_message_arrives_once_with_everything_that_it_needs(served: ServedHandset) -> None:
+    async with gateway(served.url) as sms:
         taken = await sms.send(MESSAGE)
-    [text] = on_desk.handset.phones.texts
+    [text] = served.handset.phones.texts
     assert MESSAGE_SID.fullmatch(taken.message_sid)
     assert taken.message_sid == text.sid
     assert (text.phone, text.sender, text.body) == (PHONE, SENDER, WORDS)
     assert text.validity_seconds == 600
     assert text.status_callback == MESSAGE.status_callback_url
-    assert list(on_desk.handset.phones.arrivals().values()) == [1]
+    assert list(served.handset.phones.arrivals().values()) == [1]
 
 
-async def test_every_script_survives_the_way(on_desk: ServedHandset) -> None:
+async def test_every_script_survives_the_way(served: ServedHandset) -> None:
     words = "ë 1️⃣ توقف & a=b+c%20\nline two 👩‍👧"
-    async with gateway(f"{on_desk.url}/") as sms:
+    async with gateway(f"{served.url}/") as sms:
         await sms.send(msgspec.structs.replace(MESSAGE, body=words))
-    assert on_desk.handset.phones.texts[0].body == words
+    assert served.handset.phones.texts[0].body == words
 
 
 @pytest.mark.parametrize(
@@ -77,41 +77,41 @@ async def test_every_script_survives_the_way(on_desk: ServedHandset) -> None:
     ],
 )
 async def test_a_refusal_for_good(
-    on_desk: ServedHandset, change: dict[str, str], code: int, kind: FailureKind
+    served: ServedHandset, change: dict[str, str], code: int, kind: FailureKind
 ) -> None:
-    async with gateway(on_desk.url) as sms:
+    async with gateway(served.url) as sms:
         with pytest.raises(SmsRejected) as refused:
             await sms.send(msgspec.structs.replace(MESSAGE, **change))
     assert (refused.value.code, refused.value.kind) == (code, kind)
-    assert on_desk.handset.phones.texts == []
+    assert served.handset.phones.texts == []
 
 
 @pytest.mark.parametrize(
     ("code", "kind"), [(21610, FailureKind.OPTED_OUT), (21614, FailureKind.BAD_NUMBER)]
 )
 async def test_a_refusal_that_the_handset_is_told_to_make(
-    on_desk: ServedHandset, code: int, kind: FailureKind
+    served: ServedHandset, code: int, kind: FailureKind
 ) -> None:
-    on_desk.handset.faults.use(Plan(faults=(Fault(FaultKind.REFUSE, code=code),)))
-    async with gateway(on_desk.url) as sms:
+    served.handset.faults.use(Plan(faults=(Fault(FaultKind.REFUSE, code=code),)))
+    async with gateway(served.url) as sms:
         with pytest.raises(SmsRejected) as refused:
             await sms.send(MESSAGE)
         assert (refused.value.code, refused.value.kind) == (code, kind)
         await sms.send(MESSAGE)  # one fault, one message
 
 
-async def test_wrong_credentials_are_a_refusal(on_desk: ServedHandset) -> None:
-    async with gateway(on_desk.url, token="wrong") as sms:
+async def test_wrong_credentials_are_a_refusal(served: ServedHandset) -> None:
+    async with gateway(served.url, token="wrong") as sms:
         with pytest.raises(SmsRejected) as refused:
             await sms.send(MESSAGE)
     assert refused.value.code == 20003
 
 
 async def test_a_stop_on_the_phone_is_refused_by_the_gateway_until_start(
-    on_desk: ServedHandset,
+    served: ServedHandset,
 ) -> None:
-    phones = on_desk.handset.phones
-    async with gateway(on_desk.url) as sms:
+    phones = served.handset.phones
+    async with gateway(served.url) as sms:
         phones.write(phone=PHONE, sender=SENDER, body=" Stop ")
         with pytest.raises(SmsRejected) as refused:
             await sms.send(MESSAGE)
@@ -120,13 +120,13 @@ async def test_a_stop_on_the_phone_is_refused_by_the_gateway_until_start(
         await sms.send(MESSAGE)
 
 
-async def test_too_many_requests_prove_that_nothing_was_taken(on_desk: ServedHandset) -> None:
-    on_desk.handset.faults.use(Plan(faults=(Fault(FaultKind.TOO_MANY),)))
-    async with gateway(on_desk.url) as sms:
+async def test_too_many_requests_prove_that_nothing_was_taken(served: ServedHandset) -> None:
+    served.handset.faults.use(Plan(faults=(Fault(FaultKind.TOO_MANY),)))
+    async with gateway(served.url) as sms:
         with pytest.raises(SmsNotSent) as waiting:
             await sms.send(MESSAGE)
     assert waiting.value.retry_after_seconds == 1
-    assert on_desk.handset.phones.texts == []
+    assert served.handset.phones.texts == []
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ async def test_too_many_requests_prove_that_nothing_was_taken(on_desk: ServedHan
     ],
 )
 async def test_nobody_knows_and_nothing_is_sent_twice(
-    on_desk: ServedHandset, kind: FaultKind, taken: int
+    served: ServedHandset, kind: FaultKind, taken: int
 ) -> None:
     """The sender cannot tell these apart; the handset's log can."""
-    on_desk.handset.faults.use(Plan(faults=(Fault(kind),)))
-    async with gateway(on_desk.url, read_seconds=0.5) as sms:
+    served.handset.faults.use(Plan(faults=(Fault(kind),)))
+    async with gateway(served.url, read_seconds=0.5) as sms:
         with pytest.raises(SmsUnknown):
             await sms.send(MESSAGE)
-    assert len(on_desk.handset.phones.texts) == taken
+    assert len(served.handset.phones.texts) == taken
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "gateway.invalid"])
@@ -161,11 +161,11 @@ async def test_a_refused_connection_and_a_name_that_is_none_prove_that_nothing_l
                 await sms.send(MESSAGE)
 
 
-async def test_a_handshake_that_fails_proves_that_nothing_left(on_desk: ServedHandset) -> None:
-    async with gateway(on_desk.url.replace("http:", "https:")) as sms:
+async def test_a_handshake_that_fails_proves_that_nothing_left(served: ServedHandset) -> None:
+    async with gateway(served.url.replace("http:", "https:")) as sms:
         with pytest.raises(SmsNotSent):
             await sms.send(MESSAGE)
-    assert on_desk.handset.phones.texts == []
+    assert served.handset.phones.texts == []
 
 
 @pytest.mark.parametrize(
@@ -201,14 +201,14 @@ async def test_an_answer_that_cannot_be_trusted_leaves_it_unknown(answer: bytes)
 
 
 async def test_nothing_of_a_message_reaches_a_log_or_an_exception(
-    on_desk: ServedHandset, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    served: ServedHandset, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("twilio").setLevel(logging.NOTSET)
     kinds = (FaultKind.REFUSE, FaultKind.ERROR_AFTER, FaultKind.MALFORMED, FaultKind.TOO_MANY)
-    on_desk.handset.faults.use(Plan(faults=tuple(Fault(kind) for kind in kinds)))
+    served.handset.faults.use(Plan(faults=tuple(Fault(kind) for kind in kinds)))
     raised: list[BaseException] = []
-    async with gateway(on_desk.url) as sms:
+    async with gateway(served.url) as sms:
         for _ in kinds:
             with pytest.raises((SmsRejected, SmsUnknown, SmsNotSent)) as found:
                 await sms.send(MESSAGE)

@@ -26,8 +26,8 @@ class Places:
     def __init__(self, folder: Path, product: Supervised, prepared: Prepared) -> None:
         home, self._keys = folder / "data", folder / "keys"
         self._logs = home / "logs"
-        self._lodging = find_data_directory(home)
-        self._cluster = self._lodging.subdirectory("postgres")
+        self._data_directory = find_data_directory(home)
+        self._cluster = self._data_directory.subdirectory("postgres")
         self._product = product
         self._prepared = prepared
         self.look: dict[str, Callable[[], Iterator[Path | bytes]]] = {
@@ -35,7 +35,7 @@ class Places:
             "WAL": self._wal,
             "PostgreSQL log": lambda: iter([self._logs / "postgres.log"]),
             "dump": self._dumps,
-            "Redis files": lambda: iter([self._lodging.subdirectory("redis")]),
+            "Redis files": lambda: iter([self._data_directory.subdirectory("redis")]),
             "Redis keys": self._redis_keys,
             "output": self._outputs,
             "environment": self._environments,
@@ -86,7 +86,7 @@ class Places:
         yield from (path for path in self._logs.iterdir() if path.name != "postgres.log")
 
     def _dumps(self) -> Iterator[Path | bytes]:
-        program = postgres_programs(self._lodging, None) / "pg_dump"
+        program = postgres_programs(self._data_directory, None) / "pg_dump"
         for options in (["--format=plain"], ["--format=custom", "--compress=none"]):
             command = [str(program), *options, self._prepared.superuser_url]
             yield subprocess.run(command, capture_output=True, check=True).stdout

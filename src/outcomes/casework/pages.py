@@ -185,7 +185,7 @@ def _person(
         ladder=ladder,
         outcomes=presentation.outcomes_words(found.summary, instruments),
         needs=presentation.needs_words(found.summary, instruments),
-        shown=partial(presentation.shown, ladder=ladder, instruments=instruments),
+        timeline_item=partial(presentation.timeline_item, ladder=ladder, instruments=instruments),
     )
 
 

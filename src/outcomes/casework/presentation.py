@@ -50,7 +50,7 @@ from outcomes.tasks.labels import TASKS
 from outcomes.tasks.models import TaskKind
 
 
-class Shown(Struct, frozen=True):
+class TimelineItem(Struct, frozen=True):
     """A line of the timeline in words, with its icon and tone."""
 
     title: str
@@ -113,7 +113,7 @@ def needs_words(about: Summary, instruments: Instruments) -> str:
     return f"{level}, {day_with_year(about.needs_on)}"
 
 
-def shown(entry: Entry, ladder: Ladder, instruments: Instruments) -> Shown:
+def timeline_item(entry: Entry, ladder: Ladder, instruments: Instruments) -> TimelineItem:
     """A line of the timeline as people read it."""
     title, lines = ENTRIES[entry.kind], _texts(entry)
     match entry.kind:
@@ -130,7 +130,7 @@ def shown(entry: Entry, ladder: Ladder, instruments: Instruments) -> Shown:
         case EntryKind.OUTCOMES:
             lines = (_overall(entry.score, entry.how or "", instruments),)
     title = title.format(**_words(entry, ladder, instruments))
-    return Shown(title, _ICONS[entry.kind], _TONES.get(entry.kind, "calm"), lines)
+    return TimelineItem(title, _ICONS[entry.kind], _TONES.get(entry.kind, "calm"), lines)
 
 
 def _words(entry: Entry, ladder: Ladder, instruments: Instruments) -> dict[str, str]:
@@ -179,46 +179,46 @@ _TONES = {
 }
 
 
-def _check_in(entry: Entry, title: str, lines: tuple[str, ...]) -> Shown:
+def _check_in(entry: Entry, title: str, lines: tuple[str, ...]) -> TimelineItem:
     channel, wellbeing = Channel(entry.how or ""), Wellbeing(entry.text["wellbeing"])
     title = title.format(channel=CHANNELS[channel], wellbeing=WELLBEING[wellbeing].lower())
     corrected = {"corrected": " (corrected since)", "correction": " (correction)"}
     title += corrected.get(entry.reason or "", "")
     tone = {Wellbeing.FINE: "good", Wellbeing.MIXED: "soon"}.get(wellbeing, "late")
     icon = "person" if channel is Channel.VISIT else "phone"
-    return Shown(title, icon, "paused" if entry.reason == "corrected" else tone, lines)
+    return TimelineItem(title, icon, "paused" if entry.reason == "corrected" else tone, lines)
 
 
-def _activity(entry: Entry, title: str) -> Shown:
+def _activity(entry: Entry, title: str) -> TimelineItem:
     change = ActivityChange(entry.code or "")
     activity = ACTIVITIES[ActivityKind(entry.how or "")].lower()
     title = title.format(change=ACTIVITY_CHANGES[change], activity=activity)
-    return Shown(title, "today", "good" if change is ActivityChange.STARTED else "calm")
+    return TimelineItem(title, "today", "good" if change is ActivityChange.STARTED else "calm")
 
 
-def _attempt(entry: Entry, title: str) -> Shown:
+def _attempt(entry: Entry, title: str) -> TimelineItem:
     outcome = ATTEMPT_OUTCOMES[AttemptOutcome(entry.code or "")]
     if entry.how == Channel.VISIT:
         outcome = f"{CHANNELS[Channel.VISIT]}, {outcome.lower()}"
     reason = REASONS[NoAnswerReason(entry.reason or "")].lower()
-    return Shown(title.format(outcome=outcome, reason=reason), "phone", "soon")
+    return TimelineItem(title.format(outcome=outcome, reason=reason), "phone", "soon")
 
 
-def _prompt(entry: Entry, title: str) -> Shown:
+def _prompt(entry: Entry, title: str) -> TimelineItem:
     state = MessageState(entry.code or "")
     went_out = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.SENDING)
     why = (why_not_sent(state, entry.reason),) if entry.reason else ()
     tone = "calm" if state in went_out else "paused"
-    return Shown(title.format(state=STATES[state]), "message", tone, why)
+    return TimelineItem(title.format(state=STATES[state]), "message", tone, why)
 
 
-def _reply(entry: Entry, title: str, lines: tuple[str, ...]) -> Shown:
+def _reply(entry: Entry, title: str, lines: tuple[str, ...]) -> TimelineItem:
     kind = MessageKind(entry.code or "")
     tone = "late" if entry.reason == "needs_person" else "calm"
     title = title.format(reply=REPLIES[kind])
     if kind is MessageKind.ANSWER and (answer := read_answer(entry.text.get("body", ""))):
-        return Shown(f"{title}: {ANSWERS[answer].lower()}", "inbox", tone)
-    return Shown(title, "inbox", tone, lines)
+        return TimelineItem(f"{title}: {ANSWERS[answer].lower()}", "inbox", tone)
+    return TimelineItem(title, "inbox", tone, lines)
 
 
 def _overall(score: Decimal | None, instrument: str, instruments: Instruments) -> str:

@@ -30,11 +30,11 @@ _LATE = "CASE WHEN c.closes_at <= :now THEN 'overdue' ELSE 'today' END"
 _LIST_DUE = sql(f"""
     WITH mine AS (
         SELECT s.provider_id, s.id AS survivor_id, s.reference, s.zone,
-               held.account_id AS worker_id, {local_date_sql("s.zone")} AS today,
+               assigned.account_id AS worker_id, {local_date_sql("s.zone")} AS today,
                latest.occurred_at AS last_contact_at, latest.next_contact_on, latest.id
         FROM survivors s
-        LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-             AND held.survivor_id = s.id AND held.until_at IS NULL
+        LEFT JOIN caseload_assignments assigned ON assigned.provider_id = :provider_id
+             AND assigned.survivor_id = s.id AND assigned.until_at IS NULL
         LEFT JOIN LATERAL (
             SELECT k.id, k.occurred_at, k.next_contact_on FROM check_ins k
             WHERE k.provider_id = :provider_id AND k.survivor_id = s.id
@@ -106,20 +106,20 @@ _IN_TEAM = "(:everyone::boolean OR worker.team_id = :team_id)"
 
 
 _LIST_LOADS = sql(f"""
-    SELECT worker.id AS account_id, count(DISTINCT held.survivor_id) AS survivors,
+    SELECT worker.id AS account_id, count(DISTINCT assigned.survivor_id) AS survivors,
            count(c.id) FILTER (WHERE c.closes_at > :now) AS due,
            count(c.id) FILTER (WHERE c.closes_at <= :now) AS overdue
     FROM accounts worker
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.account_id = worker.id AND held.until_at IS NULL
-    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = held.survivor_id
+    LEFT JOIN caseload_assignments assigned ON assigned.provider_id = :provider_id
+         AND assigned.account_id = worker.id AND assigned.until_at IS NULL
+    LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = assigned.survivor_id
     LEFT JOIN planned_contacts c ON c.provider_id = :provider_id
-         AND c.survivor_id = held.survivor_id AND c.state = 'planned'
+         AND c.survivor_id = assigned.survivor_id AND c.state = 'planned'
          AND c.series IN ('call', 'review', 'follow_up')
          AND c.due_at < :now::timestamptz + interval '2 days'
          AND c.held_on <= {local_date_sql("s.zone")}
     WHERE worker.provider_id = :provider_id AND {_IN_TEAM}
-      AND (worker.role = 'support_worker' OR held.id IS NOT NULL)
+      AND (worker.role = 'support_worker' OR assigned.id IS NOT NULL)
     GROUP BY worker.id
     ORDER BY overdue DESC, due DESC, worker.id
 """)
@@ -148,10 +148,10 @@ _TASKS = """SELECT t.id, t.kind, t.subject_kind, t.subject_id, t.survivor_id, s.
               ORDER BY a.attempt) AS alerts
     FROM tasks t
     LEFT JOIN survivors s ON s.provider_id = :provider_id AND s.id = t.survivor_id
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = t.survivor_id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assigned ON assigned.provider_id = :provider_id
+         AND assigned.survivor_id = t.survivor_id AND assigned.until_at IS NULL
     LEFT JOIN accounts worker ON worker.provider_id = :provider_id
-         AND worker.id = held.account_id"""
+         AND worker.id = assigned.account_id"""
 
 
 _LIST_TEAM_TASKS = sql(f"""
@@ -206,10 +206,10 @@ _LIST_TEAM_FLAGS = sql(f"""
     SELECT f.id, f.survivor_id, s.reference, f.rule, f.raised_at
     FROM flags f
     JOIN survivors s ON s.provider_id = :provider_id AND s.id = f.survivor_id
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = f.survivor_id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assigned ON assigned.provider_id = :provider_id
+         AND assigned.survivor_id = f.survivor_id AND assigned.until_at IS NULL
     LEFT JOIN accounts worker ON worker.provider_id = :provider_id
-         AND worker.id = held.account_id
+         AND worker.id = assigned.account_id
     WHERE f.provider_id = :provider_id AND f.resolved_at IS NULL AND {_IN_TEAM}
     ORDER BY f.raised_at, f.id LIMIT 200
 """)

@@ -42,11 +42,11 @@ class Candidate(Struct, frozen=True):
 _FACTS = """
     CROSS JOIN LATERAL (
         SELECT max(c.occurred_at) AS at FROM check_ins c
-        WHERE c.provider_id = :provider_id AND c.survivor_id = who.survivor_id) heard
+        WHERE c.provider_id = :provider_id AND c.survivor_id = who.survivor_id) two_way
     CROSS JOIN LATERAL (
         SELECT max(f.resolved_at) AS at FROM flags f
         WHERE f.provider_id = :provider_id AND f.survivor_id = who.survivor_id) resolved
-    CROSS JOIN LATERAL (SELECT greatest(who.enrolled_at, heard.at, resolved.at) AS at) looked
+    CROSS JOIN LATERAL (SELECT greatest(who.enrolled_at, two_way.at, resolved.at) AS at) looked
     CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(t.attempted_at ORDER BY t.attempted_at), '{}') AS at
         FROM contact_attempts t
@@ -58,11 +58,11 @@ they are well, and whoever took it could keep a flag down by answering."""
 
 
 _LIST_CANDIDATES = sql(f"""
-    SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+    SELECT who.survivor_id, who.enrolled_at, assigned.account_id, two_way.at AS two_way_at,
            resolved.at AS resolved_at, tries.at AS tries
     FROM pathways who
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assigned ON assigned.provider_id = :provider_id
+         AND assigned.survivor_id = who.survivor_id AND assigned.until_at IS NULL
     {_FACTS}
     WHERE who.provider_id = :provider_id AND who.ended_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM flags f WHERE f.provider_id = :provider_id
@@ -83,7 +83,7 @@ async def list_candidates(
 
 
 _GET_FACTS = sql(f"""
-    SELECT who.survivor_id, who.enrolled_at, held.account_id, heard.at AS two_way_at,
+    SELECT who.survivor_id, who.enrolled_at, assigned.account_id, two_way.at AS two_way_at,
            resolved.at AS resolved_at, tries.at AS tries
     FROM (SELECT s.provider_id, s.id AS survivor_id,
                  coalesce(p.enrolled_at, s.registered_at) AS enrolled_at
@@ -91,8 +91,8 @@ _GET_FACTS = sql(f"""
           LEFT JOIN pathways p ON p.provider_id = :provider_id AND p.survivor_id = s.id
                AND p.ended_at IS NULL
           WHERE s.provider_id = :provider_id AND s.id = :survivor_id) who
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = who.survivor_id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assigned ON assigned.provider_id = :provider_id
+         AND assigned.survivor_id = who.survivor_id AND assigned.until_at IS NULL
     {_FACTS}
 """)
 

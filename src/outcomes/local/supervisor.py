@@ -50,7 +50,7 @@ def run(settings: EmbeddedSettings, entries: Entries) -> None:
         refuse_taken(settings.port)
         ensure_keys(settings.home, settings.keys)
         try:
-            asyncio.run(_until_told(_product(settings, entries, lock)))
+            asyncio.run(_until_signalled(_product(settings, entries, lock)))
         except BaseExceptionGroup as errors:
             raise _first(errors) from errors
         click.echo("Stopped.")
@@ -70,7 +70,7 @@ def ensure_keys(home: Path, keys: Path) -> None:
         KeyRing.create(keys)
 
 
-async def _until_told(work: Coroutine[None, None, None]) -> None:
+async def _until_signalled(work: Coroutine[None, None, None]) -> None:
     """Cancel the work at the first signal; it ends its children as it unwinds."""
     task = asyncio.ensure_future(work)
 

@@ -91,8 +91,8 @@ async def _exit_date(
     status: int = 200,
 ) -> Response[str]:
     enrolment_status = await service.get_enrolment_status(db, caller, survivor_id)
-    held = enrolment_status.exit_on
-    parts = {"day": held.day, "month": held.month, "year": held.year} if held else {}
+    exit_on = enrolment_status.exit_on
+    parts = {"day": exit_on.day, "month": exit_on.month, "year": exit_on.year} if exit_on else {}
     return render(
         request,
         "pathways/exit_date.html",

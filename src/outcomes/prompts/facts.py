@@ -10,8 +10,8 @@ from outcomes.survivors.safe_contact import service as safe_contact
 
 
 async def list_facts(tx: Transaction, survivor_ids: Sequence[UUID]) -> dict[UUID, GateFacts]:
-    """The facts of each of these, as they are now. One whose record cannot be read may be told
-    nothing; the others are not held up."""
+    """The facts of each of these, as they are now. One whose record cannot be read may be
+    sent nothing; the others are not affected."""
     contactability = await safe_contact.list_contactability(tx, list(survivor_ids))
     accepted = await store.list_accepted(tx)
     unread = await store.list_unread(tx, survivor_ids)

@@ -70,10 +70,10 @@ async def record_consent(
 @get(f"{_ONE}/safe-contact", permission=Permission.SEE_SURVIVORS)
 async def get_safe_contact(db: Database, caller: Caller, survivor_id: UUID) -> SafeContact:
     """How it is safe to reach them; 404 means: do not contact."""
-    held = await safe_contact.get_safe_contact(db, caller, survivor_id)
-    if held is None:
+    found = await safe_contact.get_safe_contact(db, caller, survivor_id)
+    if found is None:
         raise NotFound
-    return held
+    return found
 
 
 @post(f"{_ONE}/safe-contact", permission=Permission.REGISTER_SURVIVORS)
@@ -83,10 +83,10 @@ async def record_safe_contact(
     """Replace the profile by what they have just said; it counts as confirmed now."""
     creation = Creation.of(caller, idempotency_key, f"safe-contact:{survivor_id}", data)
     await safe_contact.record_safe_contact(db, caller, survivor_id, creation, data)
-    held = await safe_contact.get_safe_contact(db, caller, survivor_id)
-    if held is None:
+    found = await safe_contact.get_safe_contact(db, caller, survivor_id)
+    if found is None:
         raise NotFound
-    return held
+    return found
 
 
 ROUTES = (

@@ -105,7 +105,7 @@ class NewSurvivor(Input, frozen=True):
 class ContactRules(Stored, frozen=True):
     """When and how contact is safe, encrypted apart from the words: deciding needs no word.
 
-    Schema 1 held the words as well.
+    Schema 1 contained the words as well.
     """
 
     schema = 2

@@ -154,8 +154,8 @@ def _fields(table: str, column: str, kept: type[Kept], names: tuple[str, ...]) -
     field = Field(table, column)
 
     def read(opened: AuthorisedSurvivor, row: Row) -> dict[str, str]:
-        held = opened.key.decrypt_json(field, row["id"], row["blob"], kept)
-        values = ((name, getattr(held, name)) for name in names)
+        stored = opened.key.decrypt_json(field, row["id"], row["blob"], kept)
+        values = ((name, getattr(stored, name)) for name in names)
         return {name: str(value) for name, value in values if value is not None}
 
     return read
@@ -188,7 +188,7 @@ _GET_SUMMARY = sql(f"""
            s.exit_on, s.registered_at, p.enrolled_at, p.planned_until,
            (SELECT max(e.ended_at) FROM pathways e WHERE e.provider_id = :provider_id
             AND e.survivor_id = s.id) AS ended_at,
-           held.account_id AS worker_id,
+           assigned.account_id AS worker_id,
            n.overall_level AS needs_level, n.instrument AS needs_instrument,
            n.assessed_on AS needs_on, last.overall,
            last.instrument_code || ' ' || last.instrument_version AS overall_instrument,
@@ -199,8 +199,8 @@ _GET_SUMMARY = sql(f"""
     JOIN survivor_identities i ON i.provider_id = :provider_id AND i.survivor_id = s.id
     LEFT JOIN pathways p ON p.provider_id = :provider_id AND p.survivor_id = s.id
          AND p.ended_at IS NULL
-    LEFT JOIN caseload_assignments held ON held.provider_id = :provider_id
-         AND held.survivor_id = s.id AND held.until_at IS NULL
+    LEFT JOIN caseload_assignments assigned ON assigned.provider_id = :provider_id
+         AND assigned.survivor_id = s.id AND assigned.until_at IS NULL
     LEFT JOIN flags f ON f.provider_id = :provider_id AND f.survivor_id = s.id
          AND f.resolved_at IS NULL
     LEFT JOIN LATERAL (

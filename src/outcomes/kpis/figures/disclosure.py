@@ -20,7 +20,7 @@ from outcomes.kpis.models import Audience, Cell, Counts, Kpi, KpiValue, Mark, Sh
 SMALLEST_SHOWN = 10
 SMALLEST_BASE = 20
 STEP = 5
-REACH = 2  # a multiple of 5 stands for itself and the two whole numbers on either side
+HALF_STEP = 2  # a multiple of 5 stands for itself and the two whole numbers on either side
 
 
 def internal_view(kpi: Kpi, values: Iterable[KpiValue]) -> tuple[ShownRow, ...]:
@@ -109,7 +109,7 @@ def _or_no_data(count: int | None) -> Cell:
 
 
 def _rounded(count: int | None) -> Cell:
-    return Mark.NO_DATA if count is None else (count + REACH) // STEP * STEP
+    return Mark.NO_DATA if count is None else (count + HALF_STEP) // STEP * STEP
 
 
 def _people(count: int | None) -> Cell:
@@ -195,5 +195,5 @@ def _safe(total: int, parts: dict[int, int], hidden: set[int]) -> bool:
 
 def _reading(count: int) -> tuple[int, int]:
     """The fewest and the most that a reader of the rounded count can think of."""
-    middle = (count + REACH) // STEP * STEP
-    return max(SMALLEST_SHOWN, middle - REACH), middle + REACH
+    middle = (count + HALF_STEP) // STEP * STEP
+    return max(SMALLEST_SHOWN, middle - HALF_STEP), middle + HALF_STEP

@@ -15,14 +15,14 @@ WITH period AS (
     SELECT :first_day::date AS first_day, :day_after::date AS day_after,
            :starts_at::timestamptz AS starts_at, :ends_at::timestamptz AS ends_at
 )
-SELECT held.account_id::text AS category, count(DISTINCT held.survivor_id) AS numerator,
+SELECT assigned.account_id::text AS category, count(DISTINCT assigned.survivor_id) AS numerator,
        NULL::bigint AS denominator, NULL::numeric AS mean
 FROM period
-JOIN caseload_assignments AS held ON held.provider_id = :provider_id
-    AND held.from_at < period.ends_at
-JOIN pathways AS p ON p.provider_id = :provider_id AND p.survivor_id = held.survivor_id
+JOIN caseload_assignments AS assigned ON assigned.provider_id = :provider_id
+    AND assigned.from_at < period.ends_at
+JOIN pathways AS p ON p.provider_id = :provider_id AND p.survivor_id = assigned.survivor_id
     AND p.enrolled_at < period.ends_at
-WHERE (held.until_at IS NULL OR held.until_at >= period.ends_at)
+WHERE (assigned.until_at IS NULL OR assigned.until_at >= period.ends_at)
   AND (p.ended_at IS NULL OR p.ended_at >= period.ends_at)
-GROUP BY held.account_id
+GROUP BY assigned.account_id
 ORDER BY numerator DESC, category;

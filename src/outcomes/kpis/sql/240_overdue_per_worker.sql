@@ -15,15 +15,15 @@ WITH period AS (
     SELECT :first_day::date AS first_day, :day_after::date AS day_after,
            :starts_at::timestamptz AS starts_at, :ends_at::timestamptz AS ends_at
 )
-SELECT held.account_id::text AS category, count(*) AS numerator,
+SELECT assigned.account_id::text AS category, count(*) AS numerator,
        NULL::bigint AS denominator, NULL::numeric AS mean
 FROM period
-JOIN caseload_assignments AS held ON held.provider_id = :provider_id
-    AND held.from_at < period.ends_at
+JOIN caseload_assignments AS assigned ON assigned.provider_id = :provider_id
+    AND assigned.from_at < period.ends_at
 JOIN planned_contacts AS c ON c.provider_id = :provider_id
-    AND c.survivor_id = held.survivor_id AND c.closes_at < period.ends_at
-WHERE (held.until_at IS NULL OR held.until_at >= period.ends_at)
+    AND c.survivor_id = assigned.survivor_id AND c.closes_at < period.ends_at
+WHERE (assigned.until_at IS NULL OR assigned.until_at >= period.ends_at)
   AND (c.closed_at IS NULL OR c.closed_at >= period.ends_at)
   AND c.series <> 'prompt'
-GROUP BY held.account_id
+GROUP BY assigned.account_id
 ORDER BY numerator DESC, category;

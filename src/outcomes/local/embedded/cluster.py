@@ -77,7 +77,7 @@ def forget_killed_server(cluster: Cluster) -> None:
     """Remove the pid file of a server that was killed: its number may be another process's by now.
 
     We hold the home's lock, which any server that we started would still hold; one that somebody started by
-    hand works in the cluster's folder, and is left alone.
+    hand uses the cluster's folder, and is left alone.
     """
     pid_file = cluster.folder / "postmaster.pid"
     if not pid_file.exists():

@@ -48,15 +48,15 @@ async def write_slots(
 
 
 def _values(basis: Basis, slot: Slot) -> dict[str, object]:
-    held = slot.occurrence
+    occurrence = slot.occurrence
     return {
         "id": uuid4(),
         "survivor_id": basis.survivor_id,
         "pathway_id": basis.pathway_id,
-        "series": held.series,
-        "stage": held.stage,
-        "planned_on": held.planned_on,
-        "held_on": held.held_on,
+        "series": occurrence.series,
+        "stage": occurrence.stage,
+        "planned_on": occurrence.planned_on,
+        "held_on": occurrence.held_on,
         "due_at": slot.due_at,
         "closes_at": slot.closes_at,
     }

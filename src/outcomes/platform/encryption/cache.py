@@ -23,29 +23,29 @@ class DataKeyCache:
     def __init__(self, monotonic: Callable[[], float] = process_seconds) -> None:
         self._monotonic = monotonic
         self._lock = Lock()
-        self._held: OrderedDict[tuple[UUID, UUID], tuple[float, WrappedKey, DataKey]]
-        self._held = OrderedDict()
+        self._entries: OrderedDict[tuple[UUID, UUID], tuple[float, WrappedKey, DataKey]]
+        self._entries = OrderedDict()
 
     def find(self, provider_id: UUID, wrapped: WrappedKey) -> DataKey | None:
         place = provider_id, wrapped.id
         with self._lock:
-            held = self._held.get(place)
-            if held is None or held[1] != wrapped:
+            entry = self._entries.get(place)
+            if entry is None or entry[1] != wrapped:
                 return None
-            if held[0] <= self._monotonic():
-                del self._held[place]
+            if entry[0] <= self._monotonic():
+                del self._entries[place]
                 return None
-            self._held.move_to_end(place)
-            return held[2]
+            self._entries.move_to_end(place)
+            return entry[2]
 
     def keep(self, provider_id: UUID, wrapped: WrappedKey, key: DataKey) -> None:
         place = provider_id, wrapped.id
         with self._lock:
-            self._held[place] = self._monotonic() + LIFE_SECONDS, wrapped, key
-            self._held.move_to_end(place)
-            if len(self._held) > CAPACITY:
-                self._held.popitem(last=False)
+            self._entries[place] = self._monotonic() + LIFE_SECONDS, wrapped, key
+            self._entries.move_to_end(place)
+            if len(self._entries) > CAPACITY:
+                self._entries.popitem(last=False)
 
     def evict(self, provider_id: UUID, key_id: UUID) -> None:
         with self._lock:
-            self._held.pop((provider_id, key_id), None)
+            self._entries.pop((provider_id, key_id), None)

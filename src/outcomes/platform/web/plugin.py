@@ -64,7 +64,7 @@ class Web(InitPlugin, DeclaredRoutes):
     def receive_route(self, route: BaseRoute) -> None:
         """Check a route, and set what litestar lets nobody set for all.
 
-        Bodies are bounded. Dependencies, which are at hand, are given one after the other: in a
+        Bodies are bounded. Dependencies, which are ready, are given one after the other: in a
         group of tasks they would cost a tenth of a request.
         """
         super().receive_route(route)

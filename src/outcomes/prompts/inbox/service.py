@@ -55,7 +55,7 @@ class _Reading(Struct, frozen=True):
     message: Unread
     holders: tuple[Contactability, ...]
     reply: Reply
-    speaker: Contactability | None
+    author: Contactability | None
     """The one holder whom it is from; None for an unknown, a shared or a colleague's number."""
     from_staff: bool
 
@@ -126,9 +126,9 @@ async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
 
 async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | None:
     """Put it on the record of the one person it is from; returns the prompt it may be about."""
-    if reading.speaker is None:
+    if reading.author is None:
         return None
-    survivor_id = reading.speaker.survivor_id
+    survivor_id = reading.author.survivor_id
     key = (await survivor_keys(tx, [survivor_id])).get(survivor_id)
     if key is None:
         return None
@@ -142,13 +142,13 @@ async def _understand(tx: Transaction, message: Unread) -> _Reading:
     holders = tuple((await safe_contact.list_contactability(tx, ids)).values()) if ids else ()
     from_staff = await store_inbox.is_staff_phone(tx, message.from_bidx)
     words = await safe_contact.list_danger_words(tx, ids)
-    heard = [(one, _reply(message, words.get(one.survivor_id))) for one in holders]
+    replies = [(one, _reply(message, words.get(one.survivor_id))) for one in holders]
     alone = holders[0] if len(holders) == 1 else None
-    speaker, reply = alone, (heard[0][1] if heard else _reply(message, None))
-    for contactability, said in heard:
+    author, reply = alone, (replies[0][1] if replies else _reply(message, None))
+    for contactability, said in replies:
         if isinstance(said, Duress):
-            speaker, reply = contactability, said
-    return _Reading(message, holders, reply, None if from_staff else speaker, from_staff)
+            author, reply = contactability, said
+    return _Reading(message, holders, reply, None if from_staff else author, from_staff)
 
 
 def _reply(message: Unread, danger_word: str | None) -> Reply:
@@ -195,7 +195,7 @@ def _kind(reading: _Reading) -> MessageKind:
         return MessageKind.OPT_OUT
     if reading.from_staff:
         return MessageKind.STAFF_PHONE
-    if reading.speaker is None:
+    if reading.author is None:
         return MessageKind.SHARED_NUMBER if reading.holders else MessageKind.UNKNOWN_NUMBER
     if isinstance(reading.reply, Answered):
         return MessageKind.ANSWER
@@ -205,7 +205,7 @@ def _kind(reading: _Reading) -> MessageKind:
 
 
 async def _ask_to_look(tx: Transaction, reading: _Reading, task: TaskKind, now: datetime) -> None:
-    survivor_id = reading.speaker.survivor_id if reading.speaker else None
+    survivor_id = reading.author.survivor_id if reading.author else None
     workers = await find_workers(tx, [survivor_id]) if survivor_id else {}
     await tasks.raise_task(
         tx,

@@ -145,9 +145,9 @@ def _set_cookie(answer: Response[Any], token: str, max_age: int | None = None) -
 
 async def _end_session(request: Request[Any, Any, Any], db: Database, scopes: Scopes) -> None:
     """End the session that the browser still holds, if it lives."""
-    held = credential_of(request.scope["headers"])
-    if held is not None and held.kind is CredentialKind.SESSION:
-        caller = await scopes.session(held.token)
+    credential = credential_of(request.scope["headers"])
+    if credential is not None and credential.kind is CredentialKind.SESSION:
+        caller = await scopes.session(credential.token)
         if caller is not None:
             await sign_out(db, caller)
 

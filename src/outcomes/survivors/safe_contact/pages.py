@@ -84,9 +84,9 @@ def read_profile(form: Form) -> SafeContactProfile:
     return profile
 
 
-def profile_fields(held: SafeContact) -> dict[str, object]:
+def profile_fields(contact: SafeContact) -> dict[str, object]:
     """The fields of the form that say what the profile says."""
-    said = msgspec.structs.asdict(held.profile)
+    said = msgspec.structs.asdict(contact.profile)
     hours = hours_form.hours_fields(said.pop("hours"))
     ticked = {name: "true" if value is True else value or None for name, value in said.items()}
     return {**hours, **ticked}
@@ -103,7 +103,7 @@ def _page(
         form=form,
         current_section="/people",
         contact=contact,
-        held=contactability.safe_contact,
+        current=contactability.safe_contact,
         is_old=confirmation_lapsed(contactability, contact.now),
         weekdays=choices.WEEKDAYS,
         window_count=hours_form.window_count,

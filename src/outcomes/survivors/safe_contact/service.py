@@ -158,7 +158,7 @@ async def list_contactability(
 ) -> dict[UUID, Contactability]:
     """What decides whether each of these may be reached, in one statement, as it is now.
 
-    Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up."""
+    Of somebody whose record cannot be read, nothing is known to be safe; the others are not affected."""
     return await store.list_contactability(tx, survivor_ids)
 
 
@@ -185,7 +185,7 @@ async def insert_opt_out(
     source: str,
     now: datetime,
 ) -> None:
-    """Add to the opt-out list, held per number and per person; at least one of them is known."""
+    """Add to the opt-out list, which is per number and per person; at least one of them is known."""
     await store.insert_opt_out(
         tx, survivor_id=survivor_id, phone_bidx=phone_bidx, source=source, now=now
     )

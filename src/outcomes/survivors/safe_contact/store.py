@@ -165,7 +165,7 @@ async def insert_opt_out(
     source: str,
     now: datetime,
 ) -> None:
-    """Add to the opt-out list, held per number and per person; at least one of them is known."""
+    """Add to the opt-out list, which is per number and per person; at least one of them is known."""
     await tx.execute(
         _INSERT_OPT_OUT,
         id=uuid4(),
@@ -181,7 +181,7 @@ async def list_contactability(
 ) -> dict[UUID, Contactability]:
     """What decides whether each of these may be reached, in one statement, as it is now.
 
-    Of somebody whose record cannot be read, nothing is known to be safe; the others are not held up.
+    Of somebody whose record cannot be read, nothing is known to be safe; the others are not affected.
     """
     keys = await survivor_keys(tx, survivor_ids)
     rows = await _list_rows(tx, survivor_ids)

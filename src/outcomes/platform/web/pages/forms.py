@@ -103,10 +103,10 @@ def nested(fields: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
 def _place(tree: dict[str, object], parents: list[str]) -> dict[str, object] | None:
     """Where a nested field goes; nowhere when a chip has answered already."""
     for name in parents:
-        held = tree.get(name)
-        if held in (None, (PICK,), ("",)):
-            held = tree[name] = {CHOSEN: held} if held == (PICK,) else {}
-        if not isinstance(held, dict):
+        current = tree.get(name)
+        if current in (None, (PICK,), ("",)):
+            current = tree[name] = {CHOSEN: current} if current == (PICK,) else {}
+        if not isinstance(current, dict):
             return None
-        tree = held
+        tree = current
     return tree
