@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -20,8 +21,8 @@ SHOTS = "JOURNEY_SHOTS"
 
 @pytest.fixture(scope="package")
 def stage(run_folder: Path, shots: Path) -> Iterator[Stage]:
-    folder = run_folder / "journey"
-    folder.mkdir(mode=0o711)
+    folder = Path(tempfile.mkdtemp(prefix="journey-", dir=run_folder))
+    folder.chmod(0o711)
     with running_stage(folder) as running:
         yield running
         shutil.copytree(folder / "data/logs", shots / "logs", dirs_exist_ok=True)

@@ -82,11 +82,11 @@ class Journey:
             team_id=str(self._team),
             **more,
         )
-        desk = StaffBrowser(self._url)
-        desk.use_link(link_on(page))
-        desk.fill("/sign-out")
-        desk.sign_in(f"{role}.one")
-        return desk
+        browser = StaffBrowser(self._url)
+        browser.use_link(link_on(page))
+        browser.fill("/sign-out")
+        browser.sign_in(f"{role}.one")
+        return browser
 
     def plant(self) -> None:
         """Everything that is written about fourteen people."""

@@ -38,8 +38,8 @@ async def make_mistakes(journey: Journey, prepared: Prepared) -> None:
     assert await _with_faults(journey, prepared) == {500, 503}
 
 
-def _all(desk: StaffBrowser, mistakes: Iterator[Mistake]) -> set[int]:
-    return {desk.request(method, path, **more).status_code for method, path, more in mistakes}
+def _all(browser: StaffBrowser, mistakes: Iterator[Mistake]) -> set[int]:
+    return {browser.request(method, path, **more).status_code for method, path, more in mistakes}
 
 
 def _signed_in(value: str) -> Iterator[Mistake]:

@@ -204,8 +204,8 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
     everyone, team_id = _team_scope(caller)
     for field in ("absent_account_id", "cover_account_id"):
         account = accounts.get(getattr(new, field))
-        is_ours = account is not None and team_id is not None and account.team_id == team_id
-        if account is None or not (everyone or is_ours):
+        same_team = account is not None and team_id is not None and account.team_id == team_id
+        if account is None or not (everyone or same_team):
             raise NotFound
         if account.role not in CASELOAD_ROLES:
             raise Invalid.field(field, f"Choose {one_of(CASELOAD_ROLES)}.")

@@ -165,8 +165,8 @@ def _next_try(
     ladder: Ladder,
 ) -> NextTry:
     is_working, zone = _working_days(part), zone_of(opened.zone)
-    told = hours if is_zone(opened.zone) else None
-    window = next_try(missed_at, ladder, told, is_working, zone) if told else None
+    known_hours = hours if is_zone(opened.zone) else None
+    window = next_try(missed_at, ladder, known_hours, is_working, zone) if known_hours else None
     by_on = try_again_by(missed_at, ladder, is_working, zone)
     return NextTry(tries, missed_at, by_on, window)
 

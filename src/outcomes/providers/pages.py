@@ -66,8 +66,8 @@ async def add_team(request: Request[Any, Any, Any], db: Database, caller: Caller
 async def _staff(
     request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
 ) -> Response[str]:
-    listed = await accounts.list_staff(db, caller)
-    return render(request, "providers/staff.html", status=status, form=form, staff=listed)
+    staff_list = await accounts.list_staff(db, caller)
+    return render(request, "providers/staff.html", status=status, form=form, staff=staff_list)
 
 
 @get("/staff/{account_id:uuid}", permission=Permission.MANAGE_PEOPLE)
@@ -82,8 +82,8 @@ async def role_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, account_id: UUID
 ) -> Response[str]:
     await accounts.require_password_lately(db, caller)
-    listed = await accounts.list_staff(db, caller)
-    account = listed.get(account_id)
+    staff_list = await accounts.list_staff(db, caller)
+    account = staff_list.get(account_id)
     form = Form.of(role=account.role, team_id=account.team_id)
     return await _member(request, db, caller, account_id, "providers/role.html", form)
 
@@ -156,28 +156,28 @@ async def _member(
     form: Form,
     status: int = 200,
 ) -> Response[str]:
-    listed = await accounts.list_staff(db, caller)
+    staff_list = await accounts.list_staff(db, caller)
     return render(
         request,
         template,
         status=status,
         form=form,
-        account=listed.get(account_id),
+        account=staff_list.get(account_id),
         is_own=account_id == caller.actor.account_id,
-        teams=listed.teams,
+        teams=staff_list.teams,
     )
 
 
 async def _new_account(
     request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
 ) -> Response[str]:
-    listed = await accounts.list_staff(db, caller)
+    staff_list = await accounts.list_staff(db, caller)
     return render(
         request,
         "providers/new_account.html",
         status=status,
         form=form,
-        teams=listed.teams,
+        teams=staff_list.teams,
     )
 
 

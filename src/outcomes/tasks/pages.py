@@ -39,9 +39,9 @@ async def put_on_call(
 async def _on_call(
     request: Request[Any, Any, Any], db: Database, caller: Caller, form: Form, status: int = 200
 ) -> Response[str]:
-    listed = await accounts.list_staff(db, caller)
+    staff_list = await accounts.list_staff(db, caller)
     candidates = [
-        one for one in listed.accounts if one.active and one.role in service.ON_CALL_ROLES
+        one for one in staff_list.accounts if one.active and one.role in service.ON_CALL_ROLES
     ]
     return render(request, "tasks/on_call.html", status=status, form=form, candidates=candidates)
 

@@ -84,13 +84,13 @@ def read_status(form: SignedForm, account_sid: str) -> StatusUpdate:
     fields = form.fields
     _no_shifts(fields)
     _require_account(fields, account_sid)
-    told = _matching(fields, "MessageStatus", _STATUS)
+    word = _matching(fields, "MessageStatus", _STATUS)
     has_code = bool(fields.get("ErrorCode"))
     return StatusUpdate(
         message_sid=_matching(fields, "MessageSid", MESSAGE_SID),
         from_=_matching(fields, "From", E164),
         to=_matching(fields, "To", E164),
-        status=_known(told),
+        status=_known(word),
         error_code=int(_matching(fields, "ErrorCode", _ERROR_CODE)) if has_code else None,
         signature_digest=form.signature_digest,
     )
@@ -134,9 +134,9 @@ def _require_account(fields: dict[str, str], account_sid: str) -> None:
         raise WebhookRefused
 
 
-def _known(told: str) -> GatewayStatus | None:
+def _known(word: str) -> GatewayStatus | None:
     try:
-        return GatewayStatus(told)
+        return GatewayStatus(word)
     except ValueError:
         return None
 

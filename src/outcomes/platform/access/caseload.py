@@ -35,15 +35,15 @@ def in_caseload(survivor: str) -> str:
     """
     today = office_date_sql(f"{NOW_SQL} + :clock_offset::interval")
     return f"""(:caller_reach::text = 'provider' OR EXISTS (
-        SELECT 1 FROM caseload_assignments held
-        JOIN accounts worker ON worker.provider_id = :provider_id AND worker.id = held.account_id
-        WHERE held.provider_id = :provider_id AND held.survivor_id = {survivor}.id
-          AND held.until_at IS NULL
-          AND (held.account_id = :caller_account_id::uuid
+        SELECT 1 FROM caseload_assignments assigned
+        JOIN accounts worker ON worker.provider_id = :provider_id AND worker.id = assigned.account_id
+        WHERE assigned.provider_id = :provider_id AND assigned.survivor_id = {survivor}.id
+          AND assigned.until_at IS NULL
+          AND (assigned.account_id = :caller_account_id::uuid
                OR (:caller_reach::text = 'team' AND worker.team_id = :caller_team_id::uuid)
                OR EXISTS (SELECT 1 FROM covers
                           WHERE covers.provider_id = :provider_id
-                            AND covers.absent_account_id = held.account_id
+                            AND covers.absent_account_id = assigned.account_id
                             AND covers.cover_account_id = :caller_account_id::uuid
                             AND {today} BETWEEN covers.from_on AND covers.until_on))))"""
 

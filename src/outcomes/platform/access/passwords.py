@@ -11,7 +11,7 @@ MINIMUM_LENGTH = 12
 _AT_ONCE = 4
 
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
-_NOBODY = (
+_DUMMY_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$OZVxT/QAAYrdmYWlAnb6ww$p6hYMX"
     "PtjXDOxW3VRcSkSYURZZ3xrwAlXTwXZhf4F9s"
 )
@@ -41,7 +41,7 @@ class Passwords:
     async def matches(self, password: str, stored: str | None) -> bool:
         """Whether the password is the stored one. With None it takes as long, and is not."""
         async with self._turns:
-            same = await asyncio.to_thread(_verify, password[:256], stored or _NOBODY)
+            same = await asyncio.to_thread(_verify, password[:256], stored or _DUMMY_HASH)
         return same and stored is not None
 
 

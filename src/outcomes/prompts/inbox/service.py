@@ -128,7 +128,7 @@ async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | No
     """Assign the message to the survivor it is from; returns the prompt it may answer."""
     if reading.speaker is None:
         return None
-    survivor_id = reading.speaker.survivor_id
+    survivor_id = reading.author.survivor_id
     key = (await survivor_keys(tx, [survivor_id])).get(survivor_id)
     if key is None:
         return None
@@ -142,13 +142,13 @@ async def _interpret(tx: Transaction, message: Unread) -> _Reading:
     holders = tuple((await safe_contact.list_contactability(tx, ids)).values()) if ids else ()
     from_staff = await store_inbox.is_staff_phone(tx, message.from_bidx)
     words = await safe_contact.list_danger_words(tx, ids)
-    heard = [(one, _reply(message, words.get(one.survivor_id))) for one in holders]
+    replies = [(one, _reply(message, words.get(one.survivor_id))) for one in holders]
     alone = holders[0] if len(holders) == 1 else None
-    speaker, reply = alone, (heard[0][1] if heard else _reply(message, None))
-    for contactability, said in heard:
+    author, reply = alone, (replies[0][1] if replies else _reply(message, None))
+    for contactability, said in replies:
         if isinstance(said, Duress):
-            speaker, reply = contactability, said
-    return _Reading(message, holders, reply, None if from_staff else speaker, from_staff)
+            author, reply = contactability, said
+    return _Reading(message, holders, reply, None if from_staff else author, from_staff)
 
 
 def _reply(message: Unread, danger_word: str | None) -> Reply:
@@ -195,7 +195,7 @@ def _kind(reading: _Reading) -> MessageKind:
         return MessageKind.OPT_OUT
     if reading.from_staff:
         return MessageKind.STAFF_PHONE
-    if reading.speaker is None:
+    if reading.author is None:
         return MessageKind.SHARED_NUMBER if reading.holders else MessageKind.UNKNOWN_NUMBER
     if isinstance(reading.reply, Answered):
         return MessageKind.ANSWER

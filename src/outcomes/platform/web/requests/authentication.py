@@ -79,16 +79,16 @@ class Authentication(ASGIMiddleware):
 def credential_of(headers: Iterable[tuple[bytes, bytes]]) -> Credential | None:
     """The credential in these headers; `Authorization` wins over the cookie.
 
-    Read by hand because litestar keeps parsed cookies, tokens and all, in a cache.
+    Read here because litestar keeps parsed cookies, tokens and all, in a cache.
     """
-    listed = list(headers)
-    for name, value in listed:
+    pairs = list(headers)
+    for name, value in pairs:
         if name == b"authorization":
             scheme, _, token = value.decode("latin-1").partition(" ")
             return _credential(CredentialKind.TOKEN, token) if scheme.lower() == "bearer" else None
     found = [
         value.strip()
-        for name, header in listed
+        for name, header in pairs
         if name == b"cookie"
         for key, _, value in (part.partition("=") for part in header.decode("latin-1").split(";"))
         if key.strip() == SESSION_COOKIE

@@ -78,8 +78,8 @@ def _vendored(folder: Path) -> Iterator[tuple[str, Asset]]:
         raise SettingsError(
             "The style sheets are not built: run `python -m outcomes.local.assets`."
         )
-    listed = msgspec.json.decode(manifest.read_bytes(), type=dict[str, _Vendored])
-    for name, entry in listed.items():
+    entries = msgspec.json.decode(manifest.read_bytes(), type=dict[str, _Vendored])
+    for name, entry in entries.items():
         yield name, _asset(name, folder / entry.file)
 
 
