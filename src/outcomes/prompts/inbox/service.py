@@ -55,7 +55,7 @@ class _Reading(Struct, frozen=True):
     message: Unread
     holders: tuple[Contactability, ...]
     reply: Reply
-    speaker: Contactability | None
+    author: Contactability | None
     """The only survivor with the number; None for an unknown, a shared or a colleague's number."""
     from_staff: bool
 
@@ -126,7 +126,7 @@ async def _read(tx: Transaction, message: Unread, now: datetime) -> None:
 
 async def _match(tx: Transaction, reading: _Reading, now: datetime) -> UUID | None:
     """Assign the message to the survivor it is from; returns the prompt it may answer."""
-    if reading.speaker is None:
+    if reading.author is None:
         return None
     survivor_id = reading.author.survivor_id
     key = (await survivor_keys(tx, [survivor_id])).get(survivor_id)
@@ -205,7 +205,7 @@ def _kind(reading: _Reading) -> MessageKind:
 
 
 async def _raise_task(tx: Transaction, reading: _Reading, task: TaskKind, now: datetime) -> None:
-    survivor_id = reading.speaker.survivor_id if reading.speaker else None
+    survivor_id = reading.author.survivor_id if reading.author else None
     workers = await find_workers(tx, [survivor_id]) if survivor_id else {}
     await tasks.raise_task(
         tx,
