@@ -16,7 +16,7 @@ from outcomes.assessments.models import (
 from outcomes.assessments.records import ScoreProgress
 from outcomes.errors import Conflict, Invalid
 from outcomes.platform.paging import RecordedDay
-from tests.assessments.made import a_survivor, assess, outcomes
+from tests.assessments.factories import a_survivor, assess, outcomes
 from tests.support import Product, new_key
 
 
@@ -126,7 +126,7 @@ class TestOutcomes:
             ({"assessed_on": date(9999, 1, 1)}, "assessed_on"),
         ],
     )
-    async def test_what_cannot_be(
+    async def test_invalid_input_is_refused(
         self, product: Product, changed: dict[str, Any], field: str
     ) -> None:
         worker, survivor_id = await a_survivor(product)

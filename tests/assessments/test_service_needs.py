@@ -16,7 +16,7 @@ from outcomes.assessments.models import (
 )
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access.models import Caller
-from tests.assessments.made import (
+from tests.assessments.factories import (
     AREAS,
     PLAN,
     PLANTED,
@@ -60,7 +60,7 @@ class TestNeeds:
         )
         assert [one.overall for one in progress.needs] == [overall]
 
-    async def test_an_urgent_need_makes_one_task_and_wakes_the_on_call_colleague(
+    async def test_an_urgent_need_raises_one_task_and_alerts_the_person_on_call(
         self, product: Product
     ) -> None:
         provider = await make_provider(product)
@@ -87,7 +87,7 @@ class TestNeeds:
         assert tasks[0]["within"] >= timedelta(hours=2)
         assert sorted(alert["attempt"] for alert in alerts) == [1, 2]
 
-    async def test_a_high_need_wakes_nobody(self, product: Product) -> None:
+    async def test_a_high_need_alerts_nobody(self, product: Product) -> None:
         provider = await make_provider(product)
         worker = await make_worker(product, provider)
         survivor_id = await make_survivor(product, worker, phone=None)
@@ -109,7 +109,7 @@ class TestNeeds:
         assert fields == ["areas.garden", "areas.money"]
 
 
-async def test_nothing_that_was_said_stands_in_the_open(product: Product) -> None:
+async def test_answers_are_never_stored_in_plain_text(product: Product) -> None:
     worker, survivor_id = await a_survivor(product)
     await assess(product, worker, survivor_id, outcomes(*["3333"] * 6))
     await assess_needs(product, worker, survivor_id, needs())

@@ -1,4 +1,4 @@
-"""Values that somebody could send to hurt, and what a Struct's type makes of them (for hypothesis)."""
+"""Hostile values, and hypothesis strategies for the types of a Struct."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Days that no calendar has and numbers that no phone has; and those that only look like it."""
+"""Invalid and unusual dates and telephone numbers."""
 
 from datetime import timedelta
 from typing import Any

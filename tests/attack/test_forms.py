@@ -1,4 +1,4 @@
-"""Forms that no page of ours sends, to every address that takes one."""
+"""Malformed forms, to every address that accepts a form."""
 
 import re
 from uuid import UUID, uuid4
@@ -81,7 +81,7 @@ async def test_only_forms_are_forms(
         assert answer.status_code in (404, 415) or takes_nothing, (route, answer.status_code)
 
 
-async def test_every_field_of_every_page_takes_every_trick(
+async def test_every_field_of_every_page_withstands_every_hostile_value(
     browsers: dict[Role, Browser], routes: list[Route], survivor_id: UUID
 ) -> None:
     """The names stand on the page; the same trick goes into each."""
@@ -106,7 +106,7 @@ async def test_every_field_of_every_page_takes_every_trick(
     assert tried > 500
 
 
-async def test_each_field_alone_takes_every_trick(
+async def test_each_field_alone_withstands_every_hostile_value(
     browsers: dict[Role, Browser], survivor_id: UUID
 ) -> None:
     """All the others are right, so that what lies behind the reading is reached."""

@@ -1,4 +1,4 @@
-"""HTTP that no browser speaks, over a socket to the product's own server."""
+"""Malformed HTTP, over a socket to the product's own server."""
 
 import asyncio
 import socket
@@ -183,7 +183,7 @@ async def test_no_line_break_reaches_a_header(wire: Wire, target: bytes) -> None
         b"POST /sign-in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\nabc",
     ],
 )
-async def test_what_is_no_http_is_refused_and_hurts_nobody(wire: Wire, raw: bytes) -> None:
+async def test_invalid_http_is_refused_and_affects_no_other(wire: Wire, raw: bytes) -> None:
     status, _ = await wire.send(raw)
     assert status in (0, 200, 303, 400, 403, 415, 501)
     assert (await wire.ask(b"/people"))[0] == 200
@@ -200,7 +200,7 @@ async def test_a_smuggled_request_gets_no_session(wire: Wire) -> None:
     assert b"HTTP/1.1 200" not in answer
 
 
-async def test_slow_bodies_keep_nobody_waiting(wire: Wire) -> None:
+async def test_slow_bodies_do_not_delay_others(wire: Wire) -> None:
     """Fifty that never end; the next one is answered all the same."""
     slow: list[tuple[Any, asyncio.StreamWriter]] = []
     for _ in range(50):

@@ -25,11 +25,11 @@ SPELLINGS: list[Callable[[str], str]] = [
     lambda spelt: f"{spelt}0",
     lambda spelt: spelt.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
 ]
-NOBODYS = [UUID(int=0), UUID(int=2**128 - 1), UUID(int=7)]
+UNKNOWN_IDS = [UUID(int=0), UUID(int=2**128 - 1), UUID(int=7)]
 
 
 @pytest.mark.parametrize("number", range(len(SPELLINGS)))
-async def test_another_spelling_is_the_same_person_or_nobody(
+async def test_another_spelling_of_an_id_is_the_same_or_not_found(
     worker: Browser, survivor_id: UUID, number: int
 ) -> None:
     spelt = SPELLINGS[number](str(survivor_id))
@@ -44,8 +44,8 @@ async def test_another_spelling_is_the_same_person_or_nobody(
         assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("nobody", NOBODYS, ids=str)
-async def test_nobody_is_nowhere(
+@pytest.mark.parametrize("nobody", UNKNOWN_IDS, ids=str)
+async def test_unknown_ids_are_not_found(
     app: Litestar, browsers: dict[Role, Browser], nobody: UUID
 ) -> None:
     for route in list_routes(app):

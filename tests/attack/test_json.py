@@ -1,4 +1,4 @@
-"""JSON that no honest client sends, to every address that takes JSON: one typed refusal each."""
+"""Malformed JSON, to every address that accepts JSON: one typed refusal each."""
 
 import gzip
 import json

@@ -71,7 +71,7 @@ async def test_what_is_not_theirs_is_refused(
     assert refused == {str(route): role not in who_may(route) for route in guarded}
 
 
-async def test_a_stranger_is_asked_to_sign_in(app: Litestar, guarded: list[Route]) -> None:
+async def test_without_a_session_sign_in_is_required(app: Litestar, guarded: list[Route]) -> None:
     async with Browser(app) as visitor:
         for route in guarded:
             answer = await visitor.request(route.method, route.address())

@@ -1,4 +1,4 @@
-"""Every script and every trick in a text: kept and shown back as it is, or refused by name."""
+"""Texts in every script and hostile texts: stored and shown unchanged, or refused by name."""
 
 import html
 import json
@@ -109,7 +109,7 @@ async def test_it_comes_back_as_it_went_in(worker: Browser, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", sorted(REFUSED))
-async def test_what_no_keyboard_types_is_refused_by_name(worker: Browser, what: str) -> None:
+async def test_control_characters_are_refused_by_name(worker: Browser, what: str) -> None:
     for field in ("name", "preferences", "language", "zone", "phone"):
         body = json.dumps(person(**{field: REFUSED[what]}))
         headers = {"content-type": "application/json", **new()}

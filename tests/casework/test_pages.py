@@ -10,7 +10,7 @@ from outcomes.platform.access.models import Caller, Role
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.survivors.models import SafeContactProfile
-from tests.casework.work import enrolled, worry
+from tests.casework.factories import enrolled, worry
 from tests.support import (
     Product,
     make_account,
@@ -80,7 +80,9 @@ async def test_a_refused_form_keeps_everything_typed(product: Product, app: Lite
     assert re.search(r'id="duress"[^>]* checked', page.text)
 
 
-async def test_pages_of_others_and_of_nobody_look_alike(product: Product, app: Litestar) -> None:
+async def test_pages_of_foreign_and_absent_people_look_alike(
+    product: Product, app: Litestar
+) -> None:
     provider = await make_provider(product)
     survivor_id = await make_survivor(product, await make_worker(product, provider))
     stranger = await make_worker(product, await make_provider(product))

@@ -32,7 +32,7 @@ from outcomes.prompts.gate import wordings
 from outcomes.prompts.wordings.wording import Purpose as WordingPurpose
 from outcomes.survivors.labels import NOT_SAFE
 from outcomes.survivors.models import NotSafe, Purpose, SafeContactProfile
-from tests.casework.work import enrolled, miss, talk, worry
+from tests.casework.factories import enrolled, miss, talk, worry
 from tests.support import (
     Browser,
     Product,
@@ -142,7 +142,7 @@ async def test_another_cursor_is_refused(product: Product, cursor: str) -> None:
         await service.get_timeline(product.db, worker, survivor_id, cursor=cursor, limit=3)
 
 
-async def test_others_find_nobody(product: Product) -> None:
+async def test_outside_the_caseload_nothing_is_found(product: Product) -> None:
     provider = await make_provider(product)
     worker, colleague = await make_worker(product, provider), await make_worker(product, provider)
     survivor_id = await make_survivor(product, worker)
@@ -200,7 +200,7 @@ async def test_a_task_is_finished_by_whoever_may_open_the_survivor(product: Prod
         await service.finish_task(product.db, worker, task.id)
 
 
-async def test_a_flag_is_not_waved_away_as_a_task(product: Product) -> None:
+async def test_a_flag_cannot_be_finished_as_a_task(product: Product) -> None:
     provider = await make_provider(product)
     worker = await make_worker(product, provider)
     await worry(product, worker, await make_survivor(product, worker))

@@ -1,4 +1,4 @@
-"""Team: how everybody stands, and cover that stays inside the team."""
+"""Team: loads, tasks, flags, and cover inside the team."""
 
 from datetime import date, timedelta
 from uuid import uuid4
@@ -12,7 +12,7 @@ from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access.models import Caller, Role
 from outcomes.providers.accounts import service as accounts
 from outcomes.survivors import service as survivors
-from tests.casework.work import Later, enrolled, now, worry
+from tests.casework.factories import Later, enrolled, now, worry
 from tests.support import (
     Product,
     make_account,

@@ -8,7 +8,7 @@ from outcomes.check_ins.models import NewCheckIn, Wellbeing
 from outcomes.local.embedded.servers import Servers
 from outcomes.platform.calendar import SafeHours
 from outcomes.survivors.models import SafeContactProfile
-from tests.casework.work import Later, enrolled, miss, now, talk, worry
+from tests.casework.factories import Later, enrolled, miss, now, talk, worry
 from tests.support import Product, make_provider, make_survivor, make_worker
 from tests.wire import watched
 
@@ -19,7 +19,7 @@ def _agreed(day: date) -> NewCheckIn:
     return NewCheckIn(Wellbeing.FINE, next_contact_on=day)
 
 
-async def test_with_nobody_there_is_nothing(product: Product) -> None:
+async def test_an_empty_caseload_has_an_empty_today(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
     assert (await service.get_today(product.db, worker)).groups == ()
 
@@ -68,7 +68,7 @@ async def test_an_agreed_day_stands_until_the_next_contact(product: Product) -> 
         assert (await service.get_today(db, worker)).groups == ()
 
 
-async def test_a_correction_takes_the_agreed_day_back(product: Product) -> None:
+async def test_a_correction_removes_the_agreed_day(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await make_survivor(product, worker, zone=UTC_ALL_YEAR)
     today = (await now(product, worker)).date()

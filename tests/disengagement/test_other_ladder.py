@@ -11,7 +11,7 @@ from outcomes.disengagement.models import Ladder
 from outcomes.messaging.gateways.twilio import TwilioGateway
 from outcomes_workers import maintenance
 from outcomes_workers.tenant_run import TenantRun
-from tests.casework.work import enrolled, miss, now
+from tests.casework.factories import enrolled, miss, now
 from tests.support import (
     Product,
     Provider,

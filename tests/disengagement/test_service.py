@@ -1,4 +1,4 @@
-"""Flags in the database: raised by the rules once, resolved only by somebody who has made sure."""
+"""Flags in the database: raised by the rules once, resolved by a person."""
 
 import os
 from datetime import date, datetime, timedelta
@@ -108,9 +108,7 @@ async def test_four_weeks_of_silence_raise_a_flag_and_not_a_minute_sooner(
 
 
 @pytest.mark.parametrize("said", ["1", "who is this"])
-async def test_a_text_keeps_no_flag_down_for_anybody_may_have_sent_it(
-    product: Product, said: str
-) -> None:
+async def test_a_text_does_not_prevent_a_flag(product: Product, said: str) -> None:
     provider, worker, _ = await _enrolled(product)
     enrolled = await _now(product, worker)
     ours = product.scopes.worker(provider.id)

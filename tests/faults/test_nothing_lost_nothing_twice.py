@@ -99,7 +99,7 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 60) -> No
 
 
 async def a_minute_passes(tenant: Tenant) -> None:
-    """For the leases of those who died; nobody alive may hold one."""
+    """Let the leases of killed workers expire; no running worker may have one."""
     await tenant.change(
         """UPDATE outgoing_messages SET lease_until = lease_until - interval '2 minutes'
            WHERE provider_id = $1 AND state = 'sending'"""
@@ -107,7 +107,7 @@ async def a_minute_passes(tenant: Tenant) -> None:
 
 
 async def drain(tenant: Tenant, worker_pool: WorkerPool) -> None:
-    """A worker that nothing happens to, until nothing is left to do."""
+    """Run an undisturbed worker until nothing is left to do."""
     pid = await worker_pool.start()
 
     async def is_done() -> bool:
@@ -261,7 +261,7 @@ async def sending(tenant: Tenant) -> list[UUID]:
 
 
 async def empty(server: RedisServer) -> None:
-    """Everything in Redis is gone; it is the one that this test started."""
+    """Empty the Redis that this test started."""
     client = redis.asyncio.Redis.from_url(server.url)
     assert server.process is not None
     info = await client.info("server")

@@ -34,7 +34,18 @@ def test_made_text_again(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "<10", "[c]", "City Hearts", "1 January 2017", "a=b", "(ours)", "– dash"]
+    "text",
+    [
+        "",
+        "   ",
+        "<10",
+        "[c]",
+        "City Hearts",
+        "1 January 2017",
+        "a=b",
+        "(product default)",
+        "– dash",
+    ],
 )
 def test_left_alone(text: str) -> None:
     assert neutralise(text) == text

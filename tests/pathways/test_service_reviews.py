@@ -119,7 +119,9 @@ class TestReviews:
             (NewReview("x", ReviewDecision.EXIT, exit_on=date(2027, 11, 21), version=1), "exit_on"),
         ],
     )
-    async def test_what_cannot_be(self, november: Product, new: NewReview, field: str) -> None:
+    async def test_invalid_input_is_refused(
+        self, november: Product, new: NewReview, field: str
+    ) -> None:
         worker = await make_worker(november, await make_provider(november))
         survivor_id = await enrolled(november, worker)
         with pytest.raises(Invalid) as refused:
@@ -144,7 +146,7 @@ class TestReviews:
             "2026-11-03",
         ]
 
-    async def test_what_was_said_is_nowhere_in_the_open(self, november: Product) -> None:
+    async def test_reviews_are_never_stored_in_plain_text(self, november: Product) -> None:
         worker = await make_worker(november, await make_provider(november))
         survivor_id = await enrolled(november, worker)
         await review(november, worker, survivor_id, HELD)

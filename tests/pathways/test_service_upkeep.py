@@ -1,4 +1,4 @@
-"""What time does to a plan: nightly refreshing, what is due, and what was done."""
+"""Nightly refreshing of plans, due contacts, completed contacts."""
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4

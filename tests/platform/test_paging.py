@@ -67,7 +67,7 @@ def test_the_first_page_begins_nowhere() -> None:
     assert position_args(Day, Day(NINE.date(), ONE)) == {"after_on": NINE.date(), "after_id": ONE}
 
 
-async def test_every_list_of_the_api_refuses_a_cursor_of_nobody(
+async def test_every_list_of_the_api_refuses_an_unknown_cursor(
     product: Product, app: Litestar
 ) -> None:
     lead = (await make_provider(product)).lead

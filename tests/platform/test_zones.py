@@ -81,7 +81,7 @@ def test_a_zone_that_somebody_may_live_in(name: str) -> None:
     "name",
     ["localtime", "posix/Europe/London", "right/Europe/London", "Factory", "posixrules", "EST5"],
 )
-def test_a_name_that_is_nobodys_place(name: str) -> None:
+def test_a_name_that_is_no_place(name: str) -> None:
     assert not is_zone(name)
     assert zone_of(name) == LONDON, "a page has a date to show"
     with pytest.raises(Invalid) as refused:

@@ -1,4 +1,4 @@
-"""The whole work with fourteen invented people, over HTTP, planting what must never leak."""
+"""A complete journey with fourteen invented people, over HTTP, planting values that must never leak."""
 
 import time
 from collections.abc import Callable

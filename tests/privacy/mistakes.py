@@ -113,7 +113,7 @@ def _signed_in(value: str) -> Iterator[Mistake]:
 
 
 def _unknown(value: str) -> Iterator[Mistake]:
-    """By nobody whom we know."""
+    """Without a session."""
     quoted, raw = quote(value), value.encode()
     yield "GET", f"/people/{quoted}", {}
     yield "GET", f"/sign-in?next=/{quoted}", {}

@@ -1,4 +1,4 @@
-"""Every place where something could be left behind, and how to look there."""
+"""Every place where data could be left, and how to search it."""
 
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator

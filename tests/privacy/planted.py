@@ -1,4 +1,4 @@
-"""Fifty things that nobody but their worker may ever read: names, telephone numbers and notes."""
+"""Fifty values that only their worker may read: names, telephone numbers and notes."""
 
 from msgspec import Struct
 
@@ -22,7 +22,7 @@ class Planted(Struct, frozen=True):
 
 
 def people() -> list[Planted]:
-    """Fourteen people with a name, a number and two notes, all unmistakable in a heap of bytes."""
+    """Fourteen people with a name, a number and two notes, all unmistakable among other bytes."""
     return [
         Planted(
             name=name,
@@ -44,5 +44,5 @@ def fifty() -> list[str]:
 
 
 def canary(place: str) -> str:
-    """What a test leaves in a place by hand, to see that searching there finds something."""
+    """A value that a test writes to a place, to check that a search there finds it."""
     return f"the canary of the {place} sings"

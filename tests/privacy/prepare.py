@@ -2,7 +2,7 @@
 
 A step of the supervisor's preparation, with the product's own environment. It lets the server log
 every statement of the product's roles, makes a provider as the host's operator does, accepts the
-wordings as its admin does, and writes to FILE what the test needs to come in.
+wordings as its admin does, and writes to FILE what the test needs to connect.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ SURVIVORS_NUMBER, STAFF_NUMBER = "+441632960700", "+441632960701"
 
 
 class Prepared(Struct, frozen=True):
-    """Ways in that the product itself gives to nobody."""
+    """Addresses and links that the product itself does not expose."""
 
     superuser_url: str
     redis_url: str

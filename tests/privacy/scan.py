@@ -1,4 +1,4 @@
-"""Searches heaps of bytes for planted values, in every guise in which they could lie there."""
+"""Searches bytes for planted values in every encoding."""
 
 import base64
 import json
@@ -12,10 +12,10 @@ from urllib.parse import quote, quote_plus
 
 _WAL_PAGE = 8192
 _ZEROS = re.compile(rb"\0{16,}")
-"""No guise has a run of zeros, and unused pages are nothing else."""
+"""No encoding has a run of zeros; unused pages contain nothing else."""
 
 
-def guises(value: str) -> Iterator[bytes]:
+def encodings(value: str) -> Iterator[bytes]:
     """The value as UTF-8, UTF-16, hex, base64 (at each of three alignments), JSON, URLs and names' other
     spellings; a number also as people write it."""
     utf8 = value.encode()
@@ -45,15 +45,15 @@ def _inner_base64(data: bytes, shift: int) -> bytes:
     return encoded[begin:end]
 
 
-def found_in_bytes(heap: bytes, values: Iterable[str]) -> set[str]:
-    """Which of the values lie in the heap in any guise."""
+def found_in_bytes(content: bytes, values: Iterable[str]) -> set[str]:
+    """The values that the content contains in any encoding."""
     pattern, values_of = _search(tuple(values))
-    dense = _ZEROS.sub(bytes(16), heap)
+    dense = _ZEROS.sub(bytes(16), content)
     return set().union(*(values_of[found[1]] for found in pattern.finditer(dense)))
 
 
 def found_in_files(folders: Iterable[Path], values: Iterable[str]) -> set[str]:
-    """Which of the values lie in any file below these folders, also inside gzip streams."""
+    """The values that files below these folders contain, also inside gzip streams."""
     wanted, found = tuple(values), set[str]()
     for folder in folders:
         paths = [folder] if folder.is_file() else (p for p in folder.rglob("*") if p.is_file())
@@ -82,7 +82,7 @@ def _content(path: Path) -> bytes:
 
 
 class _Tree(dict[int, "_Tree"]):
-    """Guises by their bytes; `_END` stands where one of them ends."""
+    """A tree of encodings by their bytes; `_END` marks the end of one."""
 
 
 _END = -1
@@ -90,29 +90,29 @@ _END = -1
 
 @cache
 def _search(values: tuple[str, ...]) -> tuple[re.Pattern[bytes], dict[bytes, set[str]]]:
-    """One pattern for all guises, looking ahead so that what overlaps is found too.
+    """One pattern for all encodings, with lookahead so that overlapping ones are found too.
 
-    The base64 of numbers that differ in their last bits is the same but for what is cut off, so a
-    guise may stand for several values; and for those whose guise it begins with.
+    The base64 of numbers that differ in their last bits is the same but for what is cut off, so one
+    encoding may belong to several values, also to those whose encoding is a prefix of it.
     """
     values_of: dict[bytes, set[str]] = {}
     for value in values:
-        for guise in guises(value):
-            values_of.setdefault(guise, set()).add(value)
+        for encoding in encodings(value):
+            values_of.setdefault(encoding, set()).add(value)
     tree = _Tree()
-    for guise in values_of:
-        _grow(tree, guise)
+    for encoding in values_of:
+        _grow(tree, encoding)
     whole = {
-        guise: set().union(
-            *(values_of.get(guise[:length], ()) for length in range(1, len(guise) + 1))
+        encoding: set().union(
+            *(values_of.get(encoding[:length], ()) for length in range(1, len(encoding) + 1))
         )
-        for guise in values_of
+        for encoding in values_of
     }
     return re.compile(b"(?=(" + _pattern(tree) + b"))"), whole
 
 
-def _grow(tree: _Tree, guise: bytes) -> None:
-    for byte in guise:
+def _grow(tree: _Tree, encoding: bytes) -> None:
+    for byte in encoding:
         tree = tree.setdefault(byte, _Tree())
     tree[_END] = _Tree()
 

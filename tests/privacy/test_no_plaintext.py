@@ -1,4 +1,4 @@
-"""Nothing that a survivor would have to fear is readable anywhere but in answers to their workers."""
+"""No personal data is readable anywhere but in answers to workers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ NULL = {"web": ["tests.privacy.null_web"], "worker": ["tests.privacy.null_worker
 
 
 class Left(Struct, frozen=True):
-    """What a run left in each place, and what was said to the logs."""
+    """The values found in each place after a run, and the logs."""
 
     found: dict[str, set[str]]
     web_log: str
@@ -63,7 +63,7 @@ def started(
 async def lived(
     folder: Path, cipher: str, entries: Mapping[str, Sequence[str]], *, everything: bool
 ) -> Left:
-    """What is left of a product that was worked with, searched and ended."""
+    """What is found after a product was used, searched and stopped."""
     logs = folder / "data/logs"
     with started(folder, cipher, entries) as (product, prepared):
         try:

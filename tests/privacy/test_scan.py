@@ -16,9 +16,9 @@ VALUES = fifty()
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_every_guise_is_found_between_other_bytes(value: str) -> None:
+def test_every_encoding_is_found_between_other_bytes(value: str) -> None:
     utf8 = value.encode()
-    for heap in (
+    for content in (
         utf8,
         value.encode("utf-16-le"),
         utf8.hex().encode(),
@@ -27,7 +27,7 @@ def test_every_guise_is_found_between_other_bytes(value: str) -> None:
         unicodedata.normalize("NFD", value).encode(),
         *(base64.b64encode(b"x" * n + utf8 + b"tail") for n in range(3)),
     ):
-        assert value in found_in_bytes(b"before\0" + heap + b"\0after", VALUES)
+        assert value in found_in_bytes(b"before\0" + content + b"\0after", VALUES)
 
 
 def test_what_is_not_there_is_not_found() -> None:
@@ -40,10 +40,10 @@ def test_a_number_is_found_as_people_write_it(written: str) -> None:
 
 
 def test_what_stands_next_to_each_other_or_among_zeros_is_all_found() -> None:
-    heap = bytes(1000).join(value.encode() for value in VALUES)
+    content = bytes(1000).join(value.encode() for value in VALUES)
     assert (
-        found_in_bytes(heap, VALUES)
-        == found_in_bytes(heap.replace(b"\0", b""), VALUES)
+        found_in_bytes(content, VALUES)
+        == found_in_bytes(content.replace(b"\0", b""), VALUES)
         == set(VALUES)
     )
 

@@ -124,7 +124,7 @@ class Tenant(Struct, frozen=True):
         return contact_ids
 
     async def change(self, statement: str, *values: object) -> None:
-        """Do to a row what time or somebody else would have done; $1 is the provider."""
+        """Change a row as time or another user would; $1 is the provider."""
         async with self.installation.product.db.transaction(self.caller) as tx:
             await tx.conn.execute(statement, self.provider.id, *values)
 

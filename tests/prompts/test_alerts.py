@@ -1,4 +1,4 @@
-"""Waking whoever is on call: content-free, from the staff number, at most twice, and never a survivor's."""
+"""Alerts to the person on call: without content, from the staff number, at most twice."""
 
 import pytest
 
@@ -55,7 +55,7 @@ async def test_one_alert_now_one_in_a_quarter_of_an_hour_and_no_more(tenant: Ten
     ] * 2
 
 
-async def test_nobody_who_left_is_woken_and_whoever_is_on_call_next_is(tenant: Tenant) -> None:
+async def test_alerts_to_a_deactivated_account_go_to_the_next_on_call(tenant: Tenant) -> None:
     product, provider = tenant.installation.product, tenant.provider
     await asks_for_help(tenant)
     await accounts.disable_account(
@@ -68,7 +68,7 @@ async def test_nobody_who_left_is_woken_and_whoever_is_on_call_next_is(tenant: T
     assert [text.phone for text in tenant.arrived()] == ["+447700900902"]
 
 
-async def test_what_came_while_nobody_was_on_call_wakes_whoever_is_next_once(
+async def test_tasks_without_anybody_on_call_alert_the_next_person_once(
     tenant: Tenant,
 ) -> None:
     product, provider = tenant.installation.product, tenant.provider
@@ -101,7 +101,7 @@ async def test_only_whoever_can_read_the_inbox_is_on_call(tenant: Tenant) -> Non
         )
 
 
-async def test_what_was_seen_to_wakes_nobody(tenant: Tenant) -> None:
+async def test_a_resolved_task_alerts_nobody(tenant: Tenant) -> None:
     await asks_for_help(tenant)
     (message,) = await tenant.inbox()
     await inbox.handle_message(tenant.installation.product.db, tenant.worker, message.id)

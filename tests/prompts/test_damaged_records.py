@@ -1,4 +1,4 @@
-"""One record that cannot be read any more must hold up nobody else's."""
+"""A record that cannot be read must not affect others."""
 
 from datetime import timedelta
 
@@ -29,11 +29,11 @@ DAMAGES = {
     " language_ciphertext = substr(language_ciphertext, 2)"
     " WHERE survivor_id = $1",
 }
-"""What a failing disk or a careless hand may do; $1 is the survivor."""
+"""Damage by a failing disk or a manual change; $1 is the survivor."""
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-async def test_a_damaged_record_gets_no_text_and_holds_up_nobody(
+async def test_a_damaged_record_gets_no_text_and_affects_no_other(
     tenant: Tenant, superuser_url: str, damage: str
 ) -> None:
     db, worker = tenant.installation.product.db, tenant.worker

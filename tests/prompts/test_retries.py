@@ -8,24 +8,24 @@ from tests.prompts.installation import Tenant
 from tests.prompts.test_statuses import in_state, tell, update
 
 
-async def test_a_late_delivery_takes_the_retry_back(tenant: Tenant) -> None:
+async def test_a_late_delivery_cancels_the_retry(tenant: Tenant) -> None:
     survivor_id = await tenant.survivor()
     token, sid = await in_state(tenant, survivor_id, "sending"), f"SM{token_hex(16)}"
     await tell(tenant, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
     await tell(tenant, token, update(GatewayStatus.DELIVERED, sid))
-    _taken_back(await tenant.prompts(survivor_id))
+    _assert_retry_cancelled(await tenant.prompts(survivor_id))
 
 
-async def test_an_answer_takes_the_retry_back(tenant: Tenant) -> None:
+async def test_an_answer_cancels_the_retry(tenant: Tenant) -> None:
     survivor_id = await tenant.survivor()
     token, sid = await in_state(tenant, survivor_id, "sending"), f"SM{token_hex(16)}"
     await tell(tenant, token, update(GatewayStatus.UNDELIVERED, sid, 30003))
     await tenant.writes("1")
     await tenant.read()
-    _taken_back(await tenant.prompts(survivor_id))
+    _assert_retry_cancelled(await tenant.prompts(survivor_id))
 
 
-def _taken_back(prompts: list[Prompt]) -> None:
+def _assert_retry_cancelled(prompts: list[Prompt]) -> None:
     retry, first = prompts
     assert (retry.retry_of, retry.state, retry.reason) == (
         first.id,

@@ -15,7 +15,7 @@ from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
 from tests.attack.routes import list_routes
-from tests.casework.work import worry
+from tests.casework.factories import worry
 from tests.prompts.installation import Tenant
 from tests.support import new_key, running_app, signed_in
 

@@ -1,4 +1,4 @@
-"""What waits for a person: it holds further texts back, and nothing else back with it."""
+"""Messages that need a person: they stop further texts to that number, and nothing else."""
 
 import asyncio
 from datetime import timedelta
@@ -15,7 +15,7 @@ from outcomes.prompts.inbox import store as store_inbox
 from outcomes.survivors.models import NewPhone, SafeContactProfile
 from outcomes.survivors.safe_contact import service as safe_contact
 from tests.prompts.installation import Tenant
-from tests.prompts.test_way_in import asked, message_rows
+from tests.prompts.test_incoming import asked, message_rows
 from tests.support import new_key
 
 
@@ -57,7 +57,7 @@ async def test_nothing_is_sent_while_a_person_has_still_to_read_what_came(tenant
     assert len(tenant.arrived()) == 2
 
 
-async def test_a_message_that_cannot_be_dealt_with_keeps_no_cry_for_help_waiting(
+async def test_a_message_that_fails_does_not_delay_others(
     tenant: Tenant, superuser_url: str
 ) -> None:
     broken = await tenant.survivor("07700 900301")
@@ -97,7 +97,7 @@ async def test_the_inbox_reads_all_keys_at_once(tenant: Tenant) -> None:
     assert sum("FROM data_keys" in statement for statement in statements) == 1
 
 
-async def test_of_people_who_ask_at_the_same_moment_one_sends(tenant: Tenant) -> None:
+async def test_of_concurrent_requests_one_sends(tenant: Tenant) -> None:
     survivor_id = await tenant.survivor()
     asking = (tenant.request(survivor_id) for _ in range(5))
     answers = await asyncio.gather(*asking, return_exceptions=True)

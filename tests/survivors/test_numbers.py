@@ -11,7 +11,7 @@ from outcomes.survivors.safe_contact import service as safe_contact
 from tests.support import Product, make_provider, make_survivor, make_worker, new_key, open_tasks
 
 
-async def test_of_changes_at_the_same_moment_one_stands(product: Product) -> None:
+async def test_of_concurrent_changes_one_wins(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await make_survivor(product, worker)
     phones = [NewPhone(f"07700 90020{last}") for last in range(6)]
@@ -30,7 +30,7 @@ async def test_of_changes_at_the_same_moment_one_stands(product: Product) -> Non
     assert current == 1
 
 
-async def test_a_number_of_ours_is_nobodys(product: Product) -> None:
+async def test_a_sender_number_is_refused(product: Product) -> None:
     worker = await make_worker(product, await make_provider(product))
     survivor_id = await make_survivor(product, worker)
     async with product.db.transaction(worker) as tx:

@@ -220,7 +220,7 @@ async def test_a_profile_is_confirmed_again_only_in_the_version_that_was_shown(
         assert (await browser.post(path, data={"version": other})).status_code == 409
 
 
-async def test_a_consent_is_taken_back_and_the_history_stays(
+async def test_a_consent_is_withdrawn_and_the_history_stays(
     product: Product, worker: Caller, browser: Browser
 ) -> None:
     survivor_id = await make_survivor(product, worker, consents=(Purpose.SMS,))

@@ -1,4 +1,4 @@
-"""Who may be reached: everything that was not said is a no, and each no has its reason."""
+"""Who may be contacted: everything that was not said counts as no, and each no has its reason."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID

@@ -38,7 +38,7 @@ async def _alerts(product: Product, caller: Caller) -> list[tuple[int, str, time
     return [(row["attempt"], row["state"], row["after"]) for row in rows]
 
 
-async def test_a_task_is_raised_once_and_wakes_the_person_on_call_twice(product: Product) -> None:
+async def test_a_task_is_raised_once_and_alerts_the_person_on_call_twice(product: Product) -> None:
     provider = await make_provider(product)
     subject_id = uuid4()
 
@@ -57,7 +57,7 @@ async def test_a_task_is_raised_once_and_wakes_the_person_on_call_twice(product:
     ]
 
 
-async def test_what_is_done_wakes_nobody_any_more(product: Product) -> None:
+async def test_resolving_a_task_cancels_its_alerts(product: Product) -> None:
     provider = await make_provider(product)
     subject_id = uuid4()
     await _raise(product, provider.lead, subject_id)
@@ -70,7 +70,7 @@ async def test_what_is_done_wakes_nobody_any_more(product: Product) -> None:
     assert {state for _, state, _ in await _alerts(product, provider.lead)} == {"cancelled"}
 
 
-async def test_what_can_wait_wakes_nobody(product: Product) -> None:
+async def test_a_task_without_alert_alerts_nobody(product: Product) -> None:
     provider = await make_provider(product)
 
     await _raise(product, provider.lead, uuid4(), TaskKind.SHARED_PHONE)
@@ -78,7 +78,7 @@ async def test_what_can_wait_wakes_nobody(product: Product) -> None:
     assert await _alerts(product, provider.lead) == []
 
 
-async def test_a_task_stands_even_when_nobody_is_on_call(product: Product) -> None:
+async def test_a_task_is_raised_even_when_nobody_is_on_call(product: Product) -> None:
     provider = await make_provider(product)
     worker = await make_worker(product, provider)
     admin = await recently_confirmed(product, provider.admin)

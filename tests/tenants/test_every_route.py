@@ -1,4 +1,4 @@
-"""No route tells one provider anything of another: a foreign id and an absent one look the same.
+"""No route discloses anything of another provider: a foreign id and an absent one get the same answer.
 
 The routes come from the running application's router, pages, downloads and all.
 """
@@ -18,7 +18,7 @@ from litestar.routes import HTTPRoute
 from outcomes.app import create_app
 from tests.support import Browser, Product, signed_in
 from tests.tenants.cases import CASES, NAMES_NO_ID, Case
-from tests.tenants.world import Ids, Side, ids_of_nobody, make_side
+from tests.tenants.world import Ids, Side, make_side, unknown_ids
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ async def test_a_foreign_id_looks_absent_and_changes_nothing(
     async with await signed_in(product, app, stranger.callers[case.role]) as browser:
         before = await _dump(superuser)
         foreign = await _send(browser, route, case, owner.ids)
-        absent = await _send(browser, route, case, ids_of_nobody())
+        absent = await _send(browser, route, case, unknown_ids())
         after = await _dump(superuser)
 
     assert (foreign.status_code, absent.status_code) == (404, 404)
@@ -92,7 +92,7 @@ async def test_a_foreign_id_in_a_body_looks_absent_and_changes_nothing(
     async with await signed_in(product, app, stranger.callers[case.role]) as browser:
         before = await _dump(superuser)
         answers = []
-        for others in (owner.ids, ids_of_nobody()):
+        for others in (owner.ids, unknown_ids()):
             ids = msgspec.structs.replace(stranger.ids, **{field: getattr(others, field)})
             answers.append(await _send(browser, route, case, ids))
         after = await _dump(superuser)

@@ -1,4 +1,4 @@
-"""Two providers, alike in everything, with one row of each kind that an address or a body can name."""
+"""Two identical providers, with one row of each kind that an address or a body can name."""
 
 from datetime import date, timedelta
 from hashlib import sha256
@@ -59,7 +59,7 @@ class Side(msgspec.Struct, frozen=True):
     ids: Ids
 
 
-def ids_of_nobody() -> Ids:
+def unknown_ids() -> Ids:
     """Ids that no provider has."""
     return Ids(*(uuid4() for _ in Ids.__struct_fields__))
 

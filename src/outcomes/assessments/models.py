@@ -237,7 +237,7 @@ class OutcomeScores(Struct, frozen=True):
 
 
 class Improvement(StrEnum):
-    """How much better, by the thresholds of the Cast study (2024), not validated for our items."""
+    """How much better, by the thresholds of the Cast study (2024), not validated for this instrument."""
 
     NONE = "none"
     MEASURABLE = "measurable"

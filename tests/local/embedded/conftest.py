@@ -1,4 +1,4 @@
-"""A product that is all supervisor: what it supervises only stands in."""
+"""A product whose supervised processes are stubs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,12 +9,12 @@ import pytest
 
 from tests.supervised import Supervised, started_supervisor
 
-STANDING_IN = "tests.local.embedded.standing_in"
+STUB = "tests.local.embedded.stub"
 ENTRIES: dict[str, Any] = {
     "preparation": [],
-    "web": [STANDING_IN, "web"],
-    "worker": [STANDING_IN, "idle", "worker"],
-    "handset": [STANDING_IN, "idle", "handset"],
+    "web": [STUB, "web"],
+    "worker": [STUB, "idle", "worker"],
+    "handset": [STUB, "idle", "handset"],
 }
 
 

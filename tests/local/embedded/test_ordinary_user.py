@@ -1,4 +1,4 @@
-"""Root and others: whom the servers run as, and where their files then are."""
+"""Which user the servers run as, and where their files are."""
 
 import os
 import pwd

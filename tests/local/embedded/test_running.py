@@ -1,4 +1,4 @@
-"""What is true all the while it runs."""
+"""Properties of the running product."""
 
 from collections.abc import Iterator
 from pathlib import Path

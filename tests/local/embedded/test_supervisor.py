@@ -1,4 +1,4 @@
-"""What a user sees of starting and ending, with real servers and processes."""
+"""Start and stop as a user sees them, with real servers and processes."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from outcomes.local.embedded.credentials import find_credentials
-from tests.local.embedded.conftest import STANDING_IN, Start
+from tests.local.embedded.conftest import STUB, Start
 from tests.supervised import REDIS_PROGRAM, Supervised
 
 READY = "Ready: "
@@ -79,9 +79,9 @@ def test_it_says_ready_once_and_ends_without_a_child(start: Start, by: signal.Si
 
 
 def test_a_signal_during_the_start_ends_it_too(start: Start) -> None:
-    product = start(entries={"preparation": [[STANDING_IN, "idle"]]})
+    product = start(entries={"preparation": [[STUB, "idle"]]})
     product.read_until("Preparing: ")
-    until(lambda: any("standing_in" in read_command(pid) for pid in product.children()))
+    until(lambda: any("embedded.stub" in read_command(pid) for pid in product.children()))
     children = product.children()
     assert product.end() == 0
     assert gone(children)
@@ -165,24 +165,24 @@ def test_a_part_that_all_depend_on_ends_all(start: Start, words: list[str], name
 
 
 def test_what_the_preparation_says_comes_after_ready(start: Start) -> None:
-    product = start(entries={"preparation": [[STANDING_IN, "say", "Sign in as: nobody yet"]]})
+    product = start(entries={"preparation": [[STUB, "say", "Sign in as: nobody yet"]]})
     product.read_until(READY)
     assert product.read_until("Sign in as: ") == "Sign in as: nobody yet\n"
 
 
 def test_a_preparation_that_knows_why_it_fails_says_it(start: Start) -> None:
-    product = start(entries={"preparation": [[STANDING_IN, "fail", "it is Sunday"]]})
+    product = start(entries={"preparation": [[STUB, "fail", "it is Sunday"]]})
     assert product.read_until("Error: ") == "Error: it is Sunday\n"
     assert product.process.wait(timeout=60) == 1
 
 
 def test_a_preparation_that_fails_ends_all_and_names_its_log(start: Start, folder: Path) -> None:
-    product = start(entries={"preparation": [[STANDING_IN, "fail"]]})
+    product = start(entries={"preparation": [[STUB, "fail"]]})
     assert str(folder / "data/logs/fail.log") in product.read_until("Error: ")
     assert product.process.wait(timeout=60) == 1
 
 
 def test_a_web_process_that_ends_before_it_is_ready_ends_all(start: Start) -> None:
-    product = start(entries={"web": [STANDING_IN, "fail"]})
+    product = start(entries={"web": [STUB, "fail"]})
     assert "did not become ready" in product.read_until("Error: ")
     assert product.process.wait(timeout=60) == 1

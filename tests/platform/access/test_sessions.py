@@ -256,7 +256,7 @@ async def test_a_burst_of_guesses_is_not_a_burst_of_first_guesses(
     assert sum(isinstance(one, TooManyTries) for one in outcomes) == 30 - looked_at
 
 
-async def test_the_password_of_nobody_is_never_right(product: Product) -> None:
+async def test_without_a_stored_password_none_matches(product: Product) -> None:
     passwords = Passwords()
     stored = await passwords.hash("a long enough password")
 

@@ -1,4 +1,4 @@
-"""Coming in and going out, as a browser does it."""
+"""Signing in and out, as a browser does it."""
 
 import re
 
@@ -210,7 +210,7 @@ async def test_every_page_tells_that_only_practice_data_may_be_entered(
         assert page.headers["cache-control"] == "no-store"
 
 
-async def test_two_cookies_of_the_same_name_are_nobodys(product: Product, app: Litestar) -> None:
+async def test_two_cookies_of_the_same_name_are_no_session(product: Product, app: Litestar) -> None:
     _, person = await make_person(product, await make_provider(product))
     token = await session_token(product, person)
     browser = Browser(app)

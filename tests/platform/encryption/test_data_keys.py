@@ -1,4 +1,4 @@
-"""Wrapped data keys, and the minutes for which they stay unwrapped."""
+"""Wrapped data keys, and the cache of unwrapped ones."""
 
 from dataclasses import dataclass
 from pathlib import Path

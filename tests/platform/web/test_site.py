@@ -53,7 +53,7 @@ async def test_a_token_opens_no_page(visitor: httpx.AsyncClient) -> None:
     assert (await visitor.get("/today", headers=BEARER)).status_code == 403
 
 
-async def test_an_unknown_token_is_nobody(visitor: httpx.AsyncClient) -> None:
+async def test_an_unknown_token_is_not_signed_in(visitor: httpx.AsyncClient) -> None:
     for value in ("Bearer nonsense", "Bearer ", f"Basic {TOKEN}", f"Bearer {'x' * 5_000}"):
         answer = await visitor.get(f"/api/things/{uuid4()}", headers={"Authorization": value})
         assert answer.status_code == 401
@@ -314,7 +314,7 @@ async def cached(data: URLEncodedBody[Password]) -> None:
 
 
 @pytest.mark.parametrize(("handler", "what"), [(undeclared, "permission="), (cached, "submitted")])
-def test_a_careless_handler_stops_the_start(handler: Callable[..., Any], what: str) -> None:
+def test_an_incomplete_handler_stops_the_start(handler: Callable[..., Any], what: str) -> None:
     with pytest.raises(ImproperlyConfiguredException, match=what):
         Litestar([handler], plugins=[DeclaredRoutes()], openapi_config=None)
 

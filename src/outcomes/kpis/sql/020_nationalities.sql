@@ -8,7 +8,7 @@
 -- breakdown: nationality
 -- period: as for survivors supported
 -- empty: no data when no nationality is recorded for anybody supported
--- source: registrations; stored as a keyed token, not in the open
+-- source: registrations; stored as a keyed token, not in plain text
 -- needs: pathways, survivors
 -- audience: anybody
 

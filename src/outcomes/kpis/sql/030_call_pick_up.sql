@@ -3,10 +3,10 @@
 -- counts: events
 -- shows: share
 -- numerator: calls answered by the survivor; somebody else answering does not count
--- denominator: all calls tried
+-- denominator: all attempted calls
 -- breakdown: none
--- period: calls tried in the period
--- empty: no data when no call was tried
+-- period: calls attempted in the period
+-- empty: no data when no call was attempted
 -- source: contact attempts logged by support workers
 -- needs: contact_attempts
 -- audience: anybody

@@ -5,7 +5,7 @@
 -- numerator: calls not answered by the survivor, by reason
 -- denominator: all calls not answered by the survivor
 -- breakdown: reason
--- period: calls tried in the period
+-- period: calls attempted in the period
 -- empty: no data when no call went unanswered
 -- source: contact attempts logged by support workers
 -- needs: contact_attempts

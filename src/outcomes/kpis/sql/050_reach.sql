@@ -2,9 +2,9 @@
 -- title: Reach rate of planned calls
 -- counts: events
 -- shows: share
--- numerator: planned calls for which the survivor was reached, whichever try it took
--- denominator: planned calls that fell due; those replaced or cancelled before their time did
---   not
+-- numerator: planned calls for which the survivor was reached at any attempt
+-- denominator: planned calls that fell due, without those replaced or cancelled before they were
+--   due
 -- breakdown: none
 -- period: calls that fell due in the period
 -- empty: no data when no call fell due

@@ -3,10 +3,10 @@
 -- counts: people
 -- shows: share
 -- numerator: survivors in the activity at the end of the period: started and not stopped again;
---   All counts each person once, who may have several activities
+--   All counts each person once, also with several activities
 -- denominator: survivors enrolled at the end of the period
 -- breakdown: activity
--- period: as things stood when the period ended
+-- period: at the end of the period
 -- empty: no data when nobody was enrolled at the end
 -- source: work, education, training and volunteering as logged
 -- needs: pathways, activities

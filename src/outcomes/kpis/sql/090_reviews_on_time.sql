@@ -2,9 +2,10 @@
 -- title: Pathway reviews on time
 -- counts: events
 -- shows: share
--- numerator: pathway reviews held on the planned day or within 7 days after it (product default; no external source)
--- denominator: pathway reviews that fell due; those replaced or cancelled before their time did
---   not
+-- numerator: pathway reviews held on the planned day or within 7 days after it (product default;
+--   no external source)
+-- denominator: pathway reviews that fell due, without those replaced or cancelled before they were
+--   due
 -- breakdown: none
 -- period: reviews whose seventh day after the planned day lies in the period
 -- empty: no data when no review fell due

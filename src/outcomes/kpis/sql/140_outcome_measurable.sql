@@ -3,7 +3,7 @@
 -- counts: people
 -- shows: share
 -- numerator: people whose score rose by {measurable_change} or more (threshold from the Cast
---   study, 2024; not validated for our items)
+--   study, 2024; not validated for this instrument)
 -- denominator: people scored in that outcome domain in the period and at least once before,
 --   with the same version of the instrument
 -- breakdown: outcome domain

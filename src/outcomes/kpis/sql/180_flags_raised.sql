@@ -2,7 +2,7 @@
 -- title: Disengagement flags raised
 -- counts: people
 -- shows: number
--- numerator: disengagement flags raised; shown as carefully as people are, because each is
+-- numerator: disengagement flags raised; shown under the rule for people, because each is
 --   about one person
 -- denominator: none
 -- breakdown: none

@@ -2,7 +2,7 @@
 -- title: Safety ascertained after a flag
 -- counts: people
 -- shows: share
--- numerator: flags resolved so far, which takes a record of how safety was ascertained, by whom
+-- numerator: flags resolved so far, with a record of how safety was ascertained, by whom
 --   and when
 -- denominator: disengagement flags raised
 -- breakdown: none

@@ -2,7 +2,7 @@
 -- title: Opted out of messages
 -- counts: people
 -- shows: number
--- numerator: people, or numbers that nobody is matched to, who asked for no more messages, each
+-- numerator: people, or numbers without a matched person, who asked for no more messages, each
 --   once
 -- denominator: none
 -- breakdown: none
@@ -23,7 +23,7 @@ supported AS (
     WHERE (p.ended_at IS NULL OR p.ended_at > period.starts_at)
 ),
 opted_out AS (
-    SELECT DISTINCT coalesce(o.survivor_id::text, encode(o.phone_bidx, 'hex')) AS who
+    SELECT DISTINCT coalesce(o.survivor_id::text, encode(o.phone_bidx, 'hex')) AS subject
     FROM period
     JOIN opt_outs AS o ON o.provider_id = :provider_id AND o.opted_out_at >= period.starts_at
         AND o.opted_out_at < period.ends_at

@@ -3,11 +3,11 @@
 -- counts: events
 -- shows: share
 -- numerator: messages that the network or the gateway could not deliver or refused for good
--- denominator: messages given to the gateway, without those whose fate is not known
+-- denominator: messages given to the gateway, without those whose outcome is not known
 -- breakdown: none
 -- period: messages due in the period
 -- empty: no data when no message was given to the gateway
--- source: messages, and what the gateway said of them
+-- source: messages, and their statuses from the gateway
 -- needs: outgoing_messages
 -- audience: anybody
 

@@ -5,7 +5,7 @@
 -- numerator: survivors in the worker's caseload who were enrolled
 -- denominator: none
 -- breakdown: support worker
--- period: as things stood when the period ended
+-- period: at the end of the period
 -- empty: no data when nobody enrolled had a worker
 -- source: caseloads
 -- needs: caseload_assignments, pathways

@@ -5,7 +5,7 @@
 -- numerator: calls, reviews and follow-ups whose time had passed and that were still open
 -- denominator: none
 -- breakdown: support worker
--- period: as things stood when the period ended
+-- period: at the end of the period
 -- empty: no data when nothing was overdue
 -- source: the schedule and caseloads
 -- needs: caseload_assignments, planned_contacts

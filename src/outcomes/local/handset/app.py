@@ -54,8 +54,8 @@ class Handset:
         match [request.method, *request.path.strip("/").split("/")]:
             case ["POST", "2010-04-01", "Accounts", account_sid, "Messages.json"]:
                 return await self._api.create_message(request, account_sid)
-            case [_, "handset", door]:
-                return self._for_tests(request, door)
+            case [_, "handset", action]:
+                return self._for_tests(request, action)
             case ["GET", "healthz"]:
                 return Response(b"ok", content_type="text/plain")
             case ["GET", "static", name]:
@@ -80,11 +80,11 @@ class Handset:
             case _:
                 return _NOT_FOUND
 
-    def _for_tests(self, request: Request, door: str) -> Response:
+    def _for_tests(self, request: Request, action: str) -> Response:
         """The log of arrivals, and the plan of faults. Needs the credentials."""
         if not self._api.has_valid_credentials(request):
             return problem(401, 20003, "Authentication Error - invalid username")
-        match (request.method, door):
+        match (request.method, action):
             case ("GET", "messages"):
                 return Response(self._log(), content_type="application/json")
             case ("POST", "faults"):

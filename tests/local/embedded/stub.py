@@ -1,4 +1,4 @@
-"""A web process that is ready at once, so that the supervisor is tried without the pages."""
+"""A stub web process that is ready at once, to test the supervisor alone."""
 
 import os
 import sys

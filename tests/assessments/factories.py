@@ -1,4 +1,4 @@
-"""Assessments as the tests of their verbs make them."""
+"""Factories of assessments."""
 
 from datetime import date
 from uuid import UUID

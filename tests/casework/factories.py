@@ -1,4 +1,4 @@
-"""What the tests of this room have in common: people with something due."""
+"""Factories of people with something due."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A prompt on its way out: planned, claimed, sent once, followed; and everything that stops it."""
+"""Sending a prompt: planned, claimed, sent once, tracked; and everything that stops it."""
 
 from datetime import timedelta
 from typing import Any
@@ -216,7 +216,7 @@ async def test_a_number_changed_after_planning_is_not_texted_at_its_time(tenant:
     assert tenant.arrived() == []
 
 
-async def test_an_ended_pathway_or_a_moved_time_takes_the_prompt_back(tenant: Tenant) -> None:
+async def test_an_ended_pathway_or_a_moved_time_cancels_the_prompt(tenant: Tenant) -> None:
     survivor_id, now = await tenant.survivor(), await tenant.now()
     await tenant.plan(survivor_id, now + timedelta(days=1))
     await tenant.schedule()

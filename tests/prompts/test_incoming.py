@@ -1,4 +1,4 @@
-"""What comes in: stored once, read in order; STOP first, then duress, then answers, then a person."""
+"""Incoming texts: stored once, read in order; STOP first, then duress, then answers, then a person."""
 
 import asyncio
 from datetime import timedelta
@@ -55,7 +55,7 @@ async def message_rows(tenant: Tenant) -> list[tuple[str, str | None, bool]]:
         ("2️⃣", Answer.NOT_SO_GOOD),
     ],
 )
-async def test_a_digit_is_the_answer_and_bothers_nobody(
+async def test_a_digit_is_the_answer_and_raises_no_task(
     tenant: Tenant, typed: str, answer: Answer
 ) -> None:
     survivor_id = await asked(tenant)
@@ -69,7 +69,7 @@ async def test_a_digit_is_the_answer_and_bothers_nobody(
     assert await tenant.open_tasks() == []
 
 
-async def test_three_asks_for_a_call_and_wakes_whoever_is_on_call(tenant: Tenant) -> None:
+async def test_three_asks_for_a_call_and_alerts_the_person_on_call(tenant: Tenant) -> None:
     survivor_id = await asked(tenant)
     await tenant.writes("3")
     await tenant.read()
@@ -110,7 +110,7 @@ async def test_stop_holds_from_the_moment_it_was_taken(tenant: Tenant) -> None:
     assert message.kind == MessageKind.OPT_OUT
 
 
-async def test_stop_takes_back_what_is_planned(tenant: Tenant) -> None:
+async def test_stop_cancels_planned_prompts(tenant: Tenant) -> None:
     survivor_id = await asked(tenant)
     await tenant.plan(survivor_id, await tenant.now() + timedelta(days=3))
     await tenant.schedule()
@@ -237,7 +237,9 @@ async def test_the_inbox_shows_each_what_is_theirs(tenant: Tenant) -> None:
     assert [seen.id for seen in await tenant.inbox(on_call)] == [message.id]
 
 
-async def test_whoever_is_woken_can_open_the_person_until_it_is_seen_to(tenant: Tenant) -> None:
+async def test_whoever_is_alerted_can_open_the_record_until_the_task_is_resolved(
+    tenant: Tenant,
+) -> None:
     product = tenant.installation.product
     survivor_id, other_id = await tenant.survivor(), await tenant.survivor(None)
     colleague = await make_account(
