@@ -1,4 +1,4 @@
-"""What the documents name exists, and what they quote is in the files that they quote."""
+"""Documents are true: files, names and commands in them exist, and examples equal their source."""
 
 import re
 import tomllib
@@ -27,7 +27,11 @@ _IN_EACH_ROOM = {
     "templates/",
 }
 _NOT_FILES = (".outcomes/", "PUBLIC_URL/")
-"""What a running product makes, and an address."""
+"""The data of a running product, and an address."""
+_NAME = re.compile(r"`([A-Za-z]\w*(?:_\w+|[a-z][A-Z]\w*))(?:\([^`]*\))?`")
+"""A name from the source: `snake_case` or `CamelCase`, possibly called."""
+_LINK = re.compile(r"\]\(([^)#:]+)\)")
+_TARGET = re.compile(r"`(?:[A-Z_]+=\S+ )?make ([a-z][a-z-]*)")
 
 
 def exists(name: str) -> bool:
@@ -50,12 +54,40 @@ def test_every_file_that_a_document_names_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_example_stands_in_the_file_that_it_is_from(page: Path) -> None:
+def test_every_example_equals_its_source(page: Path) -> None:
     for source, _, example in _BLOCK.findall(page.read_text()):
         assert source, example
         text = (ROOT / source).read_text()
         for part in example.strip("\n").split("\n…\n"):
             assert part.strip("\n") in text, (source, part)
+
+
+@pytest.fixture(scope="module")
+def source() -> str:
+    """All text of the product: code, SQL, templates, configuration."""
+    folders = ("src", "workers", "migrations")
+    kinds = (".py", ".sql", ".html", ".toml")
+    files = (path for folder in folders for path in (ROOT / folder).rglob("*.*"))
+    return "\n".join(path.read_text() for path in files if path.suffix in kinds)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_name_in_a_document_is_in_the_source(page: Path, source: str) -> None:
+    words = set(re.findall(r"\w+", source))
+    assert sorted(set(_NAME.findall(page.read_text())) - words) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = {link for link in _LINK.findall(page.read_text()) if not link.startswith("http")}
+    assert sorted(link for link in links if not (page.parent / link).exists()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_target_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(_TARGET.findall(page.read_text()))
+    assert named <= targets
 
 
 def test_the_order_of_the_rooms_is_the_contracts() -> None:
