@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: run test test-hours test-faults check bench lock
+.PHONY: run test test-hours test-faults coverage check bench lock
 
 run: ## everything on this machine, with a demo; PORT=8000 unless given
 	@$(PYTHON) src/outcomes/local/bootstrap.py
@@ -17,6 +17,10 @@ test-hours: ## what depends on time, at every hour and on days that are unlike o
 test-faults: ## the long form of the faults: a thousand due, forty workers killed
 	@$(PYTHON) src/outcomes/local/bootstrap.py
 	@TEST_FAULTS=long .venv/bin/pytest tests/faults
+
+coverage: ## every test, and the share of lines that ran in the tests' own processes
+	@$(PYTHON) src/outcomes/local/bootstrap.py --browser
+	@.venv/bin/pytest -n 2 --dist loadfile --cov --cov-report=term
 
 check:
 	@$(PYTHON) src/outcomes/local/bootstrap.py
