@@ -2,7 +2,7 @@ PYTHON ?= python3
 
 .PHONY: run test test-hours test-faults coverage check bench lock
 
-run: ## everything on this machine, with a demo; PORT=8000 unless given
+run: ## the product on this machine, with a demo; PORT is 8000 by default
 	@$(PYTHON) src/outcomes/local/bootstrap.py
 	@exec .venv/bin/outcomes run
 
@@ -10,15 +10,15 @@ test:
 	@$(PYTHON) src/outcomes/local/bootstrap.py --browser
 	@.venv/bin/pytest -n 2 --dist loadfile
 
-test-hours: ## what depends on time, at every hour and on days that are unlike others; over an hour
+test-hours: ## tests that depend on time, at every hour and on unusual days; takes over an hour
 	@$(PYTHON) src/outcomes/local/bootstrap.py
 	@.venv/bin/python -m tests.hours
 
-test-faults: ## the long form of the faults: a thousand due, forty workers killed
+test-faults: ## the long fault tests: a thousand messages due, forty workers killed
 	@$(PYTHON) src/outcomes/local/bootstrap.py
 	@TEST_FAULTS=long .venv/bin/pytest tests/faults
 
-coverage: ## every test, and the share of lines that ran in the tests' own processes
+coverage: ## every test, and the share of lines that ran
 	@$(PYTHON) src/outcomes/local/bootstrap.py --browser
 	@.venv/bin/pytest -n 2 --dist loadfile --cov --cov-report=term
 

@@ -67,7 +67,7 @@ class ReauthenticationNeeded(OutcomesError):
 
 
 class Conflict(OutcomesError):
-    """This was changed by somebody else. Look at it again before you save."""
+    """Somebody else has changed this. Check it before you save again."""
 
 
 class TooLarge(OutcomesError):

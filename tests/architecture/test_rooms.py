@@ -102,7 +102,7 @@ def test_every_import_contract_is_kept() -> None:
     ("path", "line", "broken"),
     [
         ("survivors/numbers/newest.py", "import outcomes.casework.service", "downwards"),
-        ("casework/newest.py", "import outcomes_workers.tick", "nothing imports what starts"),
+        ("casework/newest.py", "import outcomes_workers.tick", "nothing imports the entry points"),
         ("prompts/newest.py", "import twilio", "gateways only"),
         ("prompts/newest.py", "import outcomes.settings", "settings"),
         ("tasks/newest.py", "import arq", "arq is for workers only"),

@@ -25,7 +25,7 @@ class Urgency(StrEnum):
 
 
 class ReasonKind(StrEnum):
-    """Why somebody is on Today. *Agreed* is a day agreed at the last contact, beside the plan."""
+    """Why a survivor is on Today. *Agreed* is a day agreed at the last contact, besides the plan."""
 
     FLAG = "flag"
     TASK = "task"

@@ -67,7 +67,7 @@ class Tag(Struct, frozen=True):
 
 
 def reason_tags(reasons: Sequence[Reason], today: date, ladder: Ladder) -> list[Tag]:
-    """Why somebody is on Today; several reasons of one kind share a tag."""
+    """Why a survivor is on Today; several reasons of one kind share a tag."""
     alike: dict[tuple[str, str], list[Reason]] = {}
     for reason in reasons:
         alike.setdefault((reason.code, reason.urgency), []).append(reason)
@@ -95,7 +95,7 @@ def _tag(reasons: Sequence[Reason], today: date, ladder: Ladder) -> Tag:
 
 
 def outcomes_words(about: Summary, instruments: Instruments) -> str:
-    """How somebody's outcomes were last, and at the start: `3.20 of 4, 5 May 2026 (2.10 at the start)`."""
+    """The latest and first outcomes: `3.20 of 4, 5 May 2026 (2.10 at the start)`."""
     if about.overall_on is None:
         return "Not assessed yet"
     day = day_with_year(about.overall_on)
@@ -108,7 +108,7 @@ def outcomes_words(about: Summary, instruments: Instruments) -> str:
 
 
 def needs_words(about: Summary, instruments: Instruments) -> str:
-    """The last level of somebody's needs, and when."""
+    """The latest level of needs, and its date."""
     if about.needs_level is None or about.needs_on is None:
         return "Not assessed yet"
     level = _level(about.needs_level, about.needs_instrument, instruments)

@@ -109,7 +109,7 @@ def _by_worker(lines: Iterable[Line], names: dict[UUID, str]) -> Iterable[Group]
 async def get_person(
     db: Database, caller: Caller, survivor_id: UUID, *, ladder: Ladder, cursor: str | None = None
 ) -> Person:
-    """Everything on somebody's page, in one transaction. Raises NotFound outside the caseload."""
+    """Everything on a survivor's page, in one transaction. Raises NotFound outside the caseload."""
     async with db.transaction(caller) as tx:
         opened = await authorise(tx, survivor_id)
         now = opened.now
@@ -196,7 +196,7 @@ async def arrange_cover(db: Database, caller: Caller, creation: Creation, new: C
     """Let a colleague cover somebody's caseload; a lead arranges it for their own team only.
 
     Raises:
-        Invalid: somebody without a caseload, or days in the wrong order.
+        Invalid: an account without a caseload, or days in the wrong order.
         NotFound: not of the team, or the one who covers is disabled.
     """
     async with db.transaction(caller) as tx:

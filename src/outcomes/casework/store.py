@@ -14,7 +14,7 @@ from outcomes.platform.zones import local_date_sql, local_dates
 
 
 class DueRow(Struct, frozen=True):
-    """One reason why somebody is on Today."""
+    """One reason why a survivor is on Today."""
 
     survivor_id: UUID
     reference: str

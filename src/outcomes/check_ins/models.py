@@ -151,7 +151,7 @@ class ContactAttempt(Struct, frozen=True):
 
 
 class Activity(Struct, frozen=True):
-    """A change in what somebody does."""
+    """A stored change in work, education, training or volunteering."""
 
     id: UUID
     kind: ActivityKind
@@ -160,7 +160,7 @@ class Activity(Struct, frozen=True):
 
 
 class DropIn(Struct, frozen=True):
-    """A drop-in session that somebody came to."""
+    """A stored attendance at a drop-in."""
 
     id: UUID
     survivor_id: UUID

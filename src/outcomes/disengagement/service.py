@@ -104,7 +104,7 @@ async def resolve_flag(
 
     Raises:
         Invalid: the resolution needs more than was given.
-        Conflict: somebody resolved it before.
+        Conflict: it was resolved before.
     """
     async with db.transaction(caller) as tx:
         opened, is_new = await authorise_once(tx, survivor_id, creation)

@@ -75,7 +75,7 @@ _LIST_CANDIDATES = sql(f"""
 async def list_candidates(
     tx: Transaction, ladder: Ladder, *, silent_since: datetime, limit: int
 ) -> list[Candidate]:
-    """Enrolled survivors without an open flag whom a rule may concern, in one statement."""
+    """Enrolled survivors without an open flag to whom a rule may apply, in one statement."""
     rows = await tx.fetch(
         _LIST_CANDIDATES, tries=ladder.tries, silent_since=silent_since, limit=limit
     )
@@ -193,7 +193,7 @@ async def resolve_flag(
 
     Raises:
         NotFound: not this survivor's.
-        Conflict: somebody resolved it before.
+        Conflict: it was resolved before.
     """
     safety = Safety(new.how, new.by_whom, new.ascertained_on, new.handed_to)
     resolved = await tx.fetch_value(

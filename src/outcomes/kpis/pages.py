@@ -29,7 +29,7 @@ from outcomes.platform.web.pages.templating import render
 
 
 class OtherDays(Input, frozen=True):
-    """A period that somebody picks; both days count."""
+    """A chosen period; both days are included."""
 
     first_day: Annotated[date, Meta(extra={"remedy": "Choose the first day."})]
     last_day: Annotated[date, Meta(extra={"remedy": "Choose the last day."})]

@@ -136,7 +136,7 @@ async def download_export(db: Database, caller: Caller, export_id: UUID) -> Expo
     """The finished file.
 
     Raises:
-        NotFound: somebody else's, not finished, or deleted.
+        NotFound: of another account, not finished, or deleted.
         ReauthenticationNeeded: the password was not confirmed recently.
         Forbidden: the account may no longer see such figures.
     """

@@ -18,7 +18,7 @@ _ONE_AT_A_TIME = text("SELECT pg_advisory_lock(7031862514)")
 async def migrate(database: DatabaseUrls) -> str | None:
     """Apply every missing revision as the owner; grants go to the app and auth roles.
 
-    Each revision commits by itself. Two callers at once take turns.
+    Each revision is committed separately. Concurrent callers wait for each other.
 
     Returns:
         The revision the database is at; None when there are no revisions.

@@ -1,4 +1,4 @@
-"""The pages that enrol somebody and change their exit date."""
+"""The pages for enrolment and the exit date."""
 
 from functools import partial
 from typing import Any

@@ -190,8 +190,8 @@ _END_FINISHED = sql("""
 
 
 async def end_finished(tx: Transaction, pathway_ids: Sequence[UUID], now: datetime) -> list[UUID]:
-    """End those of these pathways that need nobody any more; returns whose they were. One with an
-    open call, review or follow-up stays open: what is overdue never vanishes."""
+    """End those of these pathways whose time is over; returns the survivors. A pathway with an open call,
+    review or follow-up continues, so that overdue contacts stay visible."""
     rows = await tx.fetch(_END_FINISHED, pathway_ids=list(pathway_ids), now=now)
     return [row["survivor_id"] for row in rows]
 

@@ -163,7 +163,7 @@ class Window(Struct, frozen=True):
 
 
 DAYTIME = timedelta(hours=8), timedelta(hours=21)
-"""When somebody is contacted who has said that any hour is safe (local time). The rule for texts
+"""The local hours of contact for survivors who have said that any hour is safe. The rule for texts
 and calls is a product default; no external source."""
 
 

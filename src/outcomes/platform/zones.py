@@ -39,7 +39,7 @@ def is_zone(name: str) -> bool:
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """A zone that somebody entered. Raises Invalid for any other text."""
+    """A zone that was entered. Raises Invalid for any other text."""
     if not is_zone(name):
         raise no_zone()
     return _zone(name)

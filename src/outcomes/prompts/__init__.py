@@ -1,1 +1,1 @@
-"""Messages to survivors, and what comes back."""
+"""Messages to survivors, and their replies."""

@@ -1,4 +1,4 @@
-"""The page that puts somebody on call."""
+"""The on-call page."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is planned for somebody: when, why on that day, and in which words."""
+"""The page of a survivor's schedule."""
 
 from typing import Any
 from uuid import UUID

@@ -68,7 +68,7 @@ class ScheduleView(Struct, frozen=True):
 
 
 def schedule_view(schedule: Schedule, now: datetime) -> ScheduleView:
-    """The schedule as it stands at `now` (UTC), in the survivor's time."""
+    """The schedule at `now` (UTC), in the survivor's time."""
     zone = zone_of(schedule.zone)
     ahead = [one for one in schedule.contacts if _is_ahead(one, now)]
     overdue = [one for one in schedule.contacts if _is_overdue(one, now)]
@@ -92,7 +92,7 @@ def _is_ahead(one: PlannedContact, now: datetime) -> bool:
 
 
 def _is_overdue(one: PlannedContact, now: datetime) -> bool:
-    """Texts are never overdue: one that was not sent needs nobody."""
+    """Texts are never overdue: one that was not sent needs no person."""
     late = one.state is PlannedState.PLANNED and one.closes_at <= now
     return late and one.series is not Series.PROMPT
 

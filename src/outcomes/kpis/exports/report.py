@@ -89,7 +89,7 @@ def cells(table: Table, row: DisplayRow) -> tuple[object, ...]:
 
 
 def above_table(report: Report, table: Table) -> tuple[str, ...]:
-    """The lines that stand above a KPI's table, its title first."""
+    """The lines above a KPI's table, its title first."""
     lines = [
         f"{table.kpi.title}: {period_words(report.period)} {note_marks(report.view)}",
         "This worksheet contains one table. The notes that its title points to are on the "

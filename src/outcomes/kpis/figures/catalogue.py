@@ -2,8 +2,8 @@
 
 A header is the file's first comment lines, `-- name: value`, in the order of `HEADER`; a value may
 continue on lines that begin with two dashes and three spaces. An analyst can read and sign off one
-file without knowing Python. Names in braces, such as `{measurable_change}`, stand for the numbers of the
-outcome instrument, which `defined` fills in.
+file without knowing Python. Placeholders such as `{measurable_change}` are filled in by `defined`
+with the numbers of the outcome instrument.
 """
 
 from functools import cache

@@ -16,8 +16,8 @@ def parts(*values: bytes) -> bytes:
 def pad(content: bytes) -> bytes:
     """The content behind its length, filled with zeros to the next bucket.
 
-    Buckets: 32, 64, 128, … 4,096 bytes, above that multiples of 4,096, so that a length tells
-    next to nothing. Raises ValueError when the content is 4 GiB or more.
+    Buckets: 32, 64, 128, … 4,096 bytes, above that multiples of 4,096, so that a length discloses
+    almost nothing. Raises ValueError when the content is 4 GiB or more.
     """
     if len(content) >= 1 << (8 * LENGTH_BYTES):
         raise ValueError("too long to be padded")

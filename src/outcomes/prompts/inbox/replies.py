@@ -95,7 +95,7 @@ def _words(text: str) -> list[str]:
 
 
 def _without_phrase(words: list[str], phrase: list[str]) -> list[str] | None:
-    """The words with the phrase taken out wherever it stands; None if it is not there.
+    """The words without any occurrence of the phrase; None if there is none.
 
     Compared without accents: most people text without them, and a missed danger word is worse than a
     false match. Scripts without spaces between words are searched throughout.

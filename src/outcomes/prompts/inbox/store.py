@@ -1,7 +1,7 @@
 """The SQL of incoming texts, which are encrypted and decrypted here.
 
 A message is stored under the provider's quarantine key. Once it is matched to one survivor it is
-encrypted anew under theirs, and the first blob is overwritten in the same transaction.
+re-encrypted with their key, and the first blob is overwritten in the same transaction.
 """
 
 from collections.abc import Mapping

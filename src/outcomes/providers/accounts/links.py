@@ -1,4 +1,4 @@
-"""Single-use links with which somebody sets a password and signs in."""
+"""Single-use links to set a password and sign in."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -57,7 +57,7 @@ async def require_link(scopes: Scopes, token: str) -> Caller:
 
 
 async def insert_link(tx: Transaction, scopes: Scopes, account_id: UUID, now: datetime) -> str:
-    """A link for the account in the open transaction; returns its token, which is nowhere stored."""
+    """A link for the account in the open transaction; returns its token, which is not stored."""
     token = secrets.token_urlsafe(32)
     digest = scopes.digest(RouteKind.SIGN_IN_LINK, token)
     await add_route(tx, RouteKind.SIGN_IN_LINK, digest)

@@ -75,7 +75,7 @@ async def insert_account(
 
 
 async def renew_link(db: Database, scopes: Scopes, caller: Caller, account_id: UUID) -> str:
-    """A new sign-in link, for somebody who forgot the password or lost the first link.
+    """Create a new sign-in link, for a forgotten password or a lost link.
 
     Raises:
         ReauthenticationNeeded: a link gives access to the account.

@@ -1,7 +1,7 @@
 """The keys' own backup: one file, opened by a passphrase of which two custodians hold half each.
 
 Archive v1: `OUTCOMES-KEYS` | 01 | salt (16) | nonce (12) | ciphertext‖tag. AES-256-GCM under
-scrypt(passphrase in NFKC, salt, N=2**17, r=8, p=1); what stands before the nonce is bound to it.
+scrypt(passphrase in NFKC, salt, N=2**17, r=8, p=1); everything before the nonce is associated data.
 """
 
 import os

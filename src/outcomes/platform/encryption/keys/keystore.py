@@ -4,8 +4,8 @@
     installation.key               the installation's key, wrapped
     providers/<provider id>.json   the provider's keys by version, wrapped
 
-Directories have mode 0700, files 0400. Whoever loses this directory loses every record; whoever
-copies it together with the database reads them all.
+Directories have mode 0700, files 0400. Without this directory no record can be read; with
+it and the database, all of them can.
 """
 
 import os

@@ -66,7 +66,7 @@ class ProviderKeys:
         return digest(self._phone, e164.encode())[:TOKEN_BYTES]
 
     def nationality_token(self, iso: str) -> bytes:
-        """16 bytes standing for an ISO 3166-1 alpha-2 code, equal for ever inside this provider."""
+        """16 bytes for an ISO 3166-1 alpha-2 code, always the same for this provider."""
         return digest(self._nationality, iso.encode())[:TOKEN_BYTES]
 
     def body_mac(self, body: bytes) -> bytes:
@@ -74,7 +74,7 @@ class ProviderKeys:
         return digest(self._body, body)
 
     def export_pseudonym(self, export_id: UUID, subject_id: UUID) -> bytes:
-        """16 bytes standing for a person in one export; another export gives others."""
+        """16 bytes for a person in one export, different in every export."""
         return digest(self._pseudonym, export_id.bytes + subject_id.bytes)[:TOKEN_BYTES]
 
     def _secret(self, wrapped: WrappedKey) -> Protected[bytes]:

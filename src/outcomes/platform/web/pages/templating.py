@@ -1,7 +1,7 @@
 """Pages: one strict Jinja environment over every room's templates, and `render`.
 
 Templates are addressed by room (`check_ins/new.html`, `web/base.html`). The GOV.UK macros rely on
-undefined attributes being empty, so they live in an environment of their own that only theirs use;
+undefined attributes being empty, so they have a separate environment;
 in our templates a misspelt name is an error.
 
 Every template has the words of enums as `labels`, by room: `labels.tasks.TASKS[task.kind]`, and

@@ -1,6 +1,6 @@
 """Request bodies, read strictly.
 
-litestar by itself parses `text/plain` as JSON, lets the last of two equal keys win, keeps form
+By default litestar parses `text/plain` as JSON, lets the last of two equal keys win, keeps form
 bodies (passwords among them) in a cache, and answers 500 to invalid UTF-8 or deep nesting.
 """
 

@@ -18,7 +18,7 @@ _NOUN_PHRASES = (
 
 
 def field_name(sent: str) -> str:
-    """The name of a field that somebody sent, safe to repeat; `unknown` when it is not a name."""
+    """The name of a field in a request, safe to repeat; `unknown` when it is not a name."""
     return sent if _PLAIN.fullmatch(sent) else "unknown"
 
 

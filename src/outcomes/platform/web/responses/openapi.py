@@ -61,7 +61,7 @@ _PARTS: dict[str, dict[str, Any]] = {
 
 
 class ApiDocument:
-    """The description of every handler under `/api/`, made when somebody first asks for it."""
+    """The description of every handler under `/api/`, generated on first use."""
 
     def __init__(
         self, routes: Iterable[HTTPRouteHandler], dependencies: Iterable[str], *, version: str
@@ -93,7 +93,7 @@ class ApiDocument:
         return described
 
     def handlers(self) -> tuple[HTTPRouteHandler, HTTPRouteHandler]:
-        """The document and its page, for whoever is signed in."""
+        """The document and its page, for signed-in accounts."""
 
         @get("/api/v1/openapi.json", permission=SIGNED_IN)
         async def openapi_json() -> Response[bytes]:
