@@ -29,7 +29,7 @@ async def test_it_is_alive_but_not_ready_without_its_database(product: Product) 
         alive, ready = await Browser(app).get("/healthz"), await Browser(app).get("/readyz")
 
     assert alive.status_code == 200
-    assert (ready.status_code, ready.json()["because"]) == (503, "database")
+    assert (ready.status_code, ready.json()["reason"]) == (503, "database")
 
 
 async def test_it_is_not_ready_on_the_schema_of_another_release(
@@ -44,4 +44,4 @@ async def test_it_is_not_ready_on_the_schema_of_another_release(
         await conn.execute("UPDATE alembic_version SET version_num = $1", newest)
         await conn.close()
 
-    assert (ready.status_code, ready.json()["because"]) == (503, "migrations")
+    assert (ready.status_code, ready.json()["reason"]) == (503, "migrations")

@@ -105,7 +105,7 @@ async def test_a_token_needs_somebody_there_and_what_they_may_do(product: Produc
     too_much = await _token(product, provider.id, name, "manage_people")
     unknown = await _token(product, provider.id, name, "fly")
 
-    assert elsewhere.stderr == "Error: Nobody at this provider signs in with that name.\n"
+    assert elsewhere.stderr == "Error: No active account at this provider has that sign-in name.\n"
     assert "manage_people" in too_much.stderr
     assert "fly is not one of own_account" in unknown.stderr
     assert {elsewhere.exit_code, too_much.exit_code, unknown.exit_code} == {1}

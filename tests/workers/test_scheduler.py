@@ -185,8 +185,8 @@ async def test_in_one_statement_planning_would_be_lost(
                         WHERE p.provider_id = $1 AND p.state = 'scheduled'),
                        $2::timestamptz + interval '1 minute')
                    FROM (SELECT provider_id FROM provider_registry WHERE provider_id = $1
-                         FOR UPDATE) held
-                   WHERE r.provider_id = assignment.provider_id""",
+                         FOR UPDATE) locked
+                   WHERE r.provider_id = locked.provider_id""",
                 tenant.provider.id,
                 await tx.now(),
             )

@@ -146,7 +146,7 @@ def test_a_part_that_may_come_back_does(start: Start, word: str, name: str) -> N
     product.read_until(READY)
     killed = program(product, word)
     os.kill(killed, signal.SIGKILL)
-    product.read_until(f"{name} ended")
+    product.read_until(f"{name} exited")
     until(lambda: any(word in read_command(pid) for pid in product.children()))
     assert program(product, word) != killed
     assert product.process.poll() is None
@@ -158,7 +158,7 @@ def test_a_part_that_all_depend_on_ends_all(start: Start, words: list[str], name
     product.read_until(READY)
     children = product.children()
     os.kill(program(product, *words), signal.SIGKILL)
-    assert f"{name} ended" in product.read_until("Error: ")
+    assert f"{name} exited" in product.read_until("Error: ")
     assert product.process.wait(timeout=60) == 1
     until(lambda: gone(children))  # the children of a killed postgres notice it by themselves
     assert gone(children)
