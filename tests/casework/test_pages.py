@@ -66,7 +66,7 @@ async def test_a_refused_form_keeps_everything_typed(product: Product, app: Lite
         (
             "drop-in",
             {"attended_on": "pick", "attended_on.pick": "2098-01-01"},
-            "today or an earlier day",
+            "Enter today or an earlier day",
         ),
     ):
         page = await browser.post(
