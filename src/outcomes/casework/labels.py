@@ -20,7 +20,7 @@ AGREED = "Agreed contact"
 ENTRIES: dict[EntryKind, str] = {
     EntryKind.REGISTERED: "Registered",
     EntryKind.ENROLLED: "Enrolled on the pathway",
-    EntryKind.ENDED: "Follow-up came to its end",
+    EntryKind.ENDED: "Follow-up ended",
     EntryKind.CHECK_IN: "{channel}: {wellbeing}",
     EntryKind.ATTEMPT: "{outcome}: {reason}",
     EntryKind.PROMPT: "Text {state}",

@@ -17,7 +17,7 @@ RESOLUTIONS: dict[Resolution, str] = {
 RESOLUTION_HINTS: dict[Resolution, str] = {
     Resolution.SAFE_AND_IN_TOUCH: "Somebody has spoken to them",
     Resolution.BUSY: "Known to be at work or learning",
-    Resolution.DISENGAGED_BY_CHOICE: "Said so alone, in their language; the door stays open",
+    Resolution.DISENGAGED_BY_CHOICE: "They said so alone, in their language; they can come back",
     Resolution.MOVED: "Somebody has accepted the hand-over",
     Resolution.REPORTED_MISSING: "A safeguarding report was made",
 }

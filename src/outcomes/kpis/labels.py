@@ -53,7 +53,7 @@ FORMAT_HINTS: dict[ExportFormat, str] = {
     ExportFormat.CSV: "For other programs; a zip of four",
 }
 EXPORT_STATES: dict[ExportState, str] = {
-    ExportState.REQUESTED: "Being made",
+    ExportState.REQUESTED: "Being created",
     ExportState.READY: "Ready",
     ExportState.FAILED: "Failed",
     ExportState.DELETED: "Deleted",

@@ -1,1 +1,1 @@
-"""One life for every outgoing message, whoever receives it and whichever channel carries it."""
+"""Outgoing messages: one lifecycle for every recipient and channel."""

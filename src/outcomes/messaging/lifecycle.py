@@ -55,7 +55,7 @@ class MessageEvent(StrEnum):
     REFUSE = "refuse"
     """The gateway refused it for good, or there is no address to send it to."""
     LOSE = "lose"
-    """Nobody knows whether the gateway took it: a timeout, a lost lease."""
+    """It is unknown whether the gateway took it: a timeout, an expired lease."""
     REPORT_ON_ITS_WAY = "report on its way"
     """A status callback: the gateway has it."""
     REPORT_DELIVERED = "report delivered"

@@ -1,4 +1,4 @@
-"""What a message is, whoever receives it and whichever channel carries it."""
+"""The types of messages, for every recipient and channel."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -48,7 +48,7 @@ class NewMessage(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """A message whose time has come, locked by the transaction that read it."""
+    """A due message, locked by the transaction that read it."""
 
     id: UUID
     recipient_id: UUID
@@ -64,7 +64,7 @@ class Claim(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """What a producer's gate says of a due message.
+    """The decision of a producer's gate on a due message.
 
     CLAIM: send it. WITHHOLD or CANCEL: close it for `reason`. None: look again at `try_at` (UTC).
     """

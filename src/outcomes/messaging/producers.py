@@ -1,4 +1,4 @@
-"""What messaging asks of whoever plans messages.
+"""The interface between messaging and the producers of messages.
 
 A producer knows its recipients: whether a message may go out now, to which address and in which
 words, and what follows from its final state. Messaging knows when to ask.
@@ -19,7 +19,7 @@ class Producer(Protocol):
 
     @property
     def recipient_kind(self) -> RecipientKind:
-        """Whose messages these are."""
+        """The kind of recipient that this producer serves."""
 
     @property
     def longest_wait(self) -> timedelta:

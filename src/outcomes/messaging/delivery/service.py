@@ -122,7 +122,7 @@ async def _compose(
 
 
 async def _attempt(gateway: SmsGateway, message: OutboundSms) -> Accepted | SmsError:
-    """What the gateway made of the message; each of the four ways is an outcome to record."""
+    """The gateway's answer: one of four outcomes to record."""
     try:
         return await gateway.send(message)
     except SmsError as error:

@@ -1,4 +1,4 @@
-"""The SQL of sending: claims with a lease and a fencing token, and what became of each."""
+"""The SQL of sending: claims with a lease and a fencing token, and their outcomes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -171,7 +171,7 @@ _END_LOST = sql(
 
 
 async def end_lost_leases(tx: Transaction, kind: RecipientKind, now: datetime) -> list[Ended]:
-    """Messages whose sender is gone: nobody knows whether they were sent."""
+    """Messages whose worker is gone: it is unknown whether they were sent."""
     return await tx.fetch_as(Ended, _END_LOST, kind=kind, now=now)
 
 
@@ -184,5 +184,5 @@ _EXPIRE = sql(
 
 
 async def expire(tx: Transaction, kind: RecipientKind, now: datetime) -> list[Ended]:
-    """Nothing goes out after its time."""
+    """Expire messages whose time has passed."""
     return await tx.fetch_as(Ended, _EXPIRE, kind=kind, now=now)

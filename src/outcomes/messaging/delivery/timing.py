@@ -7,7 +7,7 @@ LEASE = timedelta(seconds=60)
 external source)."""
 
 START_WITHIN = timedelta(seconds=30)
-"""A claim whose call has not begun by then is given back: the answer needs time, too."""
+"""A claim whose call has not begun by then is released: the answer needs time, too."""
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 _GATEWAY_LIMIT_SECONDS = 36_000

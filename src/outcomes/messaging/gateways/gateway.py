@@ -61,7 +61,7 @@ class SmsGateway(Protocol):
     """Whatever takes a text message towards a phone."""
 
     async def send(self, message: OutboundSms) -> Accepted:
-        """Hand the message over, once: never retried inside.
+        """Send the message once; it is never retried here.
 
         Raises SmsNotSent, SmsRejected or SmsUnknown. A cancelled call is as good as SmsUnknown.
         """
@@ -92,7 +92,7 @@ class SmsRejected(SmsError):
 
 
 class SmsUnknown(SmsError):
-    """Nobody knows whether the gateway took the message. It must not be sent again by itself."""
+    """It is unknown whether the gateway took the message. It must not be sent again automatically."""
 
 
 class _Problem(Struct, frozen=True):

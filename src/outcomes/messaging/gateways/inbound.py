@@ -43,7 +43,7 @@ class SignatureRefused(WebhookRefused):
 def verify(
     signature: str | None, url: str, raw_body: bytes, auth_tokens: tuple[str, ...]
 ) -> SignedForm:
-    """Check the gateway's signature and give back the fields that it covers.
+    """Check the gateway's signature and return the fields that it covers.
 
     `url` is the configured public address of the webhook with the query as it was received.
     Several tokens are accepted while one is being replaced.

@@ -12,7 +12,7 @@ class SignedForm(Private, frozen=True):
 
 
 class InboundSms(Private, frozen=True):
-    """A text that somebody sent to one of our numbers; who really sent it is never proven.
+    """A text to one of the provider's numbers; its real sender is never proven.
 
     `opt_out_type` is what the gateway made of the text (STOP, START or HELP), if it says so.
     """
@@ -26,7 +26,7 @@ class InboundSms(Private, frozen=True):
 
 
 class StatusUpdate(Private, frozen=True):
-    """What became of a message that we sent. `status` is None for a unknown word."""
+    """The status of a message that was sent. `status` is None for an unknown word."""
 
     message_sid: str
     from_: str

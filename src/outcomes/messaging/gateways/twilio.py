@@ -58,7 +58,7 @@ class TwilioGateway:
         self._client = Client(account_sid, auth_token, http_client=self._http)
 
     async def send(self, message: OutboundSms) -> Accepted:
-        """Hand the message over, once. Raises SmsNotSent, SmsRejected or SmsUnknown."""
+        """Send the message once. Raises SmsNotSent, SmsRejected or SmsUnknown."""
         try:
             created = await self._client.messages.create_async(
                 to=message.to,
@@ -106,7 +106,7 @@ class _Transport(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships n
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109  # named by the vendor; ours is the session's
+        timeout: float | None = None,  # noqa: ASYNC109  # named by the vendor; the session sets it
         allow_redirects: bool = False,
     ) -> Response:
         """The answer, if it is an acceptance. Raises SmsNotSent, SmsRejected or SmsUnknown."""

@@ -1,4 +1,4 @@
-"""Status callbacks: what became of a message after the gateway took it. They come late, doubled and
+"""Status callbacks: the status of a message after the gateway took it. They arrive late, doubled and
 out of order."""
 
 from outcomes.messaging.gateways.callbacks import callback_digest

@@ -58,7 +58,7 @@ async def set_reported(
     error_code: int | None,
     now: datetime,
 ) -> None:
-    """What a status callback says, which ends any claim and any earlier end."""
+    """Store the reported state, which ends any claim and replaces any earlier end."""
     await tx.execute(
         _SET_REPORTED,
         id=message_id,

@@ -22,7 +22,7 @@ async def receive_status(
     gateway_account: GatewayAccount,
     producers: Producers,
 ) -> None:
-    """Store what became of a message."""
+    """Store the reported status of a message."""
     update = read_status(await verified_form(request, gateway_account), gateway_account.account_sid)
     caller = await scopes.own_number(update.from_)
     token = request.query_params.get("token", "")

@@ -103,7 +103,7 @@ _QUARANTINE_KEY = sql(f"""
 
 
 async def quarantine_key(tx: Transaction, now: datetime) -> DataKey:
-    """The current key for messages from numbers that nobody has matched yet."""
+    """The current key for messages from numbers that are not matched to a survivor."""
     wrapped = await tx.fetch_one_as(
         WrappedKey, _QUARANTINE_KEY, created_after=now - QUARANTINE_PERIOD
     )

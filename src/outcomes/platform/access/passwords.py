@@ -1,4 +1,4 @@
-"""Passwords: argon2id, a bounded number at a time, and the same work for a name that nobody has."""
+"""Passwords: argon2id, a bounded number at a time, and the same work for an unknown name."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ _DUMMY_HASH = (
     "$argon2id$v=19$m=65536,t=3,p=4$OZVxT/QAAYrdmYWlAnb6ww$p6hYMX"
     "PtjXDOxW3VRcSkSYURZZ3xrwAlXTwXZhf4F9s"
 )
-"""The hash of a random password that nobody was told."""
+"""The hash of a random password that was never disclosed."""
 
 
 class Passwords:

@@ -182,7 +182,7 @@ class Scopes:
         )
 
     async def session(self, token: str) -> Caller | None:
-        """The caller of a live session; using it keeps it alive."""
+        """The caller of a live session; each use restarts its idle timeout."""
         found = await self._find(RouteKind.SESSION, token, _FIND_SESSION, idle_lock=IDLE_LOCK)
         if found is None:
             return None
@@ -201,7 +201,7 @@ class Scopes:
         return self._account_caller(provider_id, row, token_id=row["id"], narrowed=narrowed)
 
     async def sign_in_link(self, token: str) -> Caller | None:
-        """The caller for whom an unused, unexpired link was made; using it is the caller's next step."""
+        """The caller of an unused, unexpired sign-in link; the link is used up separately."""
         digest = self.digest(RouteKind.SIGN_IN_LINK, token)
         provider_id = await self._route(RouteKind.SIGN_IN_LINK, digest)
         if provider_id is None:

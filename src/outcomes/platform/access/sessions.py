@@ -187,7 +187,7 @@ def sign_in_name(typed: str) -> str:
 
 
 async def _check(scopes: Scopes, passwords: Passwords, name: str, password: str) -> Credential:
-    """The credential whose password this is; a name that nobody has takes the same way."""
+    """The credential of this password; an unknown name takes the same steps and time."""
     compared = sign_in_name(name)
     credential = await scopes.credential(compared)
     wait = await scopes.claim_try(compared, credential)

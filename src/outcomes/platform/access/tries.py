@@ -35,7 +35,7 @@ def wait_after(count: int) -> timedelta | None:
 
 
 class UnknownNames:
-    """The same waits for names that nobody has, else a wait would tell that somebody has one.
+    """The same waits for unknown names, otherwise a wait would reveal that a name exists.
 
     Kept in this process only, by digest, the latest names; nobody loses anything with it.
     """
