@@ -8,7 +8,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from outcomes.pathways import service
-from outcomes.pathways.models import NewPathway
+from outcomes.pathways.models import Cadence, NewPathway
+from outcomes.pathways.schedule.cadence import ROLLING
 from outcomes.platform.access.models import Caller, Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form
@@ -57,6 +58,8 @@ async def _enrol(
         form=form,
         survivor_id=survivor_id,
         enrolment_status=enrolment_status,
+        cadence=Cadence(),
+        rolling_days=ROLLING.days,
     )
 
 

@@ -16,6 +16,7 @@ from outcomes.pathways.models import (
     Schedule,
     Series,
 )
+from outcomes.pathways.schedule.cadence import ROLLING
 from outcomes.platform.calendar import local_date
 from outcomes.platform.web.pages.dates import clock, day, day_with_year
 from outcomes.platform.zones import zone_of
@@ -181,5 +182,5 @@ def _path(one: PlannedContact) -> str:
 def _ends(schedule: Schedule) -> str:
     pathway = schedule.pathway
     if pathway.exit_on is None:
-        return f"Planned 90 days ahead, until {day_with_year(pathway.planned_until)} for now."
+        return f"Planned {ROLLING.days} days ahead, until {day_with_year(pathway.planned_until)} for now."
     return f"Until {day_with_year(pathway.planned_until)}, two years after exit."

@@ -58,6 +58,7 @@ async def _review(
         form=typed or _blank(before),
         survivor_id=survivor_id,
         before=before,
+        early_days=reviews.REVIEW_EARLY_BY.days,
         earlier=earlier,
         overtaken=status == 409,
     )
