@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +12,8 @@ from click.testing import CliRunner, Result
 from litestar import Litestar
 
 from outcomes.cli import main
+from outcomes.platform.clock import Clock
+from outcomes.settings import DatabaseUrls
 from tests.platform.access.people import PASSWORD, cookie, make_person
 from tests.support import (
     PUBLIC_URL,
@@ -19,7 +23,25 @@ from tests.support import (
     make_provider,
     make_survivor,
     new_number,
+    running_app,
+    running_product,
 )
+
+
+@pytest.fixture
+async def product(
+    database_urls: DatabaseUrls, redis_url: str, run_folder: Path
+) -> AsyncIterator[Product]:
+    """Commands run under the host's clock, and so does the product in these tests."""
+    keys = run_folder / "keys"
+    async with running_product(database_urls, redis_url, keys, clock=Clock()) as running:
+        yield running
+
+
+@pytest.fixture
+async def app(product: Product) -> AsyncIterator[Litestar]:
+    async with running_app(product) as started:
+        yield started
 
 
 async def outcomes(product: Product, *arguments: str) -> Result:
