@@ -22,6 +22,13 @@ AIM_MS = 150
 _HISTORY = (
     """UPDATE planned_contacts SET state = 'done', closed_at = due_at + interval '10 minutes'
        WHERE provider_id = :provider_id AND due_at < :now AND hashtext(id::text) % 5 <> 0""",
+    """INSERT INTO caseload_assignments (provider_id, id, survivor_id, account_id, from_at,
+           assigned_by)
+       SELECT provider_id, gen_random_uuid(), survivor_id, :by, enrolled_at, :by
+       FROM pathways WHERE provider_id = :provider_id""",
+    """UPDATE survivors
+       SET nationality_token = substr(sha256((hashtext(id::text) % 30)::text::bytea), 1, 16)
+       WHERE provider_id = :provider_id""",
     """INSERT INTO contact_attempts (provider_id, id, survivor_id, planned_contact_id, channel,
            attempted_at, outcome, reason, recorded_at, recorded_by)
        SELECT provider_id, gen_random_uuid(), survivor_id, id, 'call', due_at,

@@ -234,16 +234,14 @@ async def _tables(
     instrument: OutcomeInstrument,
 ) -> tuple[Table, ...]:
     show = internal_view if view is View.INTERNAL else external_view
-    values = await store.list_values(tx, kpis, period, instrument)
+    values = await named(tx, kpis, await store.list_values(tx, kpis, period, instrument))
     return tuple(
-        [
-            Table(
-                defined(kpi, instrument),
-                show(kpi, await named(tx, kpi, values[kpi.code])),
-                category_names(kpi, instrument),
-            )
-            for kpi in kpis
-        ]
+        Table(
+            defined(kpi, instrument),
+            show(kpi, values[kpi.code]),
+            category_names(kpi, instrument),
+        )
+        for kpi in kpis
     )
 
 

@@ -93,7 +93,7 @@ async def list_values(
 
 
 def _values(period: Period) -> dict[str, object]:
-    """The parameters of a statement; `:days`, `:starts` and `:ends` are arrays with one element per day."""
+    """The parameters of a statement; `days`, `days_start` and `days_end` are arrays, an element per day."""
     starts_at, ends_at = starts_of([period.first, period.until])
     days = calendar(period)
     return {

@@ -1,6 +1,8 @@
 """Names of rows: from labels, from the instrument, and from names where a statement returns tokens or
 ids."""
 
+from collections.abc import Mapping, Sequence
+
 from msgspec.structs import replace
 
 from outcomes.assessments.models import OutcomeInstrument
@@ -35,15 +37,26 @@ def category_names(kpi: Kpi, instrument: OutcomeInstrument) -> dict[str, str]:
     return {}
 
 
-async def named(tx: Transaction, kpi: Kpi, values: tuple[KpiValue, ...]) -> tuple[KpiValue, ...]:
-    """The rows with names of countries for nationalities and names of support workers for ids."""
-    categories = {value.category for value in values} - {None}
-    if kpi.breakdown == "nationality" and categories:
-        return _renamed(values, _nationalities(tx))
-    if kpi.breakdown == "support worker" and categories:
+Values = Mapping[str, tuple[KpiValue, ...]]
+"""The rows of each KPI, by its code."""
+
+
+async def named(tx: Transaction, kpis: Sequence[Kpi], values: Values) -> Values:
+    """The rows with names of countries for nationalities and names of support workers for ids. The
+    accounts are read at most once."""
+    divided = {kpi.breakdown for kpi in kpis if any(row.category for row in values[kpi.code])}
+    names: dict[str, dict[str, str]] = {}
+    if "nationality" in divided:
+        names["nationality"] = _nationalities(tx)
+    if "support worker" in divided:
         accounts = await providers.list_accounts(tx)
-        return _renamed(values, {str(account.id): account.name for account in accounts})
-    return values
+        names["support worker"] = {str(account.id): account.name for account in accounts}
+    return {
+        kpi.code: _renamed(values[kpi.code], names[kpi.breakdown])
+        if kpi.breakdown in names
+        else values[kpi.code]
+        for kpi in kpis
+    }
 
 
 def _nationalities(tx: Transaction) -> dict[str, str]:

@@ -29,8 +29,7 @@ _NEXT_PAGES = {"enrol": "/enrol"}
 async def safe_contact_page(
     request: Request[Any, Any, Any], db: Database, caller: Caller, survivor_id: UUID
 ) -> Response[str]:
-    contact = await safe_contact.view_contact(db, caller, survivor_id)
-    profile = await safe_contact.get_safe_contact(db, caller, survivor_id)
+    contact, profile = await safe_contact.view_profile(db, caller, survivor_id)
     then = request.query_params.get("then", "")
     fields = profile_fields(profile) if profile else {}
     return _page(request, contact, Form.of(then=then, **fields))

@@ -72,6 +72,18 @@ async def view_contact(db: Database, caller: Caller, survivor_id: UUID) -> Conta
         return Contact(opened.reference, opened.now, await get_contactability(tx, survivor_id))
 
 
+async def view_profile(
+    db: Database, caller: Caller, survivor_id: UUID
+) -> tuple[Contact, SafeContact | None]:
+    """The same with the current profile and its words, for the page that changes it."""
+    async with db.transaction(caller) as tx:
+        opened = await authorise(tx, survivor_id)
+        await audit.record_opened(tx, opened, "safe_contact.viewed", "profile", "consents")
+        contactability = await get_contactability(tx, survivor_id)
+        contact = Contact(opened.reference, opened.now, contactability)
+        return contact, await store.find_safe_contact(tx, opened)
+
+
 async def reconfirm_safe_contact(
     db: Database, caller: Caller, survivor_id: UUID, version: int
 ) -> None:
