@@ -5,7 +5,8 @@ Another room     its `service`, `models` and `labels`, at its top or of a topic,
                  gateways too, which verify what is posted.
 Inside a room    `api`, `pages` and `webhooks` call services; services call stores; a store calls no
                  service. A store is what has SQL in it or `store` at the end of its name.
-Libraries        arq in the workers, twilio in the gateways, litestar in the handlers.
+Libraries        arq in the workers, twilio in the gateways, litestar in the handlers and the
+                 gateways' signed requests.
 """
 
 from collections.abc import Iterable, Set
@@ -62,7 +63,7 @@ def refused(edge: Edge, *, reaching: Set[str], with_sql: Set[str]) -> str | None
     importer, imported = edge
     (room, file), (other, name) = parts(importer), parts(imported)
     if imported.split(".")[0] in ("arq", "twilio", "litestar"):
-        return _library(importer, imported.split(".")[0], with_sql)
+        return _library(importer, imported.split(".")[0])
     if room not in RANKS or other not in RANKS:
         return None
     if file in HANDLERS and imported.startswith("outcomes.messaging.gateways."):
@@ -76,16 +77,17 @@ def refused(edge: Edge, *, reaching: Set[str], with_sql: Set[str]) -> str | None
         return "handlers call services"
     if is_store(importer, with_sql) and room == other and name in HANDLERS | {"service"}:
         return "a store calls no service"
+    if file == "service" and name in HANDLERS:
+        return "a service calls no handler"
     return None
 
 
-def _library(importer: str, library: str, with_sql: Set[str]) -> str | None:
+def _library(importer: str, library: str) -> str | None:
     room, file = parts(importer)
+    gateway = importer.startswith("outcomes.messaging.gateways.")
     at_home = {
         "arq": room == "outcomes_workers",
-        "twilio": importer.startswith("outcomes.messaging.gateways."),
-        "litestar": room in WIRING or room == "platform" or not is_store(importer, with_sql),
+        "twilio": gateway,
+        "litestar": room in WIRING | {"platform"} or file in HANDLERS or gateway,
     }
-    if at_home[library] and not (library == "litestar" and file in OPEN):
-        return None
-    return f"{library} is not for {importer}"
+    return None if at_home[library] else f"{library} is not for {importer}"

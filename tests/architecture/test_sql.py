@@ -63,7 +63,7 @@ def _literals(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def _modules() -> Iterator[ModuleType]:
+def modules() -> Iterator[ModuleType]:
     for package in (outcomes, outcomes_workers):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("__main__"):
@@ -77,7 +77,7 @@ def _named(statement: Statement) -> str:
 
 
 def _statements() -> Iterator[tuple[str, str]]:
-    for module in _modules():
+    for module in modules():
         for name, value in vars(module).items():
             if isinstance(value, Statement):
                 yield f"{module.__name__}.{name}", _named(value)

@@ -65,15 +65,6 @@ class NewTeam(Input, frozen=True):
     name: ShortText
 
 
-class NewCover(Input, frozen=True):
-    """Who covers a colleague's caseload from one day to another, both included."""
-
-    absent_account_id: UUID
-    cover_account_id: UUID
-    from_on: str
-    until_on: str
-
-
 class AccountDetails(Stored, frozen=True):
     """What is encrypted of an account, under the provider's staff key."""
 
