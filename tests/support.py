@@ -16,9 +16,10 @@ from msgspec import Struct
 
 from outcomes.app import create_app
 from outcomes.assessments.instruments import Instruments
-from outcomes.disengagement.models import DEFAULT_LADDER, Ladder
+from outcomes.disengagement.rules import DEFAULT_LADDER, Ladder
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.access.sessions import start_session
 from outcomes.platform.calendar import SafeHours, UkPart

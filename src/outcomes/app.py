@@ -25,7 +25,7 @@ from outcomes.check_ins import pages as check_ins_pages
 from outcomes.disengagement import api as disengagement_api
 from outcomes.disengagement import labels as disengagement_labels
 from outcomes.disengagement import pages as disengagement_pages
-from outcomes.disengagement.models import DEFAULT_LADDER, Ladder
+from outcomes.disengagement.rules import DEFAULT_LADDER, Ladder
 from outcomes.kpis import api as kpis_api
 from outcomes.kpis import labels as kpis_labels
 from outcomes.kpis import pages as kpis_pages
@@ -39,8 +39,9 @@ from outcomes.pathways import labels as pathways_labels
 from outcomes.pathways import pages as pathway_pages
 from outcomes.pathways.follow_ups import pages as outcome_pages
 from outcomes.pathways.reviews import pages as review_pages
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database

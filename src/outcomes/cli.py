@@ -129,7 +129,7 @@ def create_token(
 ) -> None:
     """Create a token and print it once. It is revoked with the account."""
     from outcomes.operations import commands as operators
-    from outcomes.platform.access.models import Permission
+    from outcomes.platform.access.roles import Permission
 
     if unknown := sorted(set(permissions) - set(Permission)):
         raise Invalid.field("permission", f"{unknown[0]} is not one of {', '.join(Permission)}.")

@@ -15,7 +15,7 @@ import pytest
 
 import outcomes
 import outcomes_workers
-from outcomes.kpis.figures.catalogue import catalogue
+from outcomes.kpis.figures.sql_files import catalogue
 from outcomes.pathways.schedule.store import _upsert
 from outcomes.platform.sql import Statement, sql
 

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from tests.support import (
     Browser,
     Product,

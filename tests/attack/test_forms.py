@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from tests.attack.hostile import DAYS, IDS, MOMENTS, NUMBERS, TEXTS
 from tests.attack.routes import Route, list_routes
 from tests.support import Browser

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from tests.attack.bodies import right_body
 from tests.attack.hostile import anything, bodies
 from tests.attack.routes import list_routes

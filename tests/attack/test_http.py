@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.platform.ports import HERE
 from tests.attack.conftest import Staff
 from tests.support import Product, session_token

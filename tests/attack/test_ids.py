@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from tests.attack.conftest import Staff
 from tests.attack.routes import list_routes
 from tests.support import Browser, Product, make_survivor, make_worker

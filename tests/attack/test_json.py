@@ -11,7 +11,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from tests.attack.bodies import right_body
 from tests.attack.routes import Route, list_routes
 from tests.support import Browser

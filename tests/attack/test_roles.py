@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Permission, Role
+from outcomes.platform.access.roles import Permission, Role
 from outcomes.platform.access.tokens import create_token
 from tests.attack.conftest import Staff
 from tests.attack.routes import Route, list_routes

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from litestar import Litestar
 
 from outcomes.check_ins import service as check_ins
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from outcomes.platform.calendar import SafeHours
 from outcomes.prompts import service as prompts
 from outcomes.survivors.models import SafeContactProfile

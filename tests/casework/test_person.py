@@ -19,7 +19,8 @@ from outcomes.check_ins.models import (
     Wellbeing,
 )
 from outcomes.disengagement import service as disengagement
-from outcomes.disengagement.models import DEFAULT_LADDER, FlagResolution, Resolution
+from outcomes.disengagement.models import FlagResolution, Resolution
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.errors import Invalid, NotFound
 from outcomes.local.embedded.servers import Servers
 from outcomes.pathways.models import NewReview, ReviewDecision

@@ -9,7 +9,7 @@ import pytest
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.casework.models import Entry, EntryKind, Reason, ReasonKind, Urgency
 from outcomes.casework.presentation import reason_tags, timeline_item
-from outcomes.disengagement.models import DEFAULT_LADDER
+from outcomes.disengagement.rules import DEFAULT_LADDER
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import pytest
 
 from outcomes.casework import service
 from outcomes.casework.models import CoverForm
-from outcomes.disengagement.models import DEFAULT_LADDER
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.errors import Invalid, NotFound
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from outcomes.providers.accounts import service as accounts
 from outcomes.survivors import service as survivors
 from tests.casework.factories import Later, enrolled, now, worry

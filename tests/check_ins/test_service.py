@@ -20,7 +20,8 @@ from outcomes.check_ins.models import (
 )
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service as pathways
-from outcomes.pathways.models import NewPathway, PlannedState, Series
+from outcomes.pathways.models import NewPathway, PlannedState
+from outcomes.pathways.schedule.cadence import Series
 from outcomes.platform.access.caseload import authorise
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller

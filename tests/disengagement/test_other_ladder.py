@@ -7,9 +7,9 @@ import pytest
 from litestar import Litestar
 
 from outcomes.assessments.instruments import shipped_instruments
-from outcomes.disengagement.models import Ladder
+from outcomes.disengagement.rules import Ladder
 from outcomes.messaging.gateways.twilio import TwilioGateway
-from outcomes_workers import maintenance
+from outcomes_workers.jobs import JOBS
 from outcomes_workers.tenant_run import TenantRun
 from tests.casework.factories import enrolled, miss, now
 from tests.support import (
@@ -23,7 +23,7 @@ from tests.support import (
 
 LADDER = Ladder(tries=4, silent_days=10)
 FOUR, TEN = "4 tries without an answer", "10 days without contact"
-[RAISE_FLAGS] = [step for step in maintenance.STEPS if step.name == "raise flags"]
+[RAISE_FLAGS] = [job for job in JOBS if job.name == "raise flags"]
 
 
 @pytest.fixture

@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.disengagement.models import (
-    Attempt,
-    ContactFacts,
-    FlagRule,
-    Ladder,
-)
-from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
+from outcomes.disengagement.models import Attempt, ContactFacts, FlagRule
+from outcomes.disengagement.rules import Ladder, decide_flag, escalate, next_try, try_again_by
 from outcomes.platform.calendar import DayHours, SafeHours, UkPart, Window, is_open, is_working_day
 from outcomes.providers.models import Responsible
 

@@ -9,13 +9,8 @@ import pytest
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, NewAttempt, NewCheckIn, Reason, Wellbeing
 from outcomes.disengagement import service
-from outcomes.disengagement.models import (
-    DEFAULT_LADDER,
-    FlagResolution,
-    FlagRule,
-    NewFlag,
-    Resolution,
-)
+from outcomes.disengagement.models import FlagResolution, FlagRule, NewFlag, Resolution
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.messaging.gateways.models import InboundSms
 from outcomes.pathways import service as pathways

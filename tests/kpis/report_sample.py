@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis.exports.report import Report
-from outcomes.kpis.figures.catalogue import defined, get_kpi
 from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.figures.naming import category_names
+from outcomes.kpis.figures.sql_files import defined, get_kpi
 from outcomes.kpis.models import KpiValue, Period, Table, View
 
 EXACT = {

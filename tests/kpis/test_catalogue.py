@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from outcomes.kpis.figures.catalogue import HEADER, catalogue, parse
 from outcomes.kpis.figures.definitions import definitions_page
+from outcomes.kpis.figures.sql_files import HEADER, catalogue, parse
 from outcomes.kpis.models import Audience, Kpi
 from outcomes.platform.sql import sql
 

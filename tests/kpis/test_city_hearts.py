@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis import service, store
-from outcomes.kpis.figures.catalogue import catalogue, get_kpi
+from outcomes.kpis.figures.sql_files import catalogue, get_kpi
 from outcomes.kpis.models import Cell, Kpi, Mark, Period, View
 from outcomes.platform.access.models import Caller
 from tests.kpis.distractors import COUNTED, DISTRACTORS, Distractor

@@ -11,10 +11,11 @@ from openpyxl import load_workbook
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.errors import Conflict, Forbidden, Invalid, NotFound, ReauthenticationNeeded
 from outcomes.kpis import service
-from outcomes.kpis.figures import catalogue
+from outcomes.kpis.figures import sql_files
 from outcomes.kpis.models import ExportFormat, ExportState, NewExport, Period, View
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Moment, Page, read_cursor
 from tests.kpis.records import Filled
@@ -246,7 +247,7 @@ async def test_an_export_that_cannot_be_built_does_not_stand_in_the_way(
     provider = await make_provider(product)
     lead = await recently_confirmed(product, provider.lead)
     broken = await service.request_export(product.db, lead, creation(lead), ASKED)
-    kpi = catalogue.get_kpi("survivors-supported")
+    kpi = sql_files.get_kpi("survivors-supported")
     with monkeypatch.context() as patched:
         statement = kpi.statement.replace("count(*)", "count(*) / 0")
         broken_kpi = replace(kpi, statement=statement)

@@ -7,7 +7,7 @@ from litestar import Litestar
 
 from outcomes.assessments.instruments import shipped_instruments
 from outcomes.kpis import service
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from tests.support import (
     Browser,
     Product,

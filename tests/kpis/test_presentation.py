@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from outcomes.assessments.instruments import shipped_instruments
-from outcomes.kpis.figures.catalogue import get_kpi
 from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.figures.naming import category_names
+from outcomes.kpis.figures.sql_files import get_kpi
 from outcomes.kpis.models import KpiValue, Table, View
 from outcomes.kpis.presentation import Card, sections, slopes
 

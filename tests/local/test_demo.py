@@ -10,7 +10,7 @@ from outcomes.assessments.instruments import shipped_instruments
 from outcomes.casework import service as casework
 from outcomes.casework.models import Person
 from outcomes.casework.people import service as people
-from outcomes.disengagement.models import DEFAULT_LADDER
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.errors import SettingsError
 from outcomes.local.demo.people import load_people
 from outcomes.local.demo.seed import seed

@@ -8,7 +8,8 @@ from typing import Any
 
 import asyncpg
 
-from outcomes.pathways.models import PlannedContact, Series
+from outcomes.pathways.models import PlannedContact
+from outcomes.pathways.schedule.cadence import Series
 from outcomes.platform.clock import NOW_SQL, Clock
 from outcomes.settings import DatabaseUrls
 from tests.support import Product, running_product

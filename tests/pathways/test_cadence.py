@@ -11,8 +11,14 @@ from typing import Any
 
 import pytest
 
-from outcomes.pathways.models import Cadence, FollowUpStage, Occurrence, Series
-from outcomes.pathways.schedule.cadence import follow_ups, plan
+from outcomes.pathways.schedule.cadence import (
+    Cadence,
+    FollowUpStage,
+    Occurrence,
+    Series,
+    follow_ups,
+    plan,
+)
 from outcomes.platform.calendar import UkPart, is_working_day
 
 ENGLAND = partial(is_working_day, UkPart.ENGLAND)

@@ -10,8 +10,7 @@ from dateutil.rrule import DAILY, MONTHLY, rrule
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.pathways.models import Cadence, Occurrence, Series
-from outcomes.pathways.schedule.cadence import due_at, due_window, plan
+from outcomes.pathways.schedule.cadence import Cadence, Occurrence, Series, due_at, due_window, plan
 from outcomes.platform.calendar import DayHours, SafeHours, UkPart, is_open, is_working_day
 
 days = st.dates(date(2020, 1, 1), date(2040, 12, 31))

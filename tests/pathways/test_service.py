@@ -9,13 +9,8 @@ import pytest
 
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service
-from outcomes.pathways.models import (
-    CancelReason,
-    NewPathway,
-    PlannedContact,
-    PlannedState,
-    Series,
-)
+from outcomes.pathways.models import CancelReason, NewPathway, PlannedContact, PlannedState
+from outcomes.pathways.schedule.cadence import Series
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import DayHours, SafeHours, UkPart
 from outcomes.survivors.models import ExitDate, Purpose

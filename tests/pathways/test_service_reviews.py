@@ -10,14 +10,9 @@ from outcomes.assessments.instruments import shipped_instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.errors import Conflict, Invalid, NotFound
 from outcomes.pathways import service
-from outcomes.pathways.models import (
-    NewPathway,
-    NewReview,
-    PlannedState,
-    ReviewDecision,
-    Series,
-)
+from outcomes.pathways.models import NewPathway, NewReview, PlannedState, ReviewDecision
 from outcomes.pathways.reviews import service as reviews
+from outcomes.pathways.schedule.cadence import Series
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.paging import RecordedDay

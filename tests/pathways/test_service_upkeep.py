@@ -7,13 +7,8 @@ import pytest
 
 from outcomes.errors import NotFound
 from outcomes.pathways import service
-from outcomes.pathways.models import (
-    DueState,
-    NewPathway,
-    PlannedContact,
-    PlannedState,
-    Series,
-)
+from outcomes.pathways.models import DueState, NewPathway, PlannedContact, PlannedState
+from outcomes.pathways.schedule.cadence import Series
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import SafeHours
 from outcomes.survivors.models import ExitDate, SafeContactProfile

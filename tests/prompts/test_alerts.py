@@ -4,7 +4,7 @@ import pytest
 
 from outcomes.errors import Invalid
 from outcomes.local.handset.faults import Callbacks, Fault, FaultKind, Plan
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.prompts.inbox import service as inbox
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import AccountRole

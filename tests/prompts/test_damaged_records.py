@@ -8,7 +8,7 @@ import pytest
 from outcomes.casework import service as casework
 from outcomes.casework.people import service as people
 from outcomes.disengagement import service as disengagement
-from outcomes.disengagement.models import DEFAULT_LADDER
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway

@@ -10,7 +10,7 @@ import pytest
 from outcomes.errors import Conflict, NotFound
 from outcomes.messaging.delivery import service as delivery
 from outcomes.messaging.lifecycle import MessageState
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.paging import Moment
 from outcomes.prompts.inbox import service as inbox

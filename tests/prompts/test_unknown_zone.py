@@ -10,7 +10,7 @@ from outcomes.casework import service as casework
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import NewAttempt, Reason
 from outcomes.disengagement import service as disengagement
-from outcomes.disengagement.models import DEFAULT_LADDER
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.prompts import service as prompts
 from outcomes.providers import service as providers
 from tests.platform.access.people import PASSWORD, cookie, holding, later, make_person, sign_in

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from outcomes.survivors import service as survivors
 from outcomes.survivors.models import Purpose
 from outcomes.survivors.safe_contact import service as safe_contact

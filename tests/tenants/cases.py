@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from tests.tenants.world import Ids
 
 Fields = Mapping[str, Any]

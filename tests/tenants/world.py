@@ -16,7 +16,8 @@ from outcomes.kpis.models import ExportFormat, NewExport, View
 from outcomes.messaging.gateways.models import InboundSms
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import NewPathway
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from outcomes.prompts import service as prompts
 from outcomes.prompts.inbox import service as service_inbox
 from outcomes.tasks import service as tasks

@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from tests.support import Product
 
 

@@ -17,7 +17,7 @@ import pytest
 from outcomes.local.embedded.data_directory import find_data_directory
 from outcomes.local.embedded.programs import postgres_programs
 from outcomes.operations.migrate import migrate
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.settings import DatabaseUrls
 from tests.support import Browser, running_app, running_product, signed_in
 from tests.upgrades.callers import caller_of

@@ -50,7 +50,7 @@ async def test_from_the_plan_to_the_answer_and_the_alert_by_the_tick_alone(
     assert {message.survivor_id for message in await tenant.inbox()} == {survivor_id, other_id}
     assert await worker_pool.end(pid, signal.SIGTERM) == 0
     said = words(worker_log)
-    assert "step failed" not in said
+    assert "job failed" not in said
     for private in (PLANTED, "Wolverhampton", "447700900", "7700 900", "how are things"):
         assert private not in said
 
@@ -101,7 +101,7 @@ async def test_one_provider_failing_does_not_affect_others(
     survivor_id = await tenant.survivor()
     await tenant.request(survivor_id)
     pid = await worker_pool.start()
-    await until(lambda: len(tenant.arrived()) == 1 and '"step": "keys"' in words(worker_log))
+    await until(lambda: len(tenant.arrived()) == 1 and '"job": "keys"' in words(worker_log))
     await worker_pool.end(pid, signal.SIGKILL)
     os.rename(f"{folder}.away", folder)
 

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from outcomes.assessments.instruments import shipped_instruments
-from outcomes.disengagement.models import DEFAULT_LADDER
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.local.handset.faults import Fault, FaultKind, Plan
 from outcomes.platform.db import Database
 from outcomes.providers import service as providers

@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from outcomes.assessments.instruments import Instruments, shipped_instruments
-from outcomes.disengagement.models import DEFAULT_LADDER, Ladder
+from outcomes.disengagement.rules import DEFAULT_LADDER, Ladder
 from outcomes.messaging.gateways.twilio import TwilioGateway
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.clock import Clock

@@ -1,6 +1,4 @@
-"""Steps that read and send messages: the inbox, staff alerts, prompts."""
-
-from datetime import timedelta
+"""Jobs that read and send messages: the inbox, staff alerts, prompts."""
 
 from outcomes.messaging.delivery import service as delivery
 from outcomes.messaging.producers import Producer
@@ -9,33 +7,32 @@ from outcomes.prompts.gate import alert_wording
 from outcomes.prompts.inbox import service as inbox
 from outcomes.prompts.sending.producer import PromptProducer
 from outcomes.tasks.alerts import AlertProducer
-from outcomes_workers.tenant_run import EVERY_RUN, Step, TenantRun
+from outcomes_workers.tenant_run import TenantRun
 
-PLANNING_EVERY = timedelta(minutes=5)
 BATCHES_PER_RUN = 5
 """Batches of messages sent per run, so that other providers are not delayed (product default; no
 external source)."""
 
 
-async def _read_inbox(run: TenantRun) -> None:
+async def read_inbox(run: TenantRun) -> None:
     await inbox.read_inbox(run.db, run.caller)
 
 
-async def _send_alerts(run: TenantRun) -> None:
+async def send_alerts(run: TenantRun) -> None:
     alerts = AlertProducer(alert_wording().text)
     await delivery.sweep(run.db, run.caller, alerts)
     await _send_due(run, alerts)
 
 
-async def _sweep_prompts(run: TenantRun) -> None:
+async def sweep_prompts(run: TenantRun) -> None:
     await delivery.sweep(run.db, run.caller, PromptProducer())
 
 
-async def _schedule_prompts(run: TenantRun) -> None:
+async def schedule_prompts(run: TenantRun) -> None:
     await prompts.schedule_prompts(run.db, run.caller)
 
 
-async def _send_prompts(run: TenantRun) -> None:
+async def send_prompts(run: TenantRun) -> None:
     await _send_due(run, PromptProducer())
 
 
@@ -45,13 +42,3 @@ async def _send_due(run: TenantRun, producer: Producer) -> None:
             return
         if not await delivery.send_due(run.db, run.caller, producer, run.gateway, run.public_url):
             return
-
-
-STEPS = (
-    Step("read inbox", EVERY_RUN, _read_inbox),
-    Step("send alerts", EVERY_RUN, _send_alerts),
-    Step("sweep prompts", EVERY_RUN, _sweep_prompts),
-    Step("schedule prompts", PLANNING_EVERY, _schedule_prompts),
-    Step("send prompts", EVERY_RUN, _send_prompts),
-)
-"""In this order: a STOP is read before anything is sent, and alerts come before prompts."""

@@ -12,15 +12,14 @@ import structlog
 from outcomes.errors import Unavailable
 from outcomes.platform.logs import describe
 from outcomes.providers import registry
-from outcomes_workers import maintenance, outreach
-from outcomes_workers.tenant_run import RUN_AT_LEAST_EVERY, Step, TenantRun, Work, update_next_run
+from outcomes_workers.jobs import JOBS, Job
+from outcomes_workers.tenant_run import RUN_AT_LEAST_EVERY, TenantRun, Work, update_next_run
 
-STEPS = (*outreach.STEPS, *maintenance.STEPS)
 _log = structlog.get_logger("outcomes.worker")
 
 
 class Scheduler:
-    """Runs the steps of each provider in turn. Its memory may be lost: it only saves work."""
+    """Runs the jobs of each provider in turn. Its memory may be lost: it only saves work."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -52,7 +51,7 @@ class Scheduler:
             return await registry.list_registry(conn, now), now
 
     async def _run_tenant(self, provider_id: UUID, now: datetime) -> None:
-        """Run each step by itself. A failure is logged without content and tried at the next run."""
+        """Run each job by itself. A failure is logged without content and tried at the next run."""
         try:
             caller = self.work.scopes.worker(provider_id)
         except Unavailable as error:
@@ -69,22 +68,22 @@ class Scheduler:
             now=now,
             should_continue=work.should_continue,
         )
-        for step in STEPS:
-            if self._is_due(provider_id, step, now):
+        for job in JOBS:
+            if self._is_due(provider_id, job, now):
                 try:
-                    await step.work(run)
-                    self._done[provider_id, step.name] = now
-                except Exception as error:  # one failing step must not stop the others
-                    self._failed(step.name, error)
+                    await job.work(run)
+                    self._done[provider_id, job.name] = now
+                except Exception as error:  # one failing job must not stop the others
+                    self._failed(job.name, error)
         try:
             await update_next_run(run)
         except Unavailable as error:
             self._failed("update next run", error)
 
-    def _is_due(self, provider_id: UUID, step: Step, now: datetime) -> bool:
-        done = self._done.get((provider_id, step.name))
-        return done is None or done + step.every <= now
+    def _is_due(self, provider_id: UUID, job: Job, now: datetime) -> bool:
+        done = self._done.get((provider_id, job.name))
+        return done is None or done + job.every <= now
 
-    def _failed(self, step: str, error: Exception) -> None:
+    def _failed(self, job: str, error: Exception) -> None:
         self.failures += 1
-        _log.error("step failed", step=step, failures=self.failures, **describe(error))
+        _log.error("job failed", job=job, failures=self.failures, **describe(error))

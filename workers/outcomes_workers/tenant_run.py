@@ -1,12 +1,12 @@
-"""The run of one provider: what its steps receive, and when the next run is due."""
+"""The run of one provider: what its jobs receive, and when the next run is due."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from outcomes.assessments.instruments import Instruments
-from outcomes.disengagement.models import Ladder
+from outcomes.disengagement.rules import Ladder
 from outcomes.messaging import service as messages
 from outcomes.messaging.gateways.gateway import SmsGateway
 from outcomes.platform.access.models import Caller
@@ -14,8 +14,6 @@ from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 from outcomes.prompts.inbox import service as inbox
 from outcomes.providers import registry
-
-EVERY_RUN = timedelta(0)
 
 RUN_AT_LEAST_EVERY = timedelta(minutes=1)
 """Every provider runs at least this often, whatever its `next_due_at` says."""
@@ -44,14 +42,6 @@ class TenantRun(Struct, frozen=True):
     instruments: Instruments
     now: datetime
     should_continue: Callable[[], bool]
-
-
-class Step(Struct, frozen=True):
-    """One kind of work. A run includes it when its last run was at least `every` ago."""
-
-    name: str
-    every: timedelta
-    work: Callable[[TenantRun], Awaitable[object]]
 
 
 async def update_next_run(run: TenantRun) -> None:

@@ -11,7 +11,8 @@ from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import NewNeedsAssessment
 from outcomes.assessments.records import NeedsAssessment, OutcomeAssessment
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Page, RecordedDay, page, read_cursor
 

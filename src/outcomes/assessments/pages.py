@@ -14,7 +14,8 @@ from outcomes.assessments.progress.presentation import level_label, needs_view, 
 from outcomes.assessments.records import NeedsBefore
 from outcomes.errors import FieldProblem, Invalid
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted
 from outcomes.platform.web.pages.templating import render

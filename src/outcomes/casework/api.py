@@ -10,7 +10,8 @@ from outcomes.casework import service
 from outcomes.casework.models import Entry
 from outcomes.casework.people import service as people
 from outcomes.casework.people.models import PersonRow, Show
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Page, page
 

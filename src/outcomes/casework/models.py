@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.disengagement.models import NextTry
-from outcomes.pathways.models import FollowUpStage, Series
+from outcomes.pathways.schedule.cadence import FollowUpStage, Series
 from outcomes.platform.inputs import Input
 from outcomes.platform.paging import Page
 from outcomes.providers.models import Responsible

@@ -10,10 +10,11 @@ from litestar.response import Redirect
 from outcomes.assessments.instruments import Instruments
 from outcomes.casework import presentation, service
 from outcomes.casework.models import CoverForm, Person
-from outcomes.disengagement.models import Ladder
+from outcomes.disengagement.rules import Ladder
 from outcomes.errors import Conflict
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, submitted

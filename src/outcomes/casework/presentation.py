@@ -32,12 +32,14 @@ from outcomes.check_ins.models import (
 )
 from outcomes.check_ins.models import Reason as NoAnswerReason
 from outcomes.disengagement.labels import RESOLUTIONS, rule_words
-from outcomes.disengagement.models import FlagRule, Ladder, Resolution
+from outcomes.disengagement.models import FlagRule, Resolution
+from outcomes.disengagement.rules import Ladder
 from outcomes.messaging.labels import STATES
 from outcomes.messaging.lifecycle import MessageState
 from outcomes.pathways.labels import DECISIONS as REVIEW_DECISIONS
 from outcomes.pathways.labels import SERIES
-from outcomes.pathways.models import ReviewDecision, Series
+from outcomes.pathways.models import ReviewDecision
+from outcomes.pathways.schedule.cadence import Series
 from outcomes.platform.web.pages.dates import day_with_year
 from outcomes.prompts.inbox.replies import read_answer
 from outcomes.prompts.labels import ANSWERS, REPLIES

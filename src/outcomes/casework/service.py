@@ -22,13 +22,13 @@ from outcomes.casework.person import store as person_store
 from outcomes.casework.safe_hours import call_hours
 from outcomes.casework.store import DueRow, FlagRow
 from outcomes.disengagement import service as disengagement
-from outcomes.disengagement.models import Ladder
-from outcomes.disengagement.rules import escalate
+from outcomes.disengagement.rules import Ladder, escalate
 from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import PERMISSIONS, Caller, CaseloadScope, Permission, Role
+from outcomes.platform.access.models import Caller, CaseloadScope
+from outcomes.platform.access.roles import PERMISSIONS, Permission, Role
 from outcomes.platform.calendar import UkPart, is_working_day, local_date
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment, Page, page, read_cursor

@@ -19,7 +19,8 @@ from outcomes.check_ins.models import (
     NewDropIn,
 )
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Day, Moment, Page, page, read_cursor
 

@@ -15,7 +15,8 @@ from outcomes.check_ins.models import (
     NewCheckIn,
     NewDropIn,
 )
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.dates import day

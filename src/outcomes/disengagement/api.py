@@ -7,9 +7,11 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from outcomes.disengagement import service
-from outcomes.disengagement.models import Flag, FlagResolution, Ladder, NewFlag
+from outcomes.disengagement.models import Flag, FlagResolution, NewFlag
+from outcomes.disengagement.rules import Ladder
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 
 

@@ -1,6 +1,7 @@
 """The words for flags. Those of a rule take their numbers from the ladder."""
 
-from outcomes.disengagement.models import FlagRule, Ladder, Resolution
+from outcomes.disengagement.models import FlagRule, Resolution
+from outcomes.disengagement.rules import Ladder
 
 RULES: dict[FlagRule, str] = {
     FlagRule.UNANSWERED_TRIES: "{tries} without an answer",

@@ -1,4 +1,4 @@
-"""The ladder, the facts that its rules are applied to, and flags."""
+"""The facts that the rules are applied to, and flags."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,25 +11,6 @@ from outcomes.platform.calendar import Window
 from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, LongText, ShortText
 from outcomes.providers.models import Responsible
-
-Days = Annotated[int, Meta(ge=1, le=366)]
-
-
-class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
-    """Product defaults, no published rule exists; a provider may set others."""
-
-    retry_working_days: Days = 2
-    tries: Annotated[int, Meta(ge=1, le=20)] = 3
-    silent_days: Days = 28
-    team_lead_working_days: Days = 2
-    safeguarding_lead_working_days: Days = 5
-
-    def __post_init__(self) -> None:
-        if self.safeguarding_lead_working_days <= self.team_lead_working_days:
-            raise ValueError("Escalate to the safeguarding lead later than to the team lead.")
-
-
-DEFAULT_LADDER = Ladder()
 
 
 class Attempt(Struct, frozen=True):

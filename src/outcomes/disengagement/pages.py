@@ -9,9 +9,11 @@ from litestar import Request, Response, get, post
 from outcomes.check_ins import service as check_ins
 from outcomes.check_ins.models import AttemptOutcome, Channel, NewAttempt
 from outcomes.disengagement import service
-from outcomes.disengagement.models import FlagResolution, Ladder, NewFlag
+from outcomes.disengagement.models import FlagResolution, NewFlag
+from outcomes.disengagement.rules import Ladder
 from outcomes.errors import NotFound
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.calendar import local_date
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form

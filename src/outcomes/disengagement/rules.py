@@ -8,7 +8,10 @@ safeguarding lead.
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct
 
 from outcomes.disengagement.models import (
     ContactFacts,
@@ -16,7 +19,6 @@ from outcomes.disengagement.models import (
     Evidence,
     FlagDecision,
     FlagRule,
-    Ladder,
 )
 from outcomes.platform.calendar import (
     SafeHours,
@@ -35,6 +37,26 @@ ANOTHER_TIME = timedelta(hours=2)
 
 SEARCH_DAYS = 31
 """How far ahead a safe window is looked for."""
+
+
+Days = Annotated[int, Meta(ge=1, le=366)]
+
+
+class Ladder(Struct, frozen=True, forbid_unknown_fields=True):
+    """Product defaults, no published rule exists; a provider may set others."""
+
+    retry_working_days: Days = 2
+    tries: Annotated[int, Meta(ge=1, le=20)] = 3
+    silent_days: Days = 28
+    team_lead_working_days: Days = 2
+    safeguarding_lead_working_days: Days = 5
+
+    def __post_init__(self) -> None:
+        if self.safeguarding_lead_working_days <= self.team_lead_working_days:
+            raise ValueError("Escalate to the safeguarding lead later than to the team lead.")
+
+
+DEFAULT_LADDER = Ladder()
 
 
 def decide_flag(facts: ContactFacts, ladder: Ladder, now: datetime) -> FlagDecision | None:

@@ -13,13 +13,12 @@ from outcomes.disengagement.models import (
     FlagDecision,
     FlagResolution,
     Flags,
-    Ladder,
     NewFlag,
     NextTry,
     NoAnswerSubject,
     Resolution,
 )
-from outcomes.disengagement.rules import decide_flag, escalate, next_try, try_again_by
+from outcomes.disengagement.rules import Ladder, decide_flag, escalate, next_try, try_again_by
 from outcomes.errors import Invalid
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor, authorise, authorise_once

@@ -15,10 +15,10 @@ from outcomes.disengagement.models import (
     FlagDecision,
     FlagResolution,
     FlagRule,
-    Ladder,
     Resolution,
     Safety,
 )
+from outcomes.disengagement.rules import Ladder
 from outcomes.errors import Conflict, NotFound
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor

@@ -12,7 +12,8 @@ from outcomes.kpis import service
 from outcomes.kpis.models import Cell, DisplayRow, Export, Kpi, NewExport, Period, View
 from outcomes.kpis.wording import notes
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Moment, Page, read_cursor
 

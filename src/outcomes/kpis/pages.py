@@ -21,7 +21,8 @@ from outcomes.kpis.labels import PRESETS, VIEW_RULES, VIEWS
 from outcomes.kpis.models import Export, ExportFormat, NewExport, Period, Results, View
 from outcomes.kpis.wording import notes, period_words
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.inputs import Input, ShortText
 from outcomes.platform.web.pages.forms import Form, parse, submitted

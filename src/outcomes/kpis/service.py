@@ -13,10 +13,10 @@ from outcomes.kpis import store
 from outcomes.kpis.exports.report import Report
 from outcomes.kpis.exports.spreadsheet import write_workbook
 from outcomes.kpis.exports.tables import write_csv_files
-from outcomes.kpis.figures.catalogue import catalogue, defined
 from outcomes.kpis.figures.disclosure import external_view, internal_view
 from outcomes.kpis.figures.naming import category_names, named
 from outcomes.kpis.figures.periods import before, check_period, today_in_london
+from outcomes.kpis.figures.sql_files import catalogue, defined
 from outcomes.kpis.models import (
     Audience,
     Export,
@@ -31,7 +31,8 @@ from outcomes.kpis.models import (
 )
 from outcomes.platform.access import audit
 from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.access.sessions import require_recent_password
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.paging import Moment, Page, page

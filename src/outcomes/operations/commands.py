@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.platform.access.models import Permission
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.clock import Clock
 from outcomes.platform.db import Database

@@ -22,7 +22,8 @@ from outcomes.pathways.models import (
 )
 from outcomes.pathways.reviews import service as reviews
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Moment, Page, RecordedDay, page, read_cursor
 from outcomes.survivors.models import ExitDate

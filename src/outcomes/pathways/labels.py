@@ -1,13 +1,7 @@
 """The words for what is planned, and for what a review decides."""
 
-from outcomes.pathways.models import (
-    CancelReason,
-    FollowUpStage,
-    Moved,
-    PlannedState,
-    ReviewDecision,
-    Series,
-)
+from outcomes.pathways.models import CancelReason, Moved, PlannedState, ReviewDecision
+from outcomes.pathways.schedule.cadence import FollowUpStage, Series
 
 SERIES: dict[Series, str] = {
     Series.CALL: "Call",

@@ -8,9 +8,10 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from outcomes.pathways import service
-from outcomes.pathways.models import Cadence, NewPathway
-from outcomes.pathways.schedule.cadence import ROLLING
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.pathways.models import NewPathway
+from outcomes.pathways.schedule.cadence import ROLLING, Cadence
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form
 from outcomes.platform.web.pages.saving import create, save_form

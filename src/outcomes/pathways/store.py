@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from outcomes.pathways.models import Cadence, Pathway
+from outcomes.pathways.models import Pathway
+from outcomes.pathways.schedule.cadence import Cadence
 from outcomes.pathways.schedule.planning import Basis
 from outcomes.platform.calendar import SafeHours
 from outcomes.platform.db import Row, Transaction

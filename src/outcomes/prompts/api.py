@@ -8,7 +8,8 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import Moment, Page, page, read_cursor
 from outcomes.prompts import service

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.providers.models import Responsible
 
 ROLES: dict[Role, str] = {

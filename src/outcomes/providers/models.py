@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from outcomes.errors import NotFound
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.encryption import Stored
 from outcomes.platform.inputs import Input, ShortText

@@ -9,7 +9,8 @@ from litestar.response import Redirect
 
 from outcomes.errors import Invalid
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form, parse, submitted

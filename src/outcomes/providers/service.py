@@ -10,7 +10,8 @@ from outcomes.errors import Invalid
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import create_key
 from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Role
 from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import add_route
 from outcomes.platform.db import Database, Transaction

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from outcomes.errors import NotFound
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.survivors import service
 from outcomes.survivors.models import (

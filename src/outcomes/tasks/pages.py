@@ -6,7 +6,8 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.response import Response
 
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form
 from outcomes.platform.web.pages.saving import save_form

@@ -7,7 +7,8 @@ from outcomes.errors import Invalid
 from outcomes.messaging import service as messages
 from outcomes.messaging.models import NewMessage, NumberUse, RecipientKind
 from outcomes.platform.access import audit
-from outcomes.platform.access.models import PERMISSIONS, Caller, Permission, Role
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import PERMISSIONS, Permission, Role
 from outcomes.platform.db import Database, Transaction
 from outcomes.platform.phones import mobile
 from outcomes.providers import service as providers

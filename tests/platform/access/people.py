@@ -8,8 +8,9 @@ from uuid import uuid4
 import httpx
 from litestar import Litestar
 
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.roles import Role
 from outcomes.providers.accounts import links
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import NewAccount

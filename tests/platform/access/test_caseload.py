@@ -10,7 +10,7 @@ from litestar import Litestar
 from outcomes.casework.people import service as people
 from outcomes.errors import Forbidden, NotFound
 from outcomes.platform.access.data_keys import survivor_keys
-from outcomes.platform.access.models import Permission, Role
+from outcomes.platform.access.roles import Permission, Role
 from outcomes.platform.calendar import local_date
 from outcomes.providers import service as providers
 from outcomes.providers.accounts import service as accounts

@@ -7,10 +7,10 @@ import asyncpg
 import pytest
 
 from outcomes.errors import Invalid, NotFound, ReauthenticationNeeded, TooManyTries
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.password_tries import wait_after
 from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.roles import Role
 from outcomes.platform.access.sessions import reauthenticate, require_recent_password, sign_in
-from outcomes.platform.access.tries import wait_after
 from outcomes.providers.accounts import links
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import AccountRole

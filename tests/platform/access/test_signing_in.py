@@ -5,7 +5,7 @@ import re
 import pytest
 from litestar import Litestar
 
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.providers.accounts import service as accounts
 from outcomes.providers.models import NewAccount
 from tests.platform.access.people import COOKIE, PASSWORD, cookie, holding, make_person, sign_in

@@ -6,7 +6,8 @@ import pytest
 from litestar import Litestar
 
 from outcomes.errors import Invalid, NotFound
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.providers import service as providers
 from outcomes.providers.accounts import service as accounts
 from tests.platform.access.people import later, make_person

@@ -8,7 +8,8 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from outcomes.casework import service as casework
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.phones import dialled, readable
 from outcomes.platform.web.pages.forms import Form

@@ -7,7 +7,8 @@ from litestar import Request, Response, get, post
 from outcomes.casework.people import service
 from outcomes.casework.people.models import Show
 from outcomes.errors import Invalid
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.paging import page
 from outcomes.platform.web.pages.forms import submitted

@@ -10,7 +10,8 @@ from outcomes.casework.schedule.presentation import schedule_view
 from outcomes.errors import NotFound
 from outcomes.pathways import service as pathways
 from outcomes.pathways.models import Schedule
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.templating import render
 from outcomes.prompts import service as prompts

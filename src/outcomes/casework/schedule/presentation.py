@@ -9,14 +9,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from outcomes.pathways.labels import CANCEL_REASONS, MOVED, PLANNED_STATES, SERIES, STAGES
-from outcomes.pathways.models import (
-    FollowUpStage,
-    PlannedContact,
-    PlannedState,
-    Schedule,
-    Series,
-)
-from outcomes.pathways.schedule.cadence import ROLLING
+from outcomes.pathways.models import PlannedContact, PlannedState, Schedule
+from outcomes.pathways.schedule.cadence import ROLLING, FollowUpStage, Series
 from outcomes.platform.calendar import local_date
 from outcomes.platform.web.pages.dates import clock, day, day_with_year
 from outcomes.platform.zones import zone_of

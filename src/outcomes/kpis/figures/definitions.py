@@ -6,7 +6,7 @@ Run `python -m outcomes.kpis.figures.definitions > docs/kpis.md` after changing 
 import sys
 
 from outcomes.assessments.instruments import shipped_instruments
-from outcomes.kpis.figures.catalogue import catalogue, defined
+from outcomes.kpis.figures.sql_files import catalogue, defined
 from outcomes.kpis.labels import COUNTS, MARK_MEANINGS, SHOWS
 from outcomes.kpis.models import Audience, Kpi
 from outcomes.kpis.wording import EXTERNAL_NOTES

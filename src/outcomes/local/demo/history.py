@@ -32,16 +32,9 @@ from outcomes.check_ins.models import (
 )
 from outcomes.local.demo.people import Invented, safe_hours
 from outcomes.pathways import service as pathways
-from outcomes.pathways.models import (
-    FollowUpStage,
-    NewPathway,
-    NewReview,
-    PlannedContact,
-    ReviewDecision,
-    Schedule,
-    Series,
-)
+from outcomes.pathways.models import NewPathway, NewReview, PlannedContact, ReviewDecision, Schedule
 from outcomes.pathways.reviews import service as reviews
+from outcomes.pathways.schedule.cadence import FollowUpStage, Series
 from outcomes.platform.access.idempotency import Creation
 from outcomes.platform.access.models import Caller
 from outcomes.platform.calendar import to_utc

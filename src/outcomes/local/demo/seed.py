@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from outcomes.disengagement import service as disengagement
-from outcomes.disengagement.models import DEFAULT_LADDER
+from outcomes.disengagement.rules import DEFAULT_LADDER
 from outcomes.errors import SettingsError
 from outcomes.local.demo.history import SurvivorHistory
 from outcomes.local.demo.people import load_people

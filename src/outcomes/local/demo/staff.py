@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from outcomes.errors import NotFound
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Role
+from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.roles import Role
 from outcomes.platform.access.scopes import Scopes
 from outcomes.platform.calendar import UkPart
 from outcomes.platform.db import Database

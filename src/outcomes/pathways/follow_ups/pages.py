@@ -13,7 +13,8 @@ from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment, O
 from outcomes.assessments.progress.presentation import last_answers, last_scores
 from outcomes.assessments.records import OutcomesBefore
 from outcomes.pathways.reviews import service as reviews
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form
 from outcomes.platform.web.pages.saving import create, save_form

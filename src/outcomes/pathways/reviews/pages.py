@@ -9,7 +9,8 @@ from litestar.params import FromPath
 
 from outcomes.pathways.models import NewReview, ReviewBefore
 from outcomes.pathways.reviews import service as reviews
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import Form
 from outcomes.platform.web.pages.saving import create, save_form

@@ -8,17 +8,11 @@ from outcomes.assessments.instruments import Instruments
 from outcomes.assessments.models import AssessmentStage, NewOutcomeAssessment
 from outcomes.errors import Invalid
 from outcomes.pathways import store
-from outcomes.pathways.models import (
-    FollowUpStage,
-    NewReview,
-    Review,
-    ReviewBefore,
-    ReviewDecision,
-    Series,
-)
+from outcomes.pathways.models import NewReview, Review, ReviewBefore, ReviewDecision
 from outcomes.pathways.reviews import store as review_store
 from outcomes.pathways.schedule import service as plans
 from outcomes.pathways.schedule import store as plan_store
+from outcomes.pathways.schedule.cadence import FollowUpStage, Series
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import authorise, authorise_once
 from outcomes.platform.access.idempotency import Creation

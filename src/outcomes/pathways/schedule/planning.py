@@ -7,9 +7,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from outcomes.pathways.models import Cadence, FollowUpPoint, Moved, Occurrence, Series
+from outcomes.pathways.models import Moved
 from outcomes.pathways.schedule.cadence import (
     ROLLING,
+    Cadence,
+    FollowUpPoint,
+    Occurrence,
+    Series,
     due_at,
     due_window,
     end_of_support,

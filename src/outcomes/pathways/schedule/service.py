@@ -9,9 +9,9 @@ from dateutil.relativedelta import relativedelta
 
 from outcomes.errors import Conflict, FieldProblem, Invalid
 from outcomes.pathways import store
-from outcomes.pathways.models import Cadence, NewPathway, Series
+from outcomes.pathways.models import NewPathway
 from outcomes.pathways.schedule import store as plan_store
-from outcomes.pathways.schedule.cadence import end_of_support
+from outcomes.pathways.schedule.cadence import Cadence, Series, end_of_support
 from outcomes.pathways.schedule.planning import Basis, Slot, occurrences, planned_until, slot
 from outcomes.platform.access import audit
 from outcomes.platform.access.caseload import AuthorisedSurvivor

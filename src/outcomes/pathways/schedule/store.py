@@ -12,11 +12,10 @@ from outcomes.pathways.models import (
     CancelReason,
     DueContact,
     DueState,
-    FollowUpStage,
     PlannedContact,
     PlannedState,
-    Series,
 )
+from outcomes.pathways.schedule.cadence import FollowUpStage, Series
 from outcomes.pathways.schedule.planning import Basis, Slot, why_moved
 from outcomes.platform.access.caseload import caseload_args, in_caseload
 from outcomes.platform.calendar import UkPart

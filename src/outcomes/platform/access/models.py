@@ -1,4 +1,4 @@
-"""The words of access: roles, permissions, and the caller of a verb."""
+"""The actor, the scope of a provider, and the caller of a verb."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,58 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from outcomes.errors import Forbidden
+from outcomes.platform.access.roles import Permission, Role
 from outcomes.platform.encryption import DataKey, KeyKind, ProviderKeys, WrappedKey
-
-
-class Role(StrEnum):
-    """What an account is for. One role an account."""
-
-    SUPPORT_WORKER = "support_worker"
-    TEAM_LEAD = "team_lead"
-    PROVIDER_ADMIN = "provider_admin"
-    ANALYST = "analyst"
-
-
-class Permission(StrEnum):
-    """What a handler needs. Every handler declares exactly one, or that it is public."""
-
-    OWN_ACCOUNT = "own_account"
-    SEE_SURVIVORS = "see_survivors"
-    REGISTER_SURVIVORS = "register_survivors"
-    RECORD_WORK = "record_work"
-    SEND_PROMPTS = "send_prompts"
-    READ_INBOX = "read_inbox"
-    SEE_TEAM = "see_team"
-    MANAGE_PEOPLE = "manage_people"
-    SEE_KPIS = "see_kpis"
-    SEE_EXACT_KPIS = "see_exact_kpis"
-    EXPORT_KPIS = "export_kpis"
-
-
-_WORK = frozenset(
-    {
-        Permission.OWN_ACCOUNT,
-        Permission.SEE_SURVIVORS,
-        Permission.REGISTER_SURVIVORS,
-        Permission.RECORD_WORK,
-        Permission.SEND_PROMPTS,
-        Permission.READ_INBOX,
-    }
-)
-_FIGURES = frozenset({Permission.SEE_KPIS, Permission.EXPORT_KPIS})
-
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.SUPPORT_WORKER: _WORK,
-    Role.TEAM_LEAD: _WORK | _FIGURES | {Permission.SEE_TEAM, Permission.SEE_EXACT_KPIS},
-    Role.PROVIDER_ADMIN: _FIGURES
-    | {
-        Permission.OWN_ACCOUNT,
-        Permission.SEE_TEAM,
-        Permission.MANAGE_PEOPLE,
-        Permission.SEE_EXACT_KPIS,
-    },
-    Role.ANALYST: _FIGURES | {Permission.OWN_ACCOUNT},
-}
 
 
 class ActorKind(StrEnum):

@@ -13,30 +13,17 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from outcomes.platform.access.models import (
-    PERMISSIONS,
-    Actor,
-    ActorKind,
-    Caller,
-    Permission,
-    ProviderScope,
-    Role,
-)
-from outcomes.platform.access.tries import Tries, UnknownNames
+from outcomes.platform.access.models import Actor, ActorKind, Caller, ProviderScope
+from outcomes.platform.access.password_tries import Tries, UnknownNames
+from outcomes.platform.access.roles import KEY_KINDS, PERMISSIONS, Permission, Role
 from outcomes.platform.clock import NOW_SQL
 from outcomes.platform.db import Database, Row
-from outcomes.platform.encryption import KeyKind, KeyRing
+from outcomes.platform.encryption import KeyRing
 from outcomes.platform.sql import Statement, sql
 
 IDLE_LOCK = timedelta(minutes=15)
 """A session unused for longer is over."""
 
-_KINDS_OF_ROLE = {
-    Role.SUPPORT_WORKER: frozenset(KeyKind),
-    Role.TEAM_LEAD: frozenset(KeyKind),
-    Role.PROVIDER_ADMIN: frozenset({KeyKind.STAFF}),
-    Role.ANALYST: frozenset({KeyKind.STAFF}),
-}
 _ROUTES_REMEMBERED = 10_000
 
 
@@ -253,7 +240,7 @@ class Scopes:
             permissions=permissions if narrowed is None else permissions & narrowed,
         )
         keys = self.ring.provider(provider_id)
-        return Caller(ProviderScope(provider_id, keys, _KINDS_OF_ROLE[role]), actor)
+        return Caller(ProviderScope(provider_id, keys, KEY_KINDS[role]), actor)
 
     async def _route(self, kind: RouteKind, digest: bytes) -> UUID | None:
         async with self._auth.connection() as conn:

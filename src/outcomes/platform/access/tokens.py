@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from outcomes.platform.access import audit
-from outcomes.platform.access.models import Permission
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import add_route, remove_routes
 from outcomes.platform.db import Transaction

@@ -6,7 +6,8 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.templating import render
 from outcomes.providers.accounts import service as accounts

@@ -10,8 +10,9 @@ from outcomes.errors import Invalid, NotFound
 from outcomes.platform.access import audit
 from outcomes.platform.access.data_keys import staff_key
 from outcomes.platform.access.idempotency import Creation, first_time
-from outcomes.platform.access.models import PERMISSIONS, Caller, Permission
+from outcomes.platform.access.models import Caller
 from outcomes.platform.access.passwords import Passwords
+from outcomes.platform.access.roles import PERMISSIONS, Permission
 from outcomes.platform.access.scopes import RouteKind, Scopes
 from outcomes.platform.access.sessions import (
     OpenSession,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from outcomes.errors import NotFound
 from outcomes.platform.access.data_keys import staff_key
-from outcomes.platform.access.models import Role
+from outcomes.platform.access.roles import Role
 from outcomes.platform.db import Row, Transaction
 from outcomes.platform.encryption import DataKey, Field
 from outcomes.platform.sql import sql

@@ -7,7 +7,8 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from outcomes.platform.access.idempotency import Creation
-from outcomes.platform.access.models import Caller, Permission
+from outcomes.platform.access.models import Caller
+from outcomes.platform.access.roles import Permission
 from outcomes.platform.db import Database
 from outcomes.platform.web.pages.forms import parse, submitted
 from outcomes.platform.web.pages.templating import render
