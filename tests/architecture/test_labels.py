@@ -35,7 +35,7 @@ INTERNAL = {
     "pathways.models.DueState": "a filter of the API",
     "platform.access.models.ActorKind": "the audit",
     "platform.access.models.CaseloadScope": "a predicate in SQL",
-    "platform.access.models.Permission": "what a handler declares",
+    "platform.access.roles.Permission": "what a handler declares",
     "platform.access.scopes.RouteKind": "how a credential is looked up",
     "platform.calendar.UkPart": "an operator types it on the command line",
     "platform.encryption.models.KeyKind": "which keys a role may open",
